@@ -4,7 +4,7 @@ use crate::{
     account::pages::{AccountPage, EndSessionPage},
     api_docs::{ApiDocs, ApiDocsPage},
     audit::pages::AuditPageView,
-    checks::page::{CheckOutcome, CheckPage},
+    connection_tests::page::{TestPage, TestResult},
     form_state::FormState,
     help::pages::{HelpPage, HelpTopicPage},
     imports::{NotSaved, choose::ChoosePage, start::ImportPage},
@@ -20,7 +20,7 @@ use crate::{
         list::ListPage,
         pages::{AddPage, DeletePage, DetailsPage, EditPage},
         selection::{
-            check::{SelectedTestedPage, SelectionOutcome},
+            connection_tests::{SelectedTestedPage, SelectionOutcome},
             delete::DeleteSelectedPage,
             manifests::{ManifestsPage, NotExported},
         },
@@ -64,9 +64,9 @@ pub enum Page {
     SecretKey(SecretId, Option<Box<KeyAnswer>>),
     /// The confirmation before a new key is generated, used or discarded.
     AskAboutKey(SecretId, KeyQuestion),
-    CheckSecret(SecretId, Option<Box<CheckOutcome>>),
+    TestSecret(SecretId, Option<Box<TestResult>>),
     /// The results of testing the secrets that were selected in the list; `None` if nothing was selected.
-    CheckSelected(Option<SelectionOutcome>),
+    TestSelected(Option<SelectionOutcome>),
     DeleteSelected(Option<Error>),
     ExportManifests(Option<Box<NotExported>>),
     DeletedSecrets(Option<Error>),
@@ -117,8 +117,8 @@ impl Page {
             Self::AskAboutKey(_, KeyQuestion::Generate) => "Generate a new key pair · Latchkey",
             Self::AskAboutKey(_, KeyQuestion::Switch) => "Switch to the new key · Latchkey",
             Self::AskAboutKey(_, KeyQuestion::Discard) => "Discard the new key · Latchkey",
-            Self::CheckSecret(..) => "Connection · Latchkey",
-            Self::CheckSelected(_) => "Connections · Latchkey",
+            Self::TestSecret(..) => "Connection · Latchkey",
+            Self::TestSelected(_) => "Connections · Latchkey",
             Self::DeleteSelected(_) => "Delete secrets · Latchkey",
             Self::ExportManifests(_) => "Export manifests · Latchkey",
             Self::DeletedSecrets(_) => "Deleted secrets · Latchkey",
@@ -170,8 +170,8 @@ impl Page {
             }
             Self::SecretKey(id, answer) => view! { <KeyPage id answer=unboxed(answer)/> }.into_any(),
             Self::AskAboutKey(id, question) => view! { <KeyQuestionPage id question/> }.into_any(),
-            Self::CheckSecret(id, outcome) => view! { <CheckPage id outcome=unboxed(outcome)/> }.into_any(),
-            Self::CheckSelected(outcome) => view! { <SelectedTestedPage outcome/> }.into_any(),
+            Self::TestSecret(id, outcome) => view! { <TestPage id outcome=unboxed(outcome)/> }.into_any(),
+            Self::TestSelected(outcome) => view! { <SelectedTestedPage outcome/> }.into_any(),
             Self::DeleteSelected(failure) => view! { <DeleteSelectedPage failure/> }.into_any(),
             Self::ExportManifests(rejected) => {
                 view! { <ManifestsPage rejected=unboxed(rejected)/> }.into_any()

@@ -9,7 +9,7 @@ pub mod account;
 pub mod api_docs;
 #[cfg(feature = "ssr")]
 pub mod audit;
-pub mod checks;
+pub mod connection_tests;
 #[cfg(feature = "ssr")]
 pub mod cookie;
 #[cfg(feature = "ssr")]

@@ -7,7 +7,9 @@ use crate::{
     open::{self, Outcome},
 };
 use backend::{Backend, Ctx, DatabaseConfig, PasswordReset, Rewrapped, TestOutcome, Tested, Verdict};
-use domain::{access::TokenDraft, check::CheckStatus, error::Error, secret::SecretId, sensitive::Sensitive};
+use domain::{
+    access::TokenDraft, connection_test::TestStatus, error::Error, secret::SecretId, sensitive::Sensitive,
+};
 use std::io::Write;
 
 /// The actor in audit records of commands.
@@ -201,7 +203,7 @@ pub async fn test(settings: &Settings, url: &DatabaseConfig, ids: &[String]) -> 
     let ids = ids.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let config = open::config(settings, url.clone(), open::keys(settings, url).await?)?;
     let backend = Backend::start(config, clock::now()).await?;
-    let tested = backend.checks().all(&ctx(), &ids).await;
+    let tested = backend.connection_tests().all(&ctx(), &ids).await;
     backend.close().await;
     let tested = tested.map_err(|error| message(&error))?;
     let mut bad = 0;
@@ -215,7 +217,7 @@ pub async fn test(settings: &Settings, url: &DatabaseConfig, ids: &[String]) -> 
         };
         print(&format!("{id}\t{state}\t{words}"))?;
         let fine = matches!(outcome, TestOutcome::Tested(cause)
-            if matches!(cause.status(), CheckStatus::Works | CheckStatus::Open | CheckStatus::NotTested));
+            if matches!(cause.status(), TestStatus::Works | TestStatus::Open | TestStatus::NotTested));
         bad += usize::from(!fine);
     }
     if bad == 0 { Ok(()) } else { Err(format!("{bad} of {} secrets do not work", tested.len()).into()) }

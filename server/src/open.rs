@@ -26,7 +26,7 @@ pub(crate) fn config(
         keys,
         max_connections: settings.database.database_connections,
         sign_in: settings.sign_in()?,
-        checks: settings.connection_tests.config(settings.network.addr.port())?,
+        connection_tests: settings.connection_tests.config(settings.network.addr.port())?,
         keep_deleted: KeepDeleted(settings.keep_deleted),
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::clock;
 use backend::{Backend, Ctx, PORTAL, TestOutcome, Tested};
-use domain::{check::CheckStatus, error::Error};
+use domain::{connection_test::TestStatus, error::Error};
 use std::time::Duration;
 
 /// The shortest and the longest pause between two looks for tests that are due.
@@ -14,7 +14,7 @@ pub async fn run(backend: Backend, interval: Duration) {
     tracing::info!(seconds = interval.as_secs(), "testing the connection of every secret at this interval");
     loop {
         tokio::time::sleep(tick).await;
-        match backend.checks().due(&Ctx::system(PORTAL, clock::now()), interval, tick).await {
+        match backend.connection_tests().due(&Ctx::system(PORTAL, clock::now()), interval, tick).await {
             Ok(tested) => tested.iter().for_each(tell),
             // The error is logged already, and the next tick tries again.
             Err(Error::Unavailable | Error::Internal(_)) => {}
@@ -25,7 +25,7 @@ pub async fn run(backend: Backend, interval: Duration) {
 
 fn tell(tested: &Tested) {
     if let TestOutcome::Tested(cause) = tested.outcome
-        && !matches!(cause.status(), CheckStatus::Works | CheckStatus::Open)
+        && !matches!(cause.status(), TestStatus::Works | TestStatus::Open)
     {
         tracing::warn!(secret = %tested.id, cause = cause.as_str(), "a credential does not work");
     }

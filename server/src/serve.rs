@@ -146,7 +146,7 @@ async fn open(
     // Wrong settings are reported before the database is asked.
     key_file::find(settings)?;
     let mut config = config(settings, url, Vec::new())?;
-    config.checks.own_port = Some(addr.port());
+    config.connection_tests.own_port = Some(addr.port());
     loop {
         match start(settings, &mut config).await {
             Ok(backend) => {

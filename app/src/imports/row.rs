@@ -6,7 +6,7 @@ use crate::{
 };
 use backend::{ImportChoice, ImportRow};
 use domain::{
-    check::TrustedKey,
+    connection_test::TrustedKey,
     error::{Field, FieldError},
     import::Note,
     secret::SecretKind,

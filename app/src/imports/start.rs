@@ -2,7 +2,7 @@
 
 use super::IMPORT;
 use crate::{
-    checks::button::{ANSWER, EnhanceTest, FORM},
+    connection_tests::button::{ANSWER, EnhanceTest, FORM},
     failure::{Subject, loaded},
     help,
     secrets::LIST,

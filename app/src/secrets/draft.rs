@@ -5,7 +5,7 @@ use super::input::{RejectedForm, Typed};
 use crate::{cookie::SecureCookies, ssr};
 use backend::Backend;
 use domain::{
-    check::{ImageReference, KnownHosts, Repository},
+    connection_test::{ImageReference, KnownHosts, Repository},
     error::Error,
     secret::{DisplayName, RegistryHost, SecretName, Username},
 };

@@ -1,7 +1,7 @@
 //! The fields of a form, and those that may be sent back.
 
 #[cfg(feature = "ssr")]
-use domain::{check::KnownHosts, secret::SecretDetails};
+use domain::{connection_test::KnownHosts, secret::SecretDetails};
 use domain::{
     error::Error,
     secret::{RegistryHost, SecretDraft, SecretId, SecretKind},

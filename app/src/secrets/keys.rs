@@ -7,7 +7,7 @@ pub mod question;
 pub mod section;
 
 use super::LIST;
-use domain::{check::CheckReport, error::Error, secret::SecretId};
+use domain::{connection_test::TestReport, error::Error, secret::SecretId};
 
 /// The answer to a form on the page of a key.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ const TESTED: &str = "tested";
 #[derive(Clone, Debug)]
 pub struct NewKeyTested {
     /// The result of the test.
-    pub report: CheckReport,
+    pub report: TestReport,
     /// The ticket.
     pub ticket: String,
 }

@@ -3,7 +3,7 @@
 use super::{LIST, list_address};
 use crate::ui::rendered::rendered;
 use domain::{
-    check::CheckStatus,
+    connection_test::TestStatus,
     page::{Direction, ListQuery, PageSize, Position, SecretPage, SortColumn, Total, UnusedDays},
     secret::SecretKind,
 };
@@ -14,7 +14,7 @@ use leptos::{either::Either, prelude::*};
 pub fn Filter(query: ListQuery) -> impl IntoView {
     let sort = query.sort_parameter();
     let kinds = SecretKind::ALL.map(|kind| (kind.as_str(), kind.label()));
-    let states = CheckStatus::ALL.map(|status| (status.as_str(), status.label()));
+    let states = TestStatus::ALL.map(|status| (status.as_str(), status.label()));
     let unused = UnusedDays::ALL.map(|days| (days.days().to_string(), format!("for {} days", days.days())));
     rendered(view! {
         <form class="filter" method="get" action=LIST role="search" id="filter">
@@ -32,7 +32,7 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
                 />
             </div>
             {choice("type", "Type", query.kind.map(SecretKind::as_str), &kinds)}
-            {choice("status", "Status", query.status.map(CheckStatus::as_str), &states)}
+            {choice("status", "Status", query.status.map(TestStatus::as_str), &states)}
             {choice("unused", "Unused", query.unused.map(|days| days.days().to_string()).as_deref(), &unused)}
             {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort/> })}
             <button>"Search"</button>

@@ -5,7 +5,7 @@
 use super::{LIST, with_list};
 use crate::ui::html::Html;
 use domain::{
-    check::CheckStatus,
+    connection_test::TestStatus,
     secret::{SecretKind, SecretSummary, Selection},
     time::Timestamp,
 };
@@ -81,7 +81,7 @@ impl Rows<'_> {
         }
         html.markup("<td><a");
         // What nobody has tested looks like a state with no name.
-        if secret.status != CheckStatus::NotTested {
+        if secret.status != TestStatus::NotTested {
             html.attribute("class", secret.status.as_str());
         }
         html.attribute("href", address.of_this_list("/check")).attribute("title", secret.cause.message());

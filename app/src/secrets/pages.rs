@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     audit::history::History,
-    checks::section::CheckSection,
+    connection_tests::section::TestSection,
     failure::{Subject, loaded},
     help::inline_help::form_help,
     imports::IMPORT,
@@ -48,7 +48,7 @@ pub fn AddPage(
             <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored. A docker config or Kubernetes Secret can be " <a href=IMPORT>"imported"</a> "."</p>
             <SecretForm purpose rejected=rejected.clone() address cancel=list_before(&ssr::query()) help/>
             <GenerateOffer/>
-            <CheckSection typed=&typed kind=None rejected=rejected.as_ref() tested address=check/>
+            <TestSection typed=&typed kind=None rejected=rejected.as_ref() tested address=check/>
         }
     });
     view! { <div class="form-page">{page}</div> }
@@ -103,7 +103,7 @@ pub fn EditPage(
             </p>
             <UsedWarning users=&users id=&id/>
             <SecretForm purpose rejected=rejected.clone() address cancel help/>
-            <CheckSection typed=&typed kind=Some(id.kind) rejected=rejected.as_ref() tested address=check/>
+            <TestSection typed=&typed kind=Some(id.kind) rejected=rejected.as_ref() tested address=check/>
             <ConsumersSection users id=id.clone()/>
             <ImportedFrom origins=details.origins.clone()/>
             <KeySection details/>

@@ -1,6 +1,6 @@
 //! Several secrets at once: selected by their boxes in the list, then tested, exported or deleted together.
 
-pub mod check;
+pub mod connection_tests;
 pub mod delete;
 pub mod manifests;
 pub mod post;

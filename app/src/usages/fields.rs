@@ -5,7 +5,7 @@ use super::{
     list::{address_of, target_label},
 };
 use crate::{
-    checks::button::{ANSWER, EnhanceTest, FORM},
+    connection_tests::button::{ANSWER, EnhanceTest, FORM},
     error::first_sentence,
     ui::{
         ago::Ago,

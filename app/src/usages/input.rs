@@ -3,7 +3,7 @@
 use crate::ui::flash::{ActionDone, Flash};
 use backend::{Backend, Ctx};
 use domain::{
-    check::{CheckCause, CheckReport},
+    connection_test::{TestCause, TestReport},
     error::{Error, Field, FieldError, Problem},
     secret::{SecretId, SecretName},
     usage::{NewUsage, UsageContent, UsageDraft, UsageKind, UsageProblem},
@@ -124,7 +124,7 @@ pub async fn test(
     ctx: &Ctx,
     kind: UsageKind,
     input: &UsageInput,
-) -> Result<(SecretId, CheckReport), Error> {
+) -> Result<(SecretId, TestReport), Error> {
     backend.usages().may_change(ctx, kind, None).await?;
     let content = UsageContent::parse(kind, &input.draft(kind)).map_err(Error::Invalid)?;
     let nothing = || {
@@ -132,16 +132,17 @@ pub async fn test(
         Error::Invalid(vec![FieldError { field: Field::PullSecret, problem }])
     };
     let secret = content.secret.ok_or_else(nothing)?;
-    let report = backend.checks().on(ctx, &secret, &content.target, content.branch.as_ref()).await?;
+    let report =
+        backend.connection_tests().on(ctx, &secret, &content.target, content.branch.as_ref()).await?;
     Ok((secret, report))
 }
 
 /// Returns the problems of fields that a test found.
-pub fn found_by(report: &CheckReport) -> Vec<FieldError> {
+pub fn found_by(report: &TestReport) -> Vec<FieldError> {
     let problem = match report.cause {
-        CheckCause::BranchNotFound => UsageProblem::NoSuchBranch,
-        CheckCause::BranchIsTag => UsageProblem::BranchIsTag,
-        CheckCause::NoDefaultBranch => UsageProblem::NoDefaultBranch,
+        TestCause::BranchNotFound => UsageProblem::NoSuchBranch,
+        TestCause::BranchIsTag => UsageProblem::BranchIsTag,
+        TestCause::NoDefaultBranch => UsageProblem::NoDefaultBranch,
         _ => return Vec::new(),
     };
     vec![FieldError { field: Field::Branch, problem: Problem::Usage(problem) }]

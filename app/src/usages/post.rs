@@ -2,7 +2,7 @@
 
 use super::input::{self, Returned, UsageInput};
 use crate::{
-    checks::answer,
+    connection_tests::answer,
     document::Page,
     extract::{Nothing, Path, PostForm, SignedIn},
     respond::{Reply, with_flash},

@@ -2,7 +2,7 @@
 
 use crate::{key::Key, test::Connection};
 use domain::{
-    check::CheckState,
+    connection_test::TestState,
     secret::{KeyFacts, PendingKey, SecretDetails, SecretId, SecretKind, SecretSummary, StoredKey},
     time::Timestamp,
 };
@@ -56,7 +56,7 @@ pub struct Secret {
 
 impl Secret {
     /// Returns the answer about a secret, with its last test.
-    pub fn new(details: SecretDetails, state: CheckState) -> Self {
+    pub fn new(details: SecretDetails, state: TestState) -> Self {
         let is_git = details.id.kind == SecretKind::GitDataset;
         let (repository, image) = if is_git { (details.target, None) } else { (None, details.target) };
         Self {

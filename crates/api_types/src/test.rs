@@ -1,7 +1,7 @@
 //! Tests of connections.
 
 use domain::{
-    check::{CheckReport, CheckState, Published, Refs, UnusedLine},
+    connection_test::{Published, Refs, TestReport, TestState, UnusedLine},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -31,8 +31,8 @@ pub struct Connection {
     pub head_missing: Option<bool>,
 }
 
-impl From<CheckState> for Connection {
-    fn from(state: CheckState) -> Self {
+impl From<TestState> for Connection {
+    fn from(state: TestState) -> Self {
         let (tested_at, tested_by) = state.last.unzip();
         let Found { branch, refs, refs_truncated, head_missing } = state.refs.into();
         Self {
@@ -118,8 +118,8 @@ pub struct HostKey {
     pub published: Option<bool>,
 }
 
-impl From<CheckReport> for TestResult {
-    fn from(report: CheckReport) -> Self {
+impl From<TestReport> for TestResult {
+    fn from(report: TestReport) -> Self {
         let detail = report.message();
         let Found { branch, refs, refs_truncated, head_missing } = report.refs.into();
         let host_keys = report.host_keys.into_iter().map(|key| HostKey {

@@ -4,7 +4,7 @@
 
 mod access;
 mod audit;
-mod checks;
+mod connection_tests;
 mod context;
 mod database_trust;
 mod db;
@@ -31,7 +31,7 @@ pub use audit::{
     AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, FoldedReads, FoldedRecords,
     Outcome, SecretHistory, Verdict,
 };
-pub use checks::{CheckConfig, CheckService, PORTAL, PrivateHost, TestOutcome, Tested};
+pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{DatabaseConfig, has_key, migrate};
@@ -59,7 +59,7 @@ pub use users::{AddedUser, FirstAdmin, PasswordReset, UserPage, UserService, Use
 /// The folder into which `scripts/prepare-sql` has statements described: named here, so that cargo compiles the crate anew for it.
 const _: Option<&str> = option_env!("SQLX_OFFLINE_DIR");
 
-use checks::{http::Http, outbound::Outbound};
+use connection_tests::{http::Http, outbound::Outbound};
 use db::Db;
 use domain::{error::Error, time::Timestamp};
 use keyring::Keyring;
@@ -78,7 +78,7 @@ pub struct BackendConfig {
     /// How people sign in.
     pub sign_in: SignInConfig,
     /// The reach of connection tests.
-    pub checks: CheckConfig,
+    pub connection_tests: TestConfig,
     /// How long deleted secrets can be restored.
     pub keep_deleted: KeepDeleted,
 }
@@ -108,7 +108,7 @@ struct Services {
     audit: AuditService,
     browsers: Browsers,
     imports: ImportService,
-    checks: CheckService,
+    connection_tests: TestService,
     keys: KekService,
     secrets: SecretService,
     sessions: SessionService,
@@ -126,7 +126,15 @@ impl Backend {
         let database = db::endpoints(&config.database.url)?;
         let db = Db::connect(config.database, config.max_connections).await?;
         let keep_deleted = config.keep_deleted;
-        Self::from_parts(db, config.keys, config.sign_in, (&config.checks, database), keep_deleted, now).await
+        Self::from_parts(
+            db,
+            config.keys,
+            config.sign_in,
+            (&config.connection_tests, database),
+            keep_deleted,
+            now,
+        )
+        .await
     }
 
     async fn from_parts(
@@ -134,7 +142,7 @@ impl Backend {
         keys: Vec<Kek>,
         sign_in: SignInConfig,
         // What connection tests may reach, and the address of the database, which they never reach.
-        (checks, database): (&CheckConfig, Vec<(String, u16)>),
+        (connection_tests, database): (&TestConfig, Vec<(String, u16)>),
         keep_deleted: KeepDeleted,
         now: Timestamp,
     ) -> Result<Self, StartError> {
@@ -155,8 +163,8 @@ impl Backend {
         let secrets = SecretService::new(db.clone(), keyring.clone(), keep_deleted);
         let passwords = Passwords::new(!sign_in.no_passwords);
         let sessions = SessionService::new(db.clone(), passwords.clone(), sign_in.sessions);
-        let outbound = Outbound::new(checks, database);
-        let http = Http::new(checks, outbound.clone());
+        let outbound = Outbound::new(connection_tests, database);
+        let http = Http::new(connection_tests, outbound.clone());
         let single_sign_on = sign_in
             .single_sign_on
             .map(|config| SingleSignOnService::new(db.clone(), sessions.clone(), config, &http));
@@ -164,7 +172,7 @@ impl Backend {
             audit: AuditService::new(db.clone()),
             browsers,
             imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
-            checks: CheckService::new(db.clone(), keyring.clone(), outbound, http),
+            connection_tests: TestService::new(db.clone(), keyring.clone(), outbound, http),
             keys: KekService::new(db.clone(), at_hand),
             secrets,
             single_sign_on,
@@ -193,8 +201,8 @@ impl Backend {
     }
 
     /// Returns the connection tests.
-    pub fn checks(&self) -> &CheckService {
-        &self.0.checks
+    pub fn connection_tests(&self) -> &TestService {
+        &self.0.connection_tests
     }
 
     /// Returns the key encryption keys.

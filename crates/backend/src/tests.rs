@@ -1,7 +1,7 @@
 //! Helpers of the tests of all services.
 
 use crate::{
-    Actor, Backend, CheckConfig, Ctx, KeepDeleted, Kek, SignInConfig, Submission, UserActor, db::Db, secrets,
+    Actor, Backend, Ctx, KeepDeleted, Kek, SignInConfig, Submission, TestConfig, UserActor, db::Db, secrets,
 };
 use domain::{access::Role, secret::SecretId, sensitive::Sensitive, time::Timestamp};
 use proptest::test_runner::Config as ProptestConfig;
@@ -33,30 +33,30 @@ pub(crate) async fn with_key(pool: PgPool, kek: Kek) -> Backend {
 }
 
 pub(crate) async fn backend_with(pool: PgPool, keys: Vec<Kek>) -> Backend {
-    reaching(pool, keys, &CheckConfig::default()).await
+    reaching(pool, keys, &TestConfig::default()).await
 }
 
 /// Returns a backend whose connection tests may reach what the configuration allows.
-pub(crate) async fn reaching(pool: PgPool, keys: Vec<Kek>, checks: &CheckConfig) -> Backend {
-    keeping(pool, keys, checks, KeepDeleted::default()).await
+pub(crate) async fn reaching(pool: PgPool, keys: Vec<Kek>, connection_tests: &TestConfig) -> Backend {
+    keeping(pool, keys, connection_tests, KeepDeleted::default()).await
 }
 
 /// Returns a backend that keeps deleted secrets for this time.
 pub(crate) async fn keeping(
     pool: PgPool,
     keys: Vec<Kek>,
-    checks: &CheckConfig,
+    connection_tests: &TestConfig,
     keep: KeepDeleted,
 ) -> Backend {
     let (db, sign_in) = (Db::from_pool(pool), SignInConfig::default());
-    Backend::from_parts(db, keys, sign_in, (checks, Vec::new()), keep, at(0).now).await.unwrap()
+    Backend::from_parts(db, keys, sign_in, (connection_tests, Vec::new()), keep, at(0).now).await.unwrap()
 }
 
 /// Returns a backend over connections that the test holds, too.
 pub(crate) async fn backend_over(db: Db) -> Backend {
     let (keys, sign_in) = (vec![Kek::generate().unwrap()], SignInConfig::default());
-    let checks = (&CheckConfig::default(), Vec::new());
-    Backend::from_parts(db, keys, sign_in, checks, KeepDeleted::default(), at(0).now).await.unwrap()
+    let connection_tests = (&TestConfig::default(), Vec::new());
+    Backend::from_parts(db, keys, sign_in, connection_tests, KeepDeleted::default(), at(0).now).await.unwrap()
 }
 
 /// Returns the backend's keys.

@@ -10,7 +10,7 @@ use crate::{
 };
 use api_types::{Connection as LastTest, Secret, SecretRow, TestResult};
 use domain::{
-    check::CheckStatus,
+    connection_test::TestStatus,
     secret::{ExportFormat, SecretId, SecretKind},
     sensitive::Sensitive,
 };
@@ -272,9 +272,9 @@ fn lines(tested: &TestResult) -> String {
 
 /// Fails if the secret does not work.
 fn outcome(tested: &TestResult, id: &SecretId) -> Outcome {
-    match CheckStatus::parse(&tested.status) {
-        Some(CheckStatus::Works | CheckStatus::Open) => Ok(()),
-        Some(CheckStatus::NotTested) => Err(Failure::new(format!("{id} was not tested"))),
+    match TestStatus::parse(&tested.status) {
+        Some(TestStatus::Works | TestStatus::Open) => Ok(()),
+        Some(TestStatus::NotTested) => Err(Failure::new(format!("{id} was not tested"))),
         _ => Err(Failure::new(format!("{id} does not work"))),
     }
 }

@@ -5,7 +5,7 @@
 mod coded_enum;
 
 pub mod access;
-pub mod check;
+pub mod connection_test;
 pub mod error;
 pub mod import;
 pub mod invisible;

@@ -2,7 +2,7 @@
 //! the nearest valid page.
 
 use crate::{
-    check::CheckStatus,
+    connection_test::TestStatus,
     percent,
     secret::{SecretId, SecretKind, SecretSummary},
     time::Timestamp,
@@ -202,7 +202,7 @@ pub struct ListQuery {
     /// Only this type.
     pub kind: Option<SecretKind>,
     /// Only secrets with this test status.
-    pub status: Option<CheckStatus>,
+    pub status: Option<TestStatus>,
     /// Only secrets that no image or dataset uses, and no API token has read for this time.
     pub unused: Option<UnusedDays>,
     /// The column that the list is sorted by.
@@ -251,7 +251,7 @@ impl ListQuery {
         Self {
             search: value("q").map(|text| clean_search(&text)).unwrap_or_default(),
             kind: value("type").and_then(|text| SecretKind::parse(&text)),
-            status: value("status").and_then(|text| CheckStatus::parse(&text)),
+            status: value("status").and_then(|text| TestStatus::parse(&text)),
             unused: value("unused").and_then(|text| UnusedDays::parse(&text)),
             sort,
             direction,

@@ -1,6 +1,6 @@
 //! The hosts that connection tests may reach and trust, and the interval of scheduled tests.
 
-use backend::{CheckConfig, ExtraRoots, PrivateHost};
+use backend::{ExtraRoots, PrivateHost, TestConfig};
 use clap::Args;
 use std::{
     net::Ipv6Addr,
@@ -40,13 +40,13 @@ impl ConnectionTestSettings {
     /// Returns the configuration of connection tests for a portal that listens on this port.
     ///
     /// Errors: the file with authorities cannot be read, or has no certificate in it; in words.
-    pub fn config(&self, own_port: u16) -> Result<CheckConfig, String> {
+    pub fn config(&self, own_port: u16) -> Result<TestConfig, String> {
         let read = |path: &Path| {
             let wrong = |why| format!("LATCHKEY_EXTRA_CA_FILE: {}: {why}", path.display());
             ExtraRoots::read(path).map_err(wrong)
         };
         let roots = self.extra_ca_file.as_deref().map(read).transpose()?;
-        Ok(CheckConfig {
+        Ok(TestConfig {
             allow_private: self.allow_private_hosts.clone(),
             plain_http: self.plain_http_hosts.clone(),
             extra_roots: roots.unwrap_or_default(),

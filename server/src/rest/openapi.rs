@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    check::CheckStatus,
+    connection_test::TestStatus,
     page::{PageSize, SortColumn, UnusedDays},
     secret::{ExportFormat, SecretKind},
 };
@@ -82,7 +82,7 @@ fn narrow(parameter: &mut RefOr<Parameter>) {
     let words = |words: &[&str]| Some(words.iter().map(|word| Value::from(*word)).collect::<Vec<_>>());
     let values = match parameter.name.as_str() {
         "type" => words(&SecretKind::ALL.map(SecretKind::as_str)),
-        "status" => words(&CheckStatus::ALL.map(CheckStatus::as_str)),
+        "status" => words(&TestStatus::ALL.map(TestStatus::as_str)),
         "shape" => words(&ExportFormat::ALL.map(ExportFormat::as_str)),
         "format" => words(&["yaml", "json"]),
         "size" => Some(PageSize::ALL.map(|size| size.rows().into()).to_vec()),

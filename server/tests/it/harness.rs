@@ -6,7 +6,7 @@ use axum::{
     body::{Body, HttpBody, to_bytes},
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
-use backend::{Backend, BackendConfig, CheckConfig, Ctx, Kek, PrivateHost, SignInConfig};
+use backend::{Backend, BackendConfig, Ctx, Kek, PrivateHost, SignInConfig, TestConfig};
 use domain::{
     access::{Role, TokenDraft, TokenScope},
     error::Error,
@@ -105,10 +105,10 @@ impl TestApp {
             max_connections: 4,
             keep_deleted: backend::KeepDeleted::default(),
             sign_in: SignInConfig::default(),
-            checks: CheckConfig {
+            connection_tests: TestConfig {
                 allow_private: vec![PrivateHost::parse("127.0.0.0/8").unwrap()],
                 plain_http: vec!["127.0.0.1".to_owned()],
-                ..CheckConfig::default()
+                ..TestConfig::default()
             },
         };
         let backend = Backend::start(config, clock::now()).await.unwrap();

@@ -9,12 +9,12 @@
 mod access;
 mod bad_input;
 mod bounded;
-mod checks;
 mod client;
 mod clones;
 #[path = "../../../crates/formats/src/export/tests/cluster.rs"]
 mod cluster;
 mod clusters;
+mod connection_tests;
 mod docs;
 mod forwarded;
 mod graphql;
@@ -24,7 +24,7 @@ mod keys;
 mod network;
 mod operations;
 #[allow(dead_code, reason = "the backend's own tests use the rest")]
-#[path = "../../../crates/backend/src/checks/tests/peers.rs"]
+#[path = "../../../crates/backend/src/connection_tests/tests/peers.rs"]
 mod peers;
 mod process;
 mod questions;

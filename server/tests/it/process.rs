@@ -577,7 +577,7 @@ fn ask<T>(folder: &Path, question: impl AsyncFnOnce(backend::Backend, backend::C
         max_connections: 2,
         keep_deleted: backend::KeepDeleted::default(),
         sign_in: backend::SignInConfig::default(),
-        checks: backend::CheckConfig::default(),
+        connection_tests: backend::TestConfig::default(),
     };
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let backend = backend::Backend::start(config, server::clock::now()).await.unwrap();

@@ -61,7 +61,7 @@ pub async fn generate(Path(id): Path<SecretId>, Unread { reply, body }: Unread) 
 pub async fn test(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -> Response {
     let tested = async {
         let (SignedIn { backend, ctx }, input) = begin::<Waiting>(&reply, &id, body).await?;
-        backend.checks().pending_with_ticket(&ctx, &id, &input.fingerprint).await
+        backend.connection_tests().pending_with_ticket(&ctx, &id, &input.fingerprint).await
     };
     match tested.await {
         Ok((report, ticket)) => {

@@ -2,7 +2,7 @@
 
 use super::{TESTED, key_address, replaced};
 use crate::{
-    checks::answer::StatusWord,
+    connection_tests::answer::StatusWord,
     secrets::{LIST, consumers::UsedWarning, load::with_users},
     ssr,
     ui::{
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use domain::{
-    check::{CheckCause, CheckStatus},
+    connection_test::{TestCause, TestStatus},
     secret::{NewKeyKind, PendingKey, SecretDetails, SecretId, SecretKind, StoredKey},
     time::Timestamp,
     usage::SecretConsumers,
@@ -146,17 +146,17 @@ fn Switch(
 
 /// Returns the result of the test just before, if there was one. A failure counts as no test: the page then
 /// warns.
-async fn came_to(id: &SecretId, ticket: &str) -> Option<CheckCause> {
+async fn came_to(id: &SecretId, ticket: &str) -> Option<TestCause> {
     let (backend, ctx) = ssr::request().ok()?;
-    backend.checks().pending_tested(&ctx, id, ticket).await.ok().flatten()
+    backend.connection_tests().pending_tested(&ctx, id, ticket).await.ok().flatten()
 }
 
 /// Renders the result of the test, and what follows from it.
-fn test_result(tested: Option<CheckCause>) -> impl IntoView {
+fn test_result(tested: Option<TestCause>) -> impl IntoView {
     match tested.map(|cause| (cause, cause.status())) {
-        Some((_, CheckStatus::Works)) => EitherOf3::A(view! {
+        Some((_, TestStatus::Works)) => EitherOf3::A(view! {
             <p>
-                <StatusWord status=CheckStatus::Works/> " The new key was tested just now, and works."
+                <StatusWord status=TestStatus::Works/> " The new key was tested just now, and works."
             </p>
         }),
         Some((cause, status)) => EitherOf3::B(view! {

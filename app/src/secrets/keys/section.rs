@@ -2,14 +2,14 @@
 
 use super::{NewKeyTested, TESTED, key_address};
 use crate::{
-    checks::answer::{Answer, Approval},
+    connection_tests::answer::{Answer, Approval},
     secrets::LIST,
     ssr,
     ui::{ago::Ago, copy::CopyButton, icon::icon, rendered::rendered},
 };
 use domain::{
     access::Role,
-    check::{CheckReport, CheckStatus},
+    connection_test::{TestReport, TestStatus},
     secret::{KeyFacts, NewKeyKind, PendingKey, SecretDetails, SecretId, SecretKind, StoredKey},
     time::Timestamp,
 };
@@ -173,9 +173,9 @@ const TEST_RESULT: &str = "new-key-result";
 
 /// The result of a test of the pending key, and what can be done next.
 #[component]
-fn TestResult(id: SecretId, report: CheckReport) -> impl IntoView {
+fn TestResult(id: SecretId, report: TestReport) -> impl IntoView {
     let next = match (report.cause, report.cause.status()) {
-        (_, CheckStatus::Works) => Some("The new key works. You can switch to it."),
+        (_, TestStatus::Works) => Some("The new key works. You can switch to it."),
         (cause, _) if cause.asks_for_approval() => {
             Some("Trusting them tests the key in use. Come back here afterwards to test the new one.")
         }

@@ -1,7 +1,7 @@
 //! Several secrets at once, by plain forms: those that are selected in the list.
 
 use super::{
-    check::SelectionOutcome,
+    connection_tests::SelectionOutcome,
     manifests::{ManifestsInput, ManifestsProblem, NotExported},
 };
 use crate::{
@@ -44,7 +44,7 @@ pub async fn test(RawForm { reply, form }: RawForm<Vec<(String, String)>>) -> Re
     let tested = async {
         let SignedIn { backend, ctx } = SignedIn::of(&reply)?;
         match selection {
-            Ok(selection) => backend.checks().many(&ctx, &selection).await.map(Ok),
+            Ok(selection) => backend.connection_tests().many(&ctx, &selection).await.map(Ok),
             // Nothing is selected; a person without the right is rejected all the same.
             Err(status) => backend.secrets().may_change(&ctx, None).await.map(|()| Err(status)),
         }
@@ -55,7 +55,7 @@ pub async fn test(RawForm { reply, form }: RawForm<Vec<(String, String)>>) -> Re
         Err(Error::NotSignedIn) => return to_sign_in(&list_before(reply.query())),
         Err(error) => (ssr::status_of(&error), Some(Err(error))),
     };
-    reply.page(status, Page::CheckSelected(outcome)).await
+    reply.page(status, Page::TestSelected(outcome)).await
 }
 
 /// Parses the form of the list: strictly the boxes, and the place in the list.

@@ -4,7 +4,7 @@ use super::repository::{self, EntryRow, NewEntry, Owner};
 use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction, AuditRecord, Outcome},
-    checks::shown_hosts,
+    connection_tests::shown_hosts,
     context::{Action, Actor, Ctx},
     db::{Db, timestamp},
     error::{Failure, IntegrityError, internal},
@@ -19,7 +19,7 @@ use crate::{
     work::Work,
 };
 use domain::{
-    check::TrustedKey,
+    connection_test::TrustedKey,
     error::{Error, Field, FieldError, Problem},
     import::{Note, Skipped, SkippedCounts},
     secret::{NewSecret, Origins, PasswordEnd, SecretDraft, SecretId, SecretKind},

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction},
-    checks::{TestedBefore, WhatWasTested},
+    connection_tests::{TestedBefore, WhatWasTested},
     context::{Action, Ctx},
     error::Failure,
     keyring::{Keyring, Location, ValueField, repository::active_id},

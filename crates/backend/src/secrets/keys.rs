@@ -10,7 +10,7 @@ use super::{
 use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction},
-    checks::{TestedBefore, WhatWasTested, stored_settings},
+    connection_tests::{TestedBefore, WhatWasTested, stored_settings},
     context::{Action, Ctx},
     keyring::{Location, ValueField, repository::active_id},
     private_key_parser::NotRead,

@@ -4,7 +4,7 @@ use super::repository::{self, COUNT_LIMIT, ListRow, PageRequest};
 use crate::db::{Db, timestamp};
 use domain::{
     access::Restriction,
-    check::{CheckCause, CheckStatus},
+    connection_test::{TestCause, TestStatus},
     page::{Cursor, ListQuery, Position, SecretPage, Total},
     secret::{KeyAlgorithm, SecretId, SecretKind, SecretName, SecretSummary},
     time::Timestamp,
@@ -95,8 +95,8 @@ fn summary(row: ListRow) -> Result<SecretSummary, sqlx::Error> {
         registry_host: row.registry_host,
         username: row.registry_username,
         key: algorithm.zip(row.fingerprint),
-        status: CheckStatus::parse(&row.check_status).ok_or_else(|| unknown("state"))?,
-        cause: CheckCause::parse(&row.check_cause).unwrap_or(CheckCause::NeverTested),
+        status: TestStatus::parse(&row.check_status).ok_or_else(|| unknown("state"))?,
+        cause: TestCause::parse(&row.check_cause).unwrap_or(TestCause::NeverTested),
         used_by: row.used_by.unsigned_abs(),
         last_used: row.last_read_at.map(timestamp),
     })

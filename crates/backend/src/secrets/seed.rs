@@ -98,7 +98,7 @@ fn secret(number: u32) -> Option<NewSecret> {
         ("images", credential)
     };
     Some(NewSecret {
-        settings: domain::check::CheckSettings::default(),
+        settings: domain::connection_test::TestSettings::default(),
         name: SecretName::parse(&format!("{team}-{what}-{number:06}")).ok()?,
         display_name: DisplayName::parse(&format!("Team {team}: {what} {number}")).ok()?,
         credential,

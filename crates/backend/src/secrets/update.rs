@@ -11,7 +11,7 @@ use super::{
 use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction},
-    checks::{TestedBefore, WhatWasTested},
+    connection_tests::{TestedBefore, WhatWasTested},
     context::{Action, Ctx},
     keyring::{Location, ValueField, repository::active_id},
     revision::Expected,

@@ -13,7 +13,7 @@ use crate::{
     revision::Revision,
 };
 use domain::{
-    check::Repository,
+    connection_test::Repository,
     error::Error,
     secret::{Credential, ExportFormat, SecretId, StoredKey},
 };

@@ -1,8 +1,8 @@
 //! HTTP to the provider only: through the portal's one way to the outside, without redirects, with limits on time and size.
 
 use super::Issuer;
-use crate::checks::http::{Http, Origin, Plain};
-use domain::check::CheckCause;
+use crate::connection_tests::http::{Http, Origin, Plain};
+use domain::connection_test::TestCause;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, http::Uri};
 use std::{pin::Pin, time::Duration};
 use tokio::time::timeout;
@@ -25,7 +25,7 @@ pub(super) struct ProviderHttp {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum HttpError {
     #[error("{}", message(*.0))]
-    Failed(CheckCause),
+    Failed(TestCause),
     #[error("it did not answer within {} seconds", REQUEST_TIMEOUT.as_secs())]
     TimedOut,
     #[error("the provider names an address that is not https")]
@@ -85,19 +85,19 @@ impl ProviderHttp {
 }
 
 /// Returns the message for a cause, when the provider was asked.
-fn message(cause: CheckCause) -> &'static str {
+fn message(cause: TestCause) -> &'static str {
     match cause {
-        CheckCause::TooMuch => "the answer is longer than a megabyte",
-        CheckCause::TlsFailed => "it does not speak TLS as it should",
-        CheckCause::AddressNotAllowed => {
+        TestCause::TooMuch => "the answer is longer than a megabyte",
+        TestCause::TlsFailed => "it does not speak TLS as it should",
+        TestCause::AddressNotAllowed => {
             "an address of the provider leads to a private or reserved address that is neither the issuer's nor listed in \
              LATCHKEY_ALLOW_PRIVATE_HOSTS"
         }
-        CheckCause::CertificateNotTrusted => {
+        TestCause::CertificateNotTrusted => {
             "its TLS certificate is not signed by an authority that the portal trusts; LATCHKEY_EXTRA_CA_FILE names further \
              ones"
         }
-        CheckCause::NotARegistry => "what answers there does not speak HTTP as it should",
+        TestCause::NotARegistry => "what answers there does not speak HTTP as it should",
         other => other.message(),
     }
 }

@@ -7,7 +7,7 @@ use super::{
     identity::{Identity, groups, left_out},
     tokens::Tokens,
 };
-use crate::{checks::http::Http, context::Ctx};
+use crate::{connection_tests::http::Http, context::Ctx};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::{access::SignOnProblem, sensitive::Sensitive, time::Timestamp};
 use openidconnect::{

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     audit::{self, AuditAction, AuditRecord, Outcome},
-    checks::http::Http,
+    connection_tests::http::Http,
     context::{Actor, Ctx},
     db::Db,
     error::internal,

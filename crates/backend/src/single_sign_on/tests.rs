@@ -5,7 +5,7 @@ mod provider;
 
 use super::{Issuer, ProviderAnswer, SingleSignOnConfig, SingleSignOnService, StepUp, identity::Identity};
 use crate::{
-    Backend, CheckConfig, Kek, PasswordReset, SignInConfig,
+    Backend, Kek, PasswordReset, SignInConfig, TestConfig,
     db::Db,
     tests::{add_user, anonymous, at, records, text},
 };
@@ -32,22 +32,26 @@ fn config_at(issuer: &str) -> SingleSignOnConfig {
 }
 
 async fn backend(pool: &PgPool, no_passwords: bool) -> Backend {
-    with_provider(pool, no_passwords, config_at(ISSUER), &CheckConfig::default()).await
+    with_provider(pool, no_passwords, config_at(ISSUER), &TestConfig::default()).await
 }
 
 async fn backend_at(pool: &PgPool, provider: SingleSignOnConfig) -> Backend {
-    backend_reaching(pool, provider, &CheckConfig::default()).await
+    backend_reaching(pool, provider, &TestConfig::default()).await
 }
 
-async fn backend_reaching(pool: &PgPool, provider: SingleSignOnConfig, checks: &CheckConfig) -> Backend {
-    with_provider(pool, false, provider, checks).await
+async fn backend_reaching(
+    pool: &PgPool,
+    provider: SingleSignOnConfig,
+    connection_tests: &TestConfig,
+) -> Backend {
+    with_provider(pool, false, provider, connection_tests).await
 }
 
 async fn with_provider(
     pool: &PgPool,
     no_passwords: bool,
     provider: SingleSignOnConfig,
-    checks: &CheckConfig,
+    connection_tests: &TestConfig,
 ) -> Backend {
     /// The key of all tests of this process, because several portals over one database share it.
     static KEY: std::sync::LazyLock<Kek> = std::sync::LazyLock::new(|| Kek::generate().unwrap());
@@ -57,7 +61,7 @@ async fn with_provider(
         Db::from_pool(pool.clone()),
         vec![KEY.clone()],
         sign_in,
-        (checks, Vec::new()),
+        (connection_tests, Vec::new()),
         crate::KeepDeleted::default(),
         at(0).now,
     )

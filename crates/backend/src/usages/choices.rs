@@ -5,11 +5,11 @@ use super::{
     service::UsageService,
 };
 use crate::{
-    checks::trusts,
+    connection_tests::trusts,
     context::{Action, Ctx},
 };
 use domain::{
-    check::KnownHosts,
+    connection_test::KnownHosts,
     error::Error,
     secret::SecretId,
     usage::{GitAddress, SecretChoice, SecretChoices, UsageKind, UsageTarget},

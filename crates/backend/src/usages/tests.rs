@@ -1,7 +1,7 @@
 //! The service on a real database, one for each test.
 
 use crate::{
-    Backend, CheckConfig, KeepDeleted, Kek,
+    Backend, KeepDeleted, Kek, TestConfig,
     tests::{anonymous, at, backend, backend_with, keeping, records, somebody, text},
 };
 use domain::{
@@ -362,7 +362,7 @@ async fn update_keeps_counts_across_concurrent_changes(pool: PgPool) {
 async fn remove_waits_for_concurrent_changes_of_usages(pool: PgPool) {
     const AT_ONCE: i64 = 6;
     let keys = vec![Kek::generate().unwrap()];
-    let backend = keeping(pool.clone(), keys, &CheckConfig::default(), KeepDeleted(0)).await;
+    let backend = keeping(pool.clone(), keys, &TestConfig::default(), KeepDeleted(0)).await;
     let app = |round: i64, number: i64| name(&format!("app-{round}-{number}"));
     for round in 0..40 {
         add_image_secret(&backend, "a", "ghcr.io").await;

@@ -2,7 +2,7 @@
 
 use crate::{
     access::AccessProblem,
-    check::TargetProblem,
+    connection_test::TargetProblem,
     secret::{
         DisplayNameProblem, HostProblem, KeyProblem, NameProblem, PasswordProblem, SecretId, UsernameProblem,
     },

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     access::AccessProblem,
-    check::TargetProblem,
+    connection_test::TargetProblem,
     secret::{DisplayNameProblem, HostProblem, KeyProblem, NameProblem, PasswordProblem, UsernameProblem},
     usage::UsageProblem,
 };

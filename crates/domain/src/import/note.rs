@@ -1,7 +1,7 @@
 //! Notes on what was found in a file.
 
 use super::Encryption;
-use crate::{check::KnownHosts, error::Problem, secret::PasswordEnd};
+use crate::{connection_test::KnownHosts, error::Problem, secret::PasswordEnd};
 
 /// A program that keeps credentials outside the docker config. Only known programs are named, because the contents of a file
 /// are never repeated.

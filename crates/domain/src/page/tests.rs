@@ -73,7 +73,7 @@ fn queries() -> impl Strategy<Value = ListQuery> {
         ];
         let direction = prop_oneof![Just(Direction::Ascending), Just(Direction::Descending)];
         let kind = prop::option::of(prop::sample::select(SecretKind::ALL.to_vec()));
-        let status = prop::option::of(prop::sample::select(CheckStatus::ALL.to_vec()));
+        let status = prop::option::of(prop::sample::select(TestStatus::ALL.to_vec()));
         let unused = prop::option::of(prop::sample::select(UnusedDays::ALL.to_vec()));
         let size = prop::sample::select(PageSize::ALL.to_vec());
         (any::<String>(), kind, status, unused, direction, size, position).prop_map(

@@ -5,7 +5,9 @@ use super::{
     RegistryHost, SecretKind, SecretName, Username,
 };
 use crate::{
-    check::{CheckSettings, ImageReference, KnownHosts, Repository, TargetProblem, names_hub_otherwise},
+    connection_test::{
+        ImageReference, KnownHosts, Repository, TargetProblem, TestSettings, names_hub_otherwise,
+    },
     error::{Field, FieldError, Problem},
     sensitive::Sensitive,
 };
@@ -55,7 +57,7 @@ pub struct NewSecret {
     /// Whether the secret is added although a duplicate exists.
     pub knowingly: bool,
     /// The settings of its tests.
-    pub settings: CheckSettings,
+    pub settings: TestSettings,
 }
 
 /// A secret whose key the portal generates.
@@ -68,7 +70,7 @@ pub struct GeneratedSecret {
     /// The kind of key pair.
     pub key: NewKeyKind,
     /// The settings of its tests.
-    pub settings: CheckSettings,
+    pub settings: TestSettings,
 }
 
 /// The credential of a secret.
@@ -110,7 +112,7 @@ pub struct SecretUpdate {
     /// Whether the secret is saved although a duplicate exists.
     pub knowingly: bool,
     /// The settings of its tests.
-    pub settings: CheckSettings,
+    pub settings: TestSettings,
 }
 
 /// A change of a secret's credential. `None` keeps the stored value.
@@ -288,7 +290,7 @@ pub struct ConnectionTest {
     /// The credential; without a value, the stored one is tested.
     pub credential: CredentialUpdate,
     /// The settings of its tests.
-    pub settings: CheckSettings,
+    pub settings: TestSettings,
 }
 
 impl ConnectionTest {
@@ -324,11 +326,11 @@ fn read_settings(
     wrong: &mut Wrong,
     kind: SecretKind,
     draft: &SecretDraft,
-) -> Option<CheckSettings> {
+) -> Option<TestSettings> {
     if rules == Rules::WhileTyping {
-        return Some(CheckSettings::default());
+        return Some(TestSettings::default());
     }
-    let mut settings = CheckSettings::default();
+    let mut settings = TestSettings::default();
     let target = Problem::Target;
     match kind {
         SecretKind::GitDataset => {

@@ -2,7 +2,7 @@
 
 use super::{KeyAlgorithm, KeyFacts, Origins, SecretId};
 use crate::{
-    check::{CheckCause, CheckStatus},
+    connection_test::{TestCause, TestStatus},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -25,9 +25,9 @@ pub struct SecretSummary {
     /// The algorithm and the fingerprint of the key, if known; only for Git datasets.
     pub key: Option<(KeyAlgorithm, String)>,
     /// The test status.
-    pub status: CheckStatus,
+    pub status: TestStatus,
     /// The cause of the status, with what to do next.
-    pub cause: CheckCause,
+    pub cause: TestCause,
     /// The number of consumers: images, datasets, and API tokens that read its value in the last 30 days.
     pub used_by: u32,
     /// The last time that an API token read its value.

@@ -2,7 +2,7 @@
 
 use super::{Branch, GitAddress, ImageAddress, UsageKind, UsageProblem, UsageTarget};
 use crate::{
-    check::{Repository, TargetProblem, names_hub_otherwise},
+    connection_test::{Repository, TargetProblem, names_hub_otherwise},
     error::{Field, FieldError, Problem},
     secret::{SecretId, SecretName},
 };

@@ -2,7 +2,7 @@
 
 use super::{UsageKind, UsageProblem};
 use crate::{
-    check::{ImageReference, Repository},
+    connection_test::{ImageReference, Repository},
     secret::{RegistryHost, host_and_port},
 };
 

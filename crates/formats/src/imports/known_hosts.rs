@@ -1,6 +1,6 @@
 //! The known hosts of imported keys, cut to as many as a secret keeps.
 
-use domain::check::KnownHosts;
+use domain::connection_test::KnownHosts;
 use std::{collections::HashSet, sync::Arc};
 
 /// The longest file that is read, in bytes: the size limit of a Kubernetes Secret.

@@ -9,7 +9,7 @@ use super::{
     reduced::Reduced,
 };
 use domain::{
-    check::Repository,
+    connection_test::Repository,
     import::{Encryption, Note, Skipped},
     secret::{SecretDraft, SecretKind},
     sensitive::Sensitive,

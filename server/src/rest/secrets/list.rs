@@ -4,7 +4,7 @@ use crate::rest::{Answer, Caller, Problem, json, query::Query};
 use api_types::SecretRow;
 use axum::extract::RawQuery;
 use domain::{
-    check::CheckStatus,
+    connection_test::TestStatus,
     page::{ListQuery, PageSize, Position, SecretPage, SortColumn, UnusedDays},
     secret::SecretKind,
 };
@@ -65,7 +65,7 @@ fn read_list_query(text: Option<&str>) -> Result<ListQuery, Problem> {
     let query = Query::read(text, &["q", "type", "status", "unused", "sort", "size", "after", "before"])?;
     query.parse("type", SecretKind::parse, "Send git-dataset or image-pull.")?;
     let states = "Send works, open, refused, unreachable, host-key-changed or not-tested.";
-    query.parse("status", CheckStatus::parse, states)?;
+    query.parse("status", TestStatus::parse, states)?;
     query.parse("unused", UnusedDays::parse, "Send 30, 90 or 365.")?;
     let sorts = "Send name, display, type, used-by, last-used or updated, after a hyphen for descending.";
     let is_sort = |text: &str| {

@@ -43,7 +43,7 @@ pub async fn show(caller: Caller, Path(text): Path<String>, headers: HeaderMap) 
 
 async fn found(caller: &Caller, id: &SecretId) -> Result<(Secret, String), Problem> {
     let (details, revision) = caller.backend.secrets().get_with_revision(&caller.ctx, id).await?;
-    let state = caller.backend.checks().state(&caller.ctx, id).await?;
+    let state = caller.backend.connection_tests().state(&caller.ctx, id).await?;
     let body = Secret::new(details, state);
     let text = serde_json::to_vec(&body).map_err(|_| Error::Internal(caller.ctx.request_id.clone()))?;
     let tag = tag(revision, &[&text]);
@@ -102,6 +102,6 @@ pub async fn delete(
     ),
 )]
 pub async fn test(caller: Caller, Path(text): Path<String>) -> Answer {
-    let report = caller.backend.checks().stored(&caller.ctx, &id(&text)?).await?;
+    let report = caller.backend.connection_tests().stored(&caller.ctx, &id(&text)?).await?;
     Ok(json(TestResult::from(report)))
 }

@@ -104,6 +104,7 @@ pub(super) async fn test(caller: &Caller, kind: UsageKind, text: &str) -> Answer
         Error::Invalid(vec![FieldError { field: Field::PullSecret, problem }])
     })?;
     let UsageContent { target, branch, .. } = content;
-    let tested = caller.backend.checks().on(&caller.ctx, &secret.id, &target, branch.as_ref()).await?;
+    let tested =
+        caller.backend.connection_tests().on(&caller.ctx, &secret.id, &target, branch.as_ref()).await?;
     Ok(json(TestResult::from(tested)))
 }

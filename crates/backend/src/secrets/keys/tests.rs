@@ -208,7 +208,7 @@ async fn generate_key_keeps_pair_pending_until_switch(pool: PgPool) {
     add(&backend, dataset("a", KEY)).await.unwrap();
     let a = id("gitsync-secret-a");
     let old = known(&backend, "gitsync-secret-a").await;
-    assert_eq!(backend.checks().pending(&at(3), &a, &old.fingerprint).await, Err(Error::NotFound));
+    assert_eq!(backend.connection_tests().pending(&at(3), &a, &old.fingerprint).await, Err(Error::NotFound));
     assert_eq!(secrets.switch_key(&at(3), &a, &old.fingerprint).await, Err(Error::NotFound));
 
     secrets.generate_key(&at(3), &a, NewKeyKind::Ed25519).await.unwrap();
@@ -224,7 +224,7 @@ async fn generate_key_keeps_pair_pending_until_switch(pool: PgPool) {
     for outcome in [
         secrets.switch_key(&at(5), &a, &first.fingerprint).await,
         secrets.discard_key(&at(5), &a, &first.fingerprint).await,
-        backend.checks().pending(&at(5), &a, &first.fingerprint).await.map(drop),
+        backend.connection_tests().pending(&at(5), &a, &first.fingerprint).await.map(drop),
     ] {
         assert!(matches!(outcome, Err(Error::Changed(_))), "{outcome:?}");
     }
@@ -268,7 +268,7 @@ async fn generate_key_is_forbidden_without_right_to_change(pool: PgPool) {
         secrets.generate_key(&reader, &a, NewKeyKind::Ed25519).await,
         secrets.switch_key(&reader, &a, "x").await,
         secrets.discard_key(&reader, &a, "x").await,
-        backend.checks().pending(&reader, &a, "x").await.map(drop),
+        backend.connection_tests().pending(&reader, &a, "x").await.map(drop),
         secrets.read_old_keys(&somebody(Role::Admin, 2)).await.map(drop),
     ] {
         assert_eq!(outcome, Err(Error::Forbidden));
@@ -310,7 +310,7 @@ async fn switch_key_rejects_changed_pair(pool: PgPool) {
         let fingerprint = pending(&backend, "gitsync-secret-a").await.unwrap().fingerprint;
         let internal = Error::Internal("test".to_owned());
         assert_eq!(backend.secrets().switch_key(&at(3), &a, &fingerprint).await, Err(internal.clone()));
-        assert_eq!(backend.checks().pending(&at(3), &a, &fingerprint).await, Err(internal));
+        assert_eq!(backend.connection_tests().pending(&at(3), &a, &fingerprint).await, Err(internal));
         assert_eq!(value(&backend, "gitsync-secret-a").await, KEY);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{dataset, id, image, names, new, password};
 use crate::{
-    Backend, CheckConfig, DeletedSecret, KeepDeleted, Kek,
+    Backend, DeletedSecret, KeepDeleted, Kek, TestConfig,
     tests::{anonymous, at, backend, keeping, records, somebody},
 };
 use domain::{
@@ -48,9 +48,12 @@ async fn delete_hides_secret_and_restore_returns_it_unchanged(pool: PgPool) {
     assert_eq!(secrets.delete(&at(4), &a, "").await.unwrap_err(), Error::NotFound);
     let update = SecretUpdate::parse(SecretKind::ImagePull, image("a", "x")).unwrap();
     assert_eq!(secrets.update(&at(4), &a, update, 1).await.unwrap_err(), Error::NotFound);
-    assert_eq!(backend.checks().state(&at(4), &a).await.unwrap_err(), Error::NotFound);
-    assert_eq!(backend.checks().stored(&at(4), &a).await.unwrap_err(), Error::NotFound);
-    assert_eq!(backend.checks().all(&at(4), std::slice::from_ref(&a)).await.unwrap_err(), Error::NotFound);
+    assert_eq!(backend.connection_tests().state(&at(4), &a).await.unwrap_err(), Error::NotFound);
+    assert_eq!(backend.connection_tests().stored(&at(4), &a).await.unwrap_err(), Error::NotFound);
+    assert_eq!(
+        backend.connection_tests().all(&at(4), std::slice::from_ref(&a)).await.unwrap_err(),
+        Error::NotFound
+    );
     assert_eq!(backend.usages().of_secret(&at(4), &a).await.unwrap_err(), Error::NotFound);
     for query in ["", "q=a", "type=image-pull", "sort=name&size=10", "unused=30"] {
         let page = secrets.list(&at(1_000 * DAY), &ListQuery::parse(query)).await.unwrap();
@@ -152,7 +155,7 @@ async fn delete_requires_typed_name_of_used_secret(pool: PgPool) {
 #[sqlx::test]
 async fn expired_secrets_are_removed_and_recorded(pool: PgPool) {
     let keep = |pool: PgPool, days: u16| async move {
-        keeping(pool, vec![Kek::generate().unwrap()], &CheckConfig::default(), KeepDeleted(days)).await
+        keeping(pool, vec![Kek::generate().unwrap()], &TestConfig::default(), KeepDeleted(days)).await
     };
     let backend = keep(pool.clone(), 2).await;
     let secrets = backend.secrets();
@@ -182,7 +185,7 @@ async fn expired_secrets_are_removed_and_recorded(pool: PgPool) {
 #[sqlx::test]
 async fn delete_removes_at_once_if_none_are_kept(pool: PgPool) {
     let none = KeepDeleted(0);
-    let backend = keeping(pool.clone(), vec![Kek::generate().unwrap()], &CheckConfig::default(), none).await;
+    let backend = keeping(pool.clone(), vec![Kek::generate().unwrap()], &TestConfig::default(), none).await;
     backend.secrets().create(&at(1), new(image("a", "pw")), None).await.unwrap();
     backend.secrets().delete(&at(2), &id("image-a"), "").await.unwrap();
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM secret_values").fetch_one(&pool).await.unwrap();

@@ -2,7 +2,7 @@
 
 use super::{dataset, id, image, names, new};
 use crate::{
-    Actor, Backend, CheckConfig, Ctx, KeepDeleted, Kek, ManifestFormat, ManifestsQuery, TokenActor,
+    Actor, Backend, Ctx, KeepDeleted, Kek, ManifestFormat, ManifestsQuery, TestConfig, TokenActor,
     tests::{anonymous, at, backend, keeping, records, somebody, until_waiting},
 };
 use domain::{
@@ -175,7 +175,7 @@ async fn delete_many_avoids_deadlock_across_kinds(pool: PgPool) {
 #[sqlx::test]
 async fn delete_many_removes_at_once_if_none_are_kept(pool: PgPool) {
     let none = KeepDeleted(0);
-    let backend = keeping(pool.clone(), vec![Kek::generate().unwrap()], &CheckConfig::default(), none).await;
+    let backend = keeping(pool.clone(), vec![Kek::generate().unwrap()], &TestConfig::default(), none).await;
     add(&backend, [image("a", "pw"), image("b", "pw")]).await;
     backend.secrets().delete_many(&at(2), &selection(&["image-a", "image-b"]), "").await.unwrap();
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM secret_values").fetch_one(&pool).await.unwrap();
@@ -264,10 +264,11 @@ async fn bulk_operations_follow_the_rights_of_each_role(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, [image("a", "pw"), image("b", "pw")]).await;
     let both = selection(&["image-a", "image-b"]);
-    let (secrets, checks, usages) = (backend.secrets(), backend.checks(), backend.usages());
+    let (secrets, connection_tests, usages) =
+        (backend.secrets(), backend.connection_tests(), backend.usages());
     let reader = somebody(Role::Reader, 2);
     assert_eq!(secrets.delete_many(&reader, &both, "").await, Err(Error::Forbidden));
-    assert_eq!(checks.many(&reader, &both).await, Err(Error::Forbidden));
+    assert_eq!(connection_tests.many(&reader, &both).await, Err(Error::Forbidden));
     assert_eq!(secrets.delete_many(&anonymous(2), &both, "").await, Err(Error::NotSignedIn));
     assert_eq!(usages.of_selection(&anonymous(2), &both).await, Err(Error::NotSignedIn));
     // Values leave only by tokens, whoever has signed in.

@@ -413,8 +413,8 @@ async fn prove_requires_recent_sign_in_named_by_the_provider(pool: PgPool) {
 #[sqlx::test]
 async fn provider_is_reached_by_outbound_rules(pool: PgPool) {
     use crate::{
-        CheckConfig, ExtraRoots,
-        checks::tests::peers::{Authority, Folder},
+        ExtraRoots, TestConfig,
+        connection_tests::tests::peers::{Authority, Folder},
     };
     use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 
@@ -433,18 +433,14 @@ async fn provider_is_reached_by_outbound_rules(pool: PgPool) {
     .unwrap();
     let acceptor = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(tls));
     let provider = TestProvider::start_at("localhost", Some(acceptor)).await;
-    let begin = async |checks: CheckConfig| {
-        let backend = super::backend_reaching(&pool, config_at(&provider.issuer), &checks).await;
+    let begin = async |connection_tests: TestConfig| {
+        let backend = super::backend_reaching(&pool, config_at(&provider.issuer), &connection_tests).await;
         let begun = service(&backend).begin(&anonymous(NOW), RETURN, false).await;
         begun.map(|_| ())
     };
-    assert_eq!(
-        begin(CheckConfig::default()).await,
-        Err(SignOnProblem::Unreachable.into()),
-        "nobody knows it"
-    );
+    assert_eq!(begin(TestConfig::default()).await, Err(SignOnProblem::Unreachable.into()), "nobody knows it");
     let extra_roots = ExtraRoots::read(&authority.certificate()).unwrap();
-    assert_eq!(begin(CheckConfig { extra_roots, ..CheckConfig::default() }).await, Ok(()));
+    assert_eq!(begin(TestConfig { extra_roots, ..TestConfig::default() }).await, Ok(()));
     // An address that nobody may connect to is not allowed by being named.
     for host in ["169.254.169.254", "[fe80::1]", "[fd00:ec2::254]", "0.0.0.0"] {
         let backend = backend_at(&pool, config_at(&format!("https://{host}"))).await;

@@ -463,14 +463,14 @@ fn known_hosts_beyond_the_limit_are_cut_and_noted() {
     let revoked = format!("@revoked old.example {}\n", HOST_KEY.split_once(' ').unwrap().1);
     let entries = found(&with("one", &format!("{}{revoked}", lines(0, 600))));
     assert_eq!(told(&entries[0]).3, "known-hosts-cut");
-    let kept = domain::check::KnownHosts::parse(&entries[0].known_hosts, "").unwrap();
+    let kept = domain::connection_test::KnownHosts::parse(&entries[0].known_hosts, "").unwrap();
     assert!(kept.lines().count() > 300 && kept.revoked().count() == 1);
 
     let many: Vec<String> = (0..6).map(|n| with(&format!("s{n}"), &lines(n * 100, n * 100 + 150))).collect();
     let entries = found(&many.join("---\n"));
     assert_eq!((entries.len(), told(&entries[0]).3.as_str()), (1, "known-hosts-cut"));
     assert!(entries[0].known_hosts.starts_with("h0 ") && entries[0].known_hosts.contains("h249 "));
-    assert!(entries[0].known_hosts.len() <= domain::check::KnownHosts::MAX_BYTES);
+    assert!(entries[0].known_hosts.len() <= domain::connection_test::KnownHosts::MAX_BYTES);
     let few = found(&many[..2].join("---\n"));
     assert_eq!((&*few[0].known_hosts, few[0].notes.len()), (lines(0, 250).as_str(), 0));
 }

@@ -1,0 +1,333 @@
+//! The result of a test as HTML, on a page and in a form that stays open.
+
+use crate::{
+    secrets::input::SecretInput,
+    ui::{alert::Alert, icon::icon, rendered::rendered},
+};
+use domain::{
+    connection_test::{HostKey, KnownHosts, Published, Refs, TestCause, TestReport, TestStatus, UnusedLine},
+    error::{Error, Field},
+    secret::SecretId,
+};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
+
+/// The form with which shown host keys can be approved.
+pub enum Approval {
+    /// A box in the form that was tested, which sends them with it, after those that it had sent before.
+    InForm { approved: String },
+    /// A form of their own, for a stored secret; in another tab if the page has a form that must not be lost.
+    OfStored { id: SecretId, new_tab: bool },
+}
+
+/// Returns why a form could not be tested, for the place of the result.
+pub fn not_tested(error: &Error) -> String {
+    let problems = match error {
+        Error::Invalid(errors) => Some(
+            errors
+                .iter()
+                .map(|error| {
+                    view! {
+                        <li>
+                            <a href=format!("#{}", error.field.key())>{error.problem.message()}</a>
+                        </li>
+                    }
+                })
+                .collect_view(),
+        ),
+        _ => None,
+    }
+    .map(|problems| view! { <ul>{problems}</ul> });
+    let said = match error {
+        Error::NotSignedIn => {
+            "Your session has ended, so nothing was tested. Sign in in another tab, then test again."
+                .to_owned()
+        }
+        error => error.message(),
+    };
+    view! {
+        <Alert title="Not tested">
+            <p>{said}</p>
+            {problems}
+        </Alert>
+    }
+    .to_html()
+}
+
+/// Renders a result for a form, with the ticket that keeps it if the form is saved unchanged.
+/// `values_dropped` says that the form was sent as a whole, and its values do not come back.
+pub fn html(report: TestReport, input: &SecretInput, ticket: Option<String>, values_dropped: bool) -> String {
+    let approved = KnownHosts::parse("", &input.approved_hosts).unwrap_or_default().as_str().to_owned();
+    let approval = Approval::InForm { approved };
+    let dropped = values_dropped.then(|| {
+        view! {
+            <p class="hint">
+                "Values are not sent back to the browser: the secret or password must be typed again before it can be saved."
+            </p>
+        }
+    });
+    view! {
+        <Answer report approval=&approval/>
+        {ticket.map(|ticket| ticket_field(&ticket))}
+        {dropped}
+    }
+    .to_html()
+}
+
+/// Renders the ticket of the last test, as a field of the form that was tested.
+pub fn ticket_field(ticket: &str) -> impl IntoView + use<> {
+    view! { <input type="hidden" form="secret-form" name="tested" value=ticket.to_owned()/> }
+}
+
+/// Renders a result for the form of an image or a dataset that uses this secret.
+pub fn used(report: TestReport, id: SecretId) -> String {
+    let approval = Approval::OfStored { id, new_tab: true };
+    view! { <Answer report approval=&approval/> }.to_html()
+}
+
+/// The icon and the word of a status, because colour alone is not enough.
+#[component]
+pub fn StatusWord(
+    status: TestStatus,
+    /// The text in place of the word.
+    #[prop(optional)]
+    label: Option<&'static str>,
+) -> impl IntoView {
+    let icon = match status {
+        TestStatus::Works => icon!("check"),
+        TestStatus::Open => icon!("users"),
+        TestStatus::Refused => icon!("ban"),
+        TestStatus::Unreachable => icon!("unplugged"),
+        TestStatus::HostKeyChanged => icon!("shield"),
+        TestStatus::NotTested => icon!("dash"),
+    };
+    view! {
+        <span class=format!("check-status {}", status.as_str())>
+            {icon}
+            {label.unwrap_or(status.label())}
+        </span>
+    }
+}
+
+/// Returns a sentence about what was found in a repository.
+pub fn refs_text(refs: &Refs) -> String {
+    let Refs { branch, count, exact, headless } = refs;
+    let noun = if *count == 1 { "ref" } else { "refs" };
+    let count = if *exact { count.to_string() } else { format!("more than {count}") };
+    match branch {
+        Some(branch) => format!("Default branch {branch}, {count} {noun}."),
+        None if *headless => {
+            format!("The default branch does not exist, so that a clone comes out empty; {count} {noun}.")
+        }
+        None if count == "0" => "It is empty: no branch and no tag.".to_owned(),
+        None => format!("No default branch, {count} {noun}."),
+    }
+}
+
+/// The status, its cause in words, and what to do.
+#[component]
+pub fn Answer<'a>(report: TestReport, approval: &'a Approval) -> impl IntoView + use<> {
+    let message = report.message();
+    let TestReport { cause, host, refs, host_keys, branch: _, retry_after: _, port, hint, unused } = report;
+    let status = cause.status();
+    let keys = (!host_keys.is_empty()).then(|| {
+        let known_as = host.clone().unwrap_or_default();
+        view! { <HostKeys cause known_as keys=host_keys approval/> }
+    });
+    // Hosts that were approved before are still to be saved.
+    let carried = match approval {
+        Approval::InForm { approved } if keys.is_none() && !approved.is_empty() => Some(view! {
+            <input type="hidden" form="secret-form" name="approved_hosts" value=approved.clone()/>
+        }),
+        _ => None,
+    };
+    // A result that asks for a look at a field links to it.
+    let said = if cause.is_about_branch() {
+        let field = format!("#{}", Field::Branch.key());
+        Either::Left(view! { <a href=field>{message}</a> })
+    } else {
+        Either::Right(message)
+    };
+    rendered(view! {
+        <div class=format!("check-result {}", status.as_str())>
+            <p>
+                <StatusWord status label=cause.label()/>
+                {host.map(|host| view! { " " <code>{host}</code> })}
+                {port.filter(|_| status == TestStatus::Unreachable).map(|port| format!(", port {port}"))}
+            </p>
+            <p>{said}</p>
+            {hint.filter(|_| status != TestStatus::Works).map(|hint| view! { <p>{port_hint(&hint)}</p> })}
+            {refs.as_ref().map(|refs| view! { <p>{refs_text(refs)}</p> })}
+            {keys}
+            {unused_text(&unused).map(|text| view! { <p class="hint">{text}</p> })}
+            {carried}
+        </div>
+    })
+}
+
+/// Returns a hint at the address that may have been meant if a port is in place of a folder.
+pub fn port_hint(address: &str) -> String {
+    format!("In this form, the number behind the colon is a folder. If it is the port, write {address}.")
+}
+
+/// Returns a sentence about the lines of the known hosts that are not used; `None` if all are used.
+pub fn unused_text(unused: &[UnusedLine]) -> Option<String> {
+    /// The number of lines that are named; more are only counted.
+    const NAMED: usize = 5;
+    let lines = match unused.len() {
+        0 => return None,
+        1 => "1 line of the known hosts is not used here: ".to_owned(),
+        many => format!("{many} lines of the known hosts are not used here: "),
+    };
+    let named = unused.iter().take(NAMED).map(|line| {
+        let hosts = line.hosts.as_deref().unwrap_or("a hashed name");
+        format!("{hosts} ({})", line.why.description())
+    });
+    let named = named.collect::<Vec<_>>().join(", ");
+    let end = if unused.len() > NAMED { " and others." } else { "." };
+    Some(format!("{lines}{named}{end}"))
+}
+
+/// The keys that a host has: to be compared and approved, or to be warned about.
+#[component]
+fn HostKeys<'a>(
+    cause: TestCause,
+    known_as: String,
+    keys: Vec<HostKey>,
+    approval: &'a Approval,
+) -> impl IntoView + use<> {
+    let lines = keys.iter().map(|key| format!("{}\n", key.line)).collect::<Vec<_>>().concat();
+    let rows = keys
+        .into_iter()
+        .map(|key| {
+            let published = match key.published {
+                Published::Unknown => None,
+                Published::By(operator) => Some(EitherOf3::A(view! {
+                    <span class="check-status works">
+                        {icon!("check")} {format!("published by {operator}")}
+                    </span>
+                })),
+                Published::Otherwise(operator) => Some(EitherOf3::B(view! {
+                    <span class="check-status host-key-changed">
+                        {icon!("shield")} {format!("not one that {operator} publishes")}
+                    </span>
+                })),
+            };
+            let published: Option<EitherOf3<_, _, ()>> = published;
+            view! {
+                <li>
+                    <code>{key.algorithm}</code>
+                    " "
+                    <code>{key.fingerprint}</code>
+                    " "
+                    {published}
+                </li>
+            }
+        })
+        .collect_view();
+    let approve = cause.asks_for_approval().then(|| match approval {
+        Approval::InForm { approved } => Either::Left(view! {
+            <label class="approve">
+                <input
+                    type="checkbox"
+                    form="secret-form"
+                    name="approved_hosts"
+                    value=format!("{approved}{lines}")
+                    autocomplete="off"
+                />
+                <span>"I have compared these keys: trust this host. Then test again, or confirm."</span>
+            </label>
+        }),
+        Approval::OfStored { id, new_tab } => Either::Right(view! {
+            <form method="post" action=format!("/secrets/{id}/known-hosts") target=new_tab.then_some("_blank")>
+                <input type="hidden" name="approved_hosts" value=lines/>
+                <button class="primary">"Trust these keys and test"</button>
+            </form>
+        }),
+    });
+    view! {
+        <p>"The keys that " <code>{known_as}</code> " has:"</p>
+        <ul class="host-keys">{rows}</ul>
+        {approve}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(published: Published) -> HostKey {
+        HostKey {
+            algorithm: "ssh-ed25519".to_owned(),
+            fingerprint: "SHA256:x".to_owned(),
+            line: "host ssh-ed25519 AAAA".to_owned(),
+            published,
+        }
+    }
+
+    fn shown(cause: TestCause, keys: Vec<HostKey>) -> String {
+        let report = TestReport {
+            host: Some("<b>host".to_owned()),
+            refs: Some(Refs { branch: Some("<i>main".to_owned()), count: 1, exact: true, headless: false }),
+            host_keys: keys,
+            ..TestReport::new(cause)
+        };
+        html(report, &SecretInput::default(), None, false)
+    }
+
+    #[test]
+    fn answer_shows_icon_and_word_and_escapes_a_peers_text() {
+        for cause in TestCause::ALL {
+            let shown = shown(cause, Vec::new());
+            assert!(shown.contains("<i class=\"icon i-") && shown.contains(cause.label()), "{shown}");
+            assert!(!shown.contains("<b>") && !shown.contains("<i>"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn answer_offers_approval_only_for_an_unknown_host() {
+        let approve = "name=\"approved_hosts\"";
+        for cause in [TestCause::HostKeyUnknown, TestCause::HostKeyForAnotherPort] {
+            assert!(shown(cause, vec![key(Published::By("GitHub"))]).contains(approve));
+        }
+        for cause in [TestCause::HostKeyChanged, TestCause::HostKeyNotPublished, TestCause::HostKeyRevoked] {
+            let shown = shown(cause, vec![key(Published::Otherwise("GitHub"))]);
+            assert!(!shown.contains(approve) && shown.contains("not one that GitHub publishes"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn html_contains_hints_and_unused_hosts() {
+        let report = TestReport {
+            host: Some("host".to_owned()),
+            port: Some(22),
+            hint: Some("ssh://root@host:47022/a".to_owned()),
+            unused: KnownHosts::stored("@cert-authority *.x ssh-rsa AAAAB3NzaC1yc2EA\n").unused().collect(),
+            ..TestReport::new(TestCause::ConnectionRefused)
+        };
+        let html = html(report, &SecretInput::default(), None, false);
+        for said in [
+            ", port 22",
+            "write ssh://root@host:47022/a",
+            "1 line of the known hosts",
+            "*.x (a certificate authority)",
+        ] {
+            assert!(html.contains(said), "{said}: {html}");
+        }
+    }
+
+    #[test]
+    fn refs_text_is_a_sentence() {
+        let text = |branch: Option<&str>, count, exact| {
+            refs_text(&Refs { branch: branch.map(str::to_owned), count, exact, headless: false })
+        };
+        let headless = refs_text(&Refs { branch: None, count: 2, exact: true, headless: true });
+        assert!(headless.contains("does not exist") && headless.ends_with("2 refs."), "{headless}");
+        assert_eq!(text(Some("main"), 1, true), "Default branch main, 1 ref.");
+        assert_eq!(text(Some("main"), 20_000, false), "Default branch main, more than 20000 refs.");
+        assert_eq!(text(None, 0, true), "It is empty: no branch and no tag.");
+        assert_eq!(text(None, 2, true), "No default branch, 2 refs.");
+    }
+}

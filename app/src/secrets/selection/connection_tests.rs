@@ -1,0 +1,191 @@
+//! The results of tests of several secrets.
+
+use super::{CHECK, NothingSelected};
+use crate::{
+    connection_tests::answer::StatusWord,
+    failure::LoadFailure,
+    secrets::{LIST, list_before, with_list},
+    ssr,
+    ui::{icon::icon, rendered::rendered},
+};
+use backend::{TestOutcome, Tested};
+use domain::{
+    connection_test::TestStatus,
+    error::Error,
+    secret::{SecretId, Selection},
+};
+use leptos::{either::EitherOf3, prelude::*};
+
+/// The result of the form of the list: each secret's test, or the error.
+pub type SelectionOutcome = Result<Vec<Tested>, Error>;
+
+/// The result of each test, and what to do about secrets that were not tested yet.
+#[component]
+pub fn SelectedTestedPage(
+    /// The results; `None` if nothing was selected.
+    outcome: Option<SelectionOutcome>,
+) -> impl IntoView {
+    match outcome {
+        None => EitherOf3::A(NothingSelected()),
+        Some(Err(error)) => {
+            let error = ssr::respond_with(error);
+            EitherOf3::B(view! { <LoadFailure error heading="Connections" noun="secret" list=LIST/> })
+        }
+        Some(Ok(tested)) => EitherOf3::C(view! { <Shown tested/> }),
+    }
+}
+
+#[component]
+fn Shown(tested: Vec<Tested>) -> impl IntoView {
+    let rest = waiting(&tested);
+    let wait = tested.iter().find_map(|tested| match tested.outcome {
+        TestOutcome::Failed(Error::TooManyTests(seconds)) => Some(seconds),
+        _ => None,
+    });
+    let summary = summary(&tested);
+    let rows = tested.into_iter().map(|tested| view! { <Row tested/> }).collect_view();
+    let again = (!rest.is_empty()).then(|| {
+        let why = match wait {
+            // One more test is allowed each second.
+            Some(seconds) => format!(
+                "You may test 60 a minute, and have. All of the rest can be tested in {} seconds.",
+                seconds as usize + rest.len()
+            ),
+            None => "Some take long to answer, so the rest was left for another round.".to_owned(),
+        };
+        let label = match rest.len() {
+            1 => "Test the remaining one".to_owned(),
+            count => format!("Test the remaining {count}"),
+        };
+        let ids = rest
+            .into_iter()
+            .map(|id| view! { <input type="hidden" name=Selection::PARAM value=id.to_string()/> })
+            .collect_view();
+        let list =
+            ssr::query_parameter("list").map(|list| view! { <input type="hidden" name="list" value=list/> });
+        view! {
+            <form method="post" action=CHECK>
+                {ids} {list} <p class="hint">{why}</p>
+                <button class="primary">{icon!("plug")} {label}</button>
+            </form>
+        }
+    });
+    rendered(view! {
+        <h1>"Connections"</h1>
+        <p class="lead">{summary}</p>
+        <table class="tested">
+            <thead>
+                <tr>
+                    <th scope="col">"Name"</th>
+                    <th scope="col" class="status">
+                        "Status"
+                    </th>
+                    <th scope="col" class="cause">
+                        "Meaning"
+                    </th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+        {again}
+        <div class="actions">
+            <a class="button" href=list_before(&ssr::query())>
+                "Back to the secrets"
+            </a>
+        </div>
+    })
+}
+
+#[component]
+fn Row(tested: Tested) -> impl IntoView {
+    let Tested { id, outcome } = tested;
+    let list = ssr::query_parameter("list").unwrap_or_default();
+    let (status, words) = match outcome {
+        TestOutcome::Tested(cause) => (cause.status(), cause.message().to_owned()),
+        TestOutcome::NotYet | TestOutcome::Failed(Error::TooManyTests(_)) => {
+            (TestStatus::NotTested, "Its turn has not come yet.".to_owned())
+        }
+        TestOutcome::Failed(error) => (TestStatus::NotTested, error.message()),
+        TestOutcome::LeftOut => (
+            TestStatus::NotTested,
+            "The same account was refused just before, or its registry has had enough: left out, so that it does not get \
+             locked."
+                .to_owned(),
+        ),
+    };
+    view! {
+        <tr>
+            <th scope="row" class="name">
+                <a class="two-lines" href=with_list(format!("{LIST}/{id}/check"), &list)>
+                    {id.name.as_str().to_owned()}
+                </a>
+            </th>
+            <td class="status">
+                <span class="column-word">"Status"</span>
+                <StatusWord status/>
+            </td>
+            <td class="cause">
+                <span class="column-word">"Meaning"</span>
+                {words}
+            </td>
+        </tr>
+    }
+}
+
+/// Returns the secrets that were not tested yet.
+fn waiting(tested: &[Tested]) -> Vec<SecretId> {
+    let waits = |tested: &&Tested| {
+        matches!(tested.outcome, TestOutcome::NotYet | TestOutcome::Failed(Error::TooManyTests(_)))
+    };
+    tested.iter().filter(waits).map(|tested| tested.id.clone()).collect()
+}
+
+/// Returns a summary such as "2 work, 1 refused, 1 not tested."
+fn summary(tested: &[Tested]) -> String {
+    let status = |tested: &Tested| match &tested.outcome {
+        TestOutcome::Tested(cause) => cause.status(),
+        _ => TestStatus::NotTested,
+    };
+    let parts: Vec<String> = TestStatus::ALL
+        .into_iter()
+        .map(|wanted| (wanted, tested.iter().filter(|tested| status(tested) == wanted).count()))
+        .filter(|(_, count)| *count > 0)
+        .map(|(status, count)| match (status, count) {
+            (TestStatus::Works, 1) => "1 works".to_owned(),
+            (TestStatus::Works, count) => format!("{count} work"),
+            (status, count) => format!("{count} {}", status.label().to_lowercase()),
+        })
+        .collect();
+    format!("{}.", parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::connection_test::TestCause;
+
+    #[test]
+    fn summary_counts_results_in_words() {
+        let tested = |outcomes: &[TestOutcome]| -> Vec<Tested> {
+            let id = |number| SecretId::parse(&format!("image-{number}")).unwrap();
+            outcomes
+                .iter()
+                .enumerate()
+                .map(|(number, outcome)| Tested { id: id(number), outcome: outcome.clone() })
+                .collect()
+        };
+        let works = TestOutcome::Tested(TestCause::RegistryOpened);
+        assert_eq!(summary(&tested(std::slice::from_ref(&works))), "1 works.");
+        let mixed = tested(&[
+            works.clone(),
+            TestOutcome::Tested(TestCause::WrongPassword),
+            works,
+            TestOutcome::NotYet,
+            TestOutcome::LeftOut,
+            TestOutcome::Failed(Error::TooManyTests(3)),
+        ]);
+        assert_eq!(summary(&mixed), "2 work, 1 refused, 3 not tested.");
+        let waiting: Vec<String> = waiting(&mixed).iter().map(ToString::to_string).collect();
+        assert_eq!(waiting, ["image-3", "image-5"]);
+    }
+}

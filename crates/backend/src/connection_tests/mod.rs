@@ -1,0 +1,34 @@
+//! Connection tests: connections to registries and Git servers, and their results.
+
+mod advertisement;
+mod batch;
+mod challenge;
+pub(crate) mod config;
+mod git;
+mod greeting;
+mod host_slots;
+pub(crate) mod http;
+mod known_hosts;
+pub(crate) mod outbound;
+mod rate_limit;
+mod registry;
+mod repository;
+mod service;
+mod settings;
+mod ssh;
+mod ticket;
+mod tls;
+
+pub(crate) use known_hosts::{shown_hosts, trusts};
+pub(crate) use settings::stored_settings;
+pub(crate) use ticket::{TestedBefore, WhatWasTested};
+
+pub use batch::{TestOutcome, Tested};
+pub use config::{PrivateHost, TestConfig};
+pub use service::TestService;
+
+/// The actor's name for the portal's own tests.
+pub const PORTAL: &str = "the portal";
+
+#[cfg(test)]
+pub(crate) mod tests;
