@@ -52,7 +52,7 @@ export class Secrets {
         ? { secret: privateKey() }
         : { registry_host: 'registry.example.org:5000', username: unique('robot'), password: 'correct horse' };
     // Two secrets with one account are the subject of another spec.
-    const form = { type: kind, display_name: '', knowingly: 'on', ...values, ...fields, name };
+    const form = { type: kind, display_name: '', allow_duplicate: 'on', ...values, ...fields, name };
     const answer = await this.request.post('/secrets/new', { form, maxRedirects: 0 });
     expect(answer.status(), `adding ${name}`).toBe(303);
     return stored(kind, name, fields.display_name || name);
@@ -60,7 +60,7 @@ export class Secrets {
 
   /** Changes a secret, as somebody else does meanwhile. */
   async change(secret: Stored, form: Record<string, string>): Promise<void> {
-    const answer = await this.request.post(secret.edit, { form: { knowingly: 'on', ...form }, maxRedirects: 0 });
+    const answer = await this.request.post(secret.edit, { form: { allow_duplicate: 'on', ...form }, maxRedirects: 0 });
     expect(answer.status(), `changing ${secret.name}`).toBe(303);
   }
 

@@ -72,7 +72,7 @@ test('assets are content-hashed, compressed and immutable', async ({ request, ba
 });
 
 test('cookies have the strictest attributes', async ({ request, baseURL }) => {
-  const form = new URLSearchParams({ name: `cookie-${Date.now()}-${process.pid}`, type: 'image-pull', registry_host: 'a.example', username: 'u', password: 'p', knowingly: 'on' });
+  const form = new URLSearchParams({ name: `cookie-${Date.now()}-${process.pid}`, type: 'image-pull', registry_host: 'a.example', username: 'u', password: 'p', allow_duplicate: 'on' });
   const saved = await exchange(`${baseURL}/secrets/new`, { headers: FORM, body: form.toString() });
   expect(saved.status).toBe(303);
   expect(saved.headers['set-cookie']?.join()).toMatch(/HttpOnly.*SameSite=Lax|SameSite=Lax.*HttpOnly/);

@@ -167,7 +167,7 @@ test('an image is tested with the chosen secret', async ({ page, secrets, hydrat
 test('a repository is read with the chosen key', async ({ page, secrets, request, hydrated }) => {
   const name = unique('key');
   const added = await request.post('/secrets/new', {
-    form: { type: 'git-dataset', name, secret: git.key, known_hosts: git.knownHosts, knowingly: 'on' },
+    form: { type: 'git-dataset', name, secret: git.key, known_hosts: git.knownHosts, allow_duplicate: 'on' },
     maxRedirects: 0,
   });
   expect(added.status()).toBe(303);

@@ -202,7 +202,7 @@ fn chosen_at_first(rows: &[ImportRow]) -> Vec<u32> {
 fn preset_choices(rows: &[ImportRow]) -> Vec<u32> {
     let mut hosts = HashSet::new();
     let mut suggested = |row: &&ImportRow| {
-        row.twin.is_none() && row.host.as_ref().is_none_or(|host| hosts.insert(host.clone()))
+        row.duplicate.is_none() && row.host.as_ref().is_none_or(|host| hosts.insert(host.clone()))
     };
     rows.iter().filter(|row| suggested(row)).map(|row| row.number).collect()
 }

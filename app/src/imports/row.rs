@@ -94,11 +94,11 @@ pub fn Row<'a>(
 /// Renders the notes on a row, after the problem of the credential itself; empty without notes.
 fn notes(row: &ImportRow, wrong: Option<String>, id: &str) -> Option<impl IntoView + use<>> {
     let same = holds_the_same(row.kind);
-    let twin = row.twin.clone().map(|twin| {
-        let name = twin.name.as_str().to_owned();
+    let duplicate = row.duplicate.clone().map(|duplicate| {
+        let name = duplicate.name.as_str().to_owned();
         view! {
             <li>
-                "The secret " <a href=format!("{LIST}/{twin}")>{name}</a> {same}
+                "The secret " <a href=format!("{LIST}/{duplicate}")>{name}</a> {same}
             </li>
         }
     });
@@ -114,11 +114,11 @@ fn notes(row: &ImportRow, wrong: Option<String>, id: &str) -> Option<impl IntoVi
         .chain(row.same_here.then(|| format!("Another row here{same}")))
         .chain(row.notes.iter().map(Note::message))
         .collect();
-    (twin.is_some() || repository.is_some() || !notes.is_empty()).then(|| {
+    (duplicate.is_some() || repository.is_some() || !notes.is_empty()).then(|| {
         let notes = notes.into_iter().map(|note| view! { <li>{note}</li> }).collect_view();
         view! {
             <ul class="notes" id=id.to_owned()>
-                {twin}
+                {duplicate}
                 {repository}
                 {notes}
             </ul>

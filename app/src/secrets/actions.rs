@@ -6,7 +6,7 @@ use crate::ui::flash::Flash;
 use backend::{Backend, Ctx, Submission};
 use domain::{
     error::Error,
-    secret::{GeneratedSecret, NewKeyKind, NewSecret, SecretId, SecretUpdate},
+    secret::{GeneratedSecret, NewSecret, NewSshKeyKind, SecretId, SecretUpdate},
 };
 
 /// Adds a secret.
@@ -25,7 +25,7 @@ pub async fn create(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result
 
 /// Adds a secret with a key that the portal generates.
 pub async fn create_generated(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result<SecretId, Error> {
-    let kind = NewKeyKind::parse(&input.generate).ok_or(Error::BadRequest)?;
+    let kind = NewSshKeyKind::parse(&input.generate).ok_or(Error::BadRequest)?;
     let wanted = GeneratedSecret::parse(&input.draft(), kind).map_err(Error::Invalid)?;
     let submission = input.submission.parse().ok().map(Submission::Form);
     backend.secrets().create_generated(ctx, wanted, submission).await

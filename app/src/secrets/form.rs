@@ -252,7 +252,9 @@ fn Failure(
             ApiError::Refused(Error::Changed(change)) => {
                 EitherOf4::B(view! { <Conflict change form retyped=retype()/> })
             }
-            ApiError::Refused(Error::Twin(twin)) => EitherOf4::C(view! { <Twin twin retyped=retype()/> }),
+            ApiError::Refused(Error::Duplicate(duplicate)) => {
+                EitherOf4::C(view! { <Duplicate duplicate retyped=retype()/> })
+            }
             other => EitherOf4::D(view! {
                 <Alert title="Not saved">
                     <p>{other.message()}</p>
@@ -313,15 +315,15 @@ fn Conflict(change: Change, form: NodeRef<html::Form>, retyped: impl IntoView + 
 
 /// The alert about a duplicate, with a box to tick and no button, because Enter would press a button here.
 #[component]
-fn Twin(twin: SecretId, retyped: impl IntoView + 'static) -> impl IntoView {
-    let what = holds_the_same(twin.kind);
-    let name = twin.name.as_str().to_owned();
+fn Duplicate(duplicate: SecretId, retyped: impl IntoView + 'static) -> impl IntoView {
+    let what = holds_the_same(duplicate.kind);
+    let name = duplicate.name.as_str().to_owned();
     view! {
         <Alert title="This is stored already">
-            <p>"The secret " <a href=format!("/secrets/{twin}/edit")>{name}</a> {what}</p>
+            <p>"The secret " <a href=format!("/secrets/{duplicate}/edit")>{name}</a> {what}</p>
             {retyped}
             <label class="tick">
-                <input type="checkbox" name="knowingly" form="secret-form"/>
+                <input type="checkbox" name="allow_duplicate" form="secret-form"/>
                 "Save it all the same when I press Confirm"
             </label>
         </Alert>
@@ -370,7 +372,7 @@ fn read(form: &leptos::web_sys::HtmlFormElement) -> SecretInput {
         submission: text("submission"),
         version: text("version"),
         overwrite: String::new(),
-        knowingly: text("knowingly"),
+        allow_duplicate: text("allow_duplicate"),
         generate: String::new(),
     }
 }

@@ -8,8 +8,8 @@ use crate::ui::{
 use domain::{
     error::{Field, FieldError, Problem},
     secret::{
-        DisplayName, KeyProblem, NameProblem, PasswordProblem, PrivateKeyText, RegistryHost, SecretKind,
-        SecretName, Username,
+        DisplayName, NameProblem, PasswordProblem, PrivateKeyText, RegistryHost, SecretKind, SecretName,
+        SshKeyProblem, Username,
     },
     sensitive::Sensitive,
 };
@@ -197,10 +197,10 @@ pub fn GitDatasetFields(
     let protected = RwSignal::new(false);
     let check = move |text: String| {
         let problem = match PrivateKeyText::parse(&Sensitive::new(text)) {
-            Ok(_) | Err(KeyProblem::Missing) => None,
+            Ok(_) | Err(SshKeyProblem::Missing) => None,
             Err(problem) => Some(problem),
         };
-        protected.set(problem == Some(KeyProblem::Passphrase));
+        protected.set(problem == Some(SshKeyProblem::Passphrase));
         problems.note(Field::Passphrase, None);
         problems.note(Field::Secret, problem.filter(|known| !known.is_about_passphrase()).map(Problem::Key));
     };
@@ -230,7 +230,7 @@ pub fn GitDatasetFields(
                     id: Field::Passphrase.key(),
                     label: Field::Passphrase.label(),
                     mark: "required",
-                    hint: KeyProblem::Passphrase.message(),
+                    hint: SshKeyProblem::Passphrase.message(),
                 }
                 placeholder=""
                 error=problems.message(Field::Passphrase)

@@ -28,7 +28,8 @@ pub struct SecretInput {
     /// The choice for invisible characters at the password's ends, if there are any.
     pub password_ends: String,
     /// Not empty if the secret is to be saved although another one holds the same.
-    pub knowingly: String,
+    #[serde(alias = "knowingly")]
+    pub allow_duplicate: String,
     /// The kind of key to generate; empty for none.
     pub generate: String,
     pub repository: String,
@@ -59,7 +60,7 @@ impl SecretInput {
             username: self.username.clone(),
             password: self.password.clone(),
             password_ends: self.password_ends.clone(),
-            knowingly: self.knowingly.clone(),
+            allow_duplicate: self.allow_duplicate.clone(),
             ..SecretDraft::default()
         };
         // The browser leaves the rules of these fields to the server.

@@ -1,6 +1,6 @@
 //! SSH keys, without their private halves.
 
-use domain::secret::KeyFacts;
+use domain::secret::SshKeyFacts;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use utoipa::ToSchema;
@@ -20,8 +20,8 @@ pub struct Key {
     pub public_key: String,
 }
 
-impl From<KeyFacts> for Key {
-    fn from(facts: KeyFacts) -> Self {
+impl From<SshKeyFacts> for Key {
+    fn from(facts: SshKeyFacts) -> Self {
         Self {
             algorithm: facts.algorithm.as_str().into(),
             bits: facts.bits,

@@ -3,7 +3,7 @@
 use crate::{key::Key, test::Connection};
 use domain::{
     connection_test::TestState,
-    secret::{KeyFacts, PendingKey, SecretDetails, SecretId, SecretKind, SecretSummary, StoredKey},
+    secret::{PendingKey, SecretDetails, SecretId, SecretKind, SecretSummary, SshKeyFacts, StoredSshKey},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -70,8 +70,8 @@ impl Secret {
             image,
             known_hosts: is_git.then_some(details.known_hosts),
             key: match details.key {
-                StoredKey::Known(facts) => Some(Key::from(facts)),
-                StoredKey::Unknown | StoredKey::Unreadable => None,
+                StoredSshKey::Known(facts) => Some(Key::from(facts)),
+                StoredSshKey::Unknown | StoredSshKey::Unreadable => None,
             },
             pending_key: details.pending.map(|PendingKey { facts, .. }| Key::from(facts)),
             connection: Connection::from(state),
@@ -96,7 +96,7 @@ pub struct WouldBeAdded {
 
 impl WouldBeAdded {
     /// Returns the answer about a secret that would have this id.
-    pub fn new(id: &SecretId, facts: Option<KeyFacts>) -> Self {
+    pub fn new(id: &SecretId, facts: Option<SshKeyFacts>) -> Self {
         Self { id: id.to_string(), key: facts.map(Key::from) }
     }
 }

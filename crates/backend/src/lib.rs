@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests are bound by clock and environment"))]
 
 mod access;
+mod access_log;
 mod audit;
 mod connection_tests;
 mod context;
@@ -15,7 +16,6 @@ mod keyring;
 mod private_key_parser;
 mod random;
 mod rate_limit;
-mod reads;
 mod revision;
 mod secrets;
 mod sessions;

@@ -3,7 +3,7 @@
 use crate::random;
 use domain::{
     error::Error,
-    secret::{KeyProblem, NewKeyKind, PrivateKeyText},
+    secret::{NewSshKeyKind, PrivateKeyText, SshKeyProblem},
 };
 use formats::ssh_keys::{self, ReadKey};
 use std::{sync::Arc, time::Duration};
@@ -26,7 +26,7 @@ pub(crate) struct PrivateKeyParser {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NotRead {
     /// The key is invalid.
-    Problem(KeyProblem),
+    Problem(SshKeyProblem),
     /// The key is not the cause.
     Failed(Error),
 }
@@ -43,9 +43,9 @@ impl PrivateKeyParser {
     }
 
     /// Generates a key pair.
-    pub(crate) async fn generate(&self, kind: NewKeyKind, comment: String) -> Result<ReadKey, NotRead> {
+    pub(crate) async fn generate(&self, kind: NewSshKeyKind, comment: String) -> Result<ReadKey, NotRead> {
         let seed = random::bytes::<32>().map(Zeroizing::new);
-        let seed = seed.map_err(|_| NotRead::Problem(KeyProblem::ReaderFailed))?;
+        let seed = seed.map_err(|_| NotRead::Problem(SshKeyProblem::ReaderFailed))?;
         self.in_turn(move || ssh_keys::generate(kind, &comment, &seed)).await?.map_err(NotRead::Problem)
     }
 
@@ -64,7 +64,7 @@ impl PrivateKeyParser {
         done.await.map_err(|error| {
             // A fault of ours that concerns only this key: the database answers, and other keys can be read.
             tracing::error!(panicked = error.is_panic(), "parsing a key failed");
-            NotRead::Problem(KeyProblem::ReaderFailed)
+            NotRead::Problem(SshKeyProblem::ReaderFailed)
         })
     }
 }
@@ -83,7 +83,7 @@ mod tests {
     async fn read_rejects_key_after_panic_and_reads_the_next() {
         let parser = PrivateKeyParser::new();
         let failed = parser.in_turn::<()>(|| panic!("as a library may")).await;
-        assert_eq!(failed, Err(NotRead::Problem(KeyProblem::ReaderFailed)));
+        assert_eq!(failed, Err(NotRead::Problem(SshKeyProblem::ReaderFailed)));
         let pasted = pasted();
         assert!(parser.read(&pasted).await.is_ok());
     }

@@ -1,7 +1,7 @@
 //! Adding a key to a running SSH agent, by the agent's protocol (draft-ietf-sshm-ssh-agent). russh's client sends no comment,
 //! by which people tell keys apart.
 
-use domain::secret::{KeyProblem, PrivateKeyText};
+use domain::secret::{PrivateKeyText, SshKeyProblem};
 use formats::ssh_keys::{facts, load};
 use ssh_key::encoding::{self, Encode};
 use std::{
@@ -26,7 +26,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 pub(crate) enum AgentError {
     /// The key cannot be used.
     #[error("{}", .0.message())]
-    Key(KeyProblem),
+    Key(SshKeyProblem),
     /// The key has no form that an agent reads.
     #[error("the key cannot be written for an agent")]
     Encoding(#[from] encoding::Error),

@@ -199,8 +199,8 @@ pub struct Fields {
     #[arg(long, value_name = "keep|without", value_parser = ["keep", "without"])]
     pub password_ends: Option<String>,
     /// Save the secret even if another one holds the same key or account
-    #[arg(long)]
-    pub knowingly: bool,
+    #[arg(long, alias = "knowingly")]
+    pub allow_duplicate: bool,
 }
 
 /// A secret to add.
@@ -298,8 +298,8 @@ pub struct ImportArgs {
     #[arg(long)]
     pub trim_passwords: bool,
     /// Add a credential even if another secret holds the same key or account
-    #[arg(long)]
-    pub knowingly: bool,
+    #[arg(long, alias = "knowingly")]
+    pub allow_duplicate: bool,
     #[command(flatten)]
     pub output: Output,
 }

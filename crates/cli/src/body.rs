@@ -33,7 +33,7 @@ pub(super) struct Body<'a> {
     pub(super) known_hosts: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) image: Option<&'a str>,
-    pub(super) knowingly: bool,
+    pub(super) allow_duplicate: bool,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub(super) imported_from: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -198,9 +198,10 @@ impl Importing<'_> {
             Ok(added) if args.dry_run => {
                 row.result = Fate::WouldBeAdded;
                 // Saving one after the other, the portal would know the duplicate by then.
-                if let Some(name) = self.before.duplicate(entry, added).filter(|_| !args.knowingly) {
+                if let Some(name) = self.before.duplicate(entry, added).filter(|_| !args.allow_duplicate) {
                     row.result = Fate::WouldNotBeAdded;
-                    row.detail = format!("{name}, in the same file, holds the same. --knowingly adds both.");
+                    row.detail =
+                        format!("{name}, in the same file, holds the same. --allow-duplicate adds both.");
                 }
             }
             Ok(added) => (row.id, row.result) = (Some(added.id), Fate::Added),
@@ -234,7 +235,7 @@ impl Importing<'_> {
             known_hosts: Some(&*entry.known_hosts)
                 .filter(|hosts| args.trust_known_hosts && !hosts.is_empty()),
             passphrase: self.passphrase.as_ref().filter(|_| entry.needs_passphrase).map(Sensitive::expose),
-            knowingly: args.knowingly,
+            allow_duplicate: args.allow_duplicate,
             dry_run: args.dry_run,
             ..Body::default()
         };

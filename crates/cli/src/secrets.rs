@@ -57,7 +57,7 @@ fn body<'a>(fields: &'a Fields, files: &'a Files) -> Body<'a> {
         repository: fields.repository.as_deref(),
         known_hosts: files.known_hosts.as_ref().map(Sensitive::expose),
         passphrase: files.passphrase.as_ref().map(Sensitive::expose),
-        knowingly: fields.knowingly,
+        allow_duplicate: fields.allow_duplicate,
         ..Body::default()
     }
 }

@@ -24,7 +24,7 @@ pub enum Error {
     Changed(Change),
     /// Another secret holds the same key, or the same account at the same registry. It is saved only on request.
     #[error("another secret holds the same")]
-    Twin(SecretId),
+    Duplicate(SecretId),
     /// The key encryption key is not the one that the stored values were sealed with.
     #[error("sealed")]
     Sealed,
@@ -146,7 +146,7 @@ impl Error {
             Self::Invalid(_) => "invalid",
             Self::NotFound => "not-found",
             Self::Changed(_) => "changed",
-            Self::Twin(_) => "twin",
+            Self::Duplicate(_) => "twin",
             Self::Sealed => "sealed",
             Self::Unavailable => "unavailable",
             Self::TooManyTests(_) => "too-many",
@@ -182,7 +182,7 @@ impl Error {
             Self::NotSignedIn | Self::WrongPassword => 401,
             Self::Forbidden | Self::NoPasswords | Self::KeptByProvider | Self::ProveAtProvider => 403,
             Self::NotFound | Self::ImportGone => 404,
-            Self::Changed(_) | Self::Twin(_) | Self::LastAdmin | Self::OtherHost(_) => 409,
+            Self::Changed(_) | Self::Duplicate(_) | Self::LastAdmin | Self::OtherHost(_) => 409,
             Self::LinkSpent => 410,
             Self::Import(ImportProblem::TooLarge) => 413,
             Self::Invalid(_)
@@ -281,8 +281,8 @@ impl Error {
         match self {
             Self::Invalid(_) => "Some fields need another look.".to_owned(),
             Self::NotFound => "This secret does not exist. It may have been deleted.".to_owned(),
-            Self::Twin(twin) => {
-                format!("The secret {} holds the same. Nothing was saved.", twin.name.as_str())
+            Self::Duplicate(duplicate) => {
+                format!("The secret {} holds the same. Nothing was saved.", duplicate.name.as_str())
             }
             Self::Changed(_) => "Somebody else changed this secret in the meantime.".to_owned(),
             Self::Sealed => "The portal is sealed: its key encryption key is not the one the stored \

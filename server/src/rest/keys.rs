@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::IntoResponse,
 };
-use domain::secret::NewKeyKind;
+use domain::secret::NewSshKeyKind;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -41,7 +41,7 @@ pub struct FingerprintBody {
 )]
 pub async fn generate(caller: Caller, Path(text): Path<String>, Body(body): Body<NewKeyBody>) -> Answer {
     let id = id(&text)?;
-    let kind = NewKeyKind::parse(&body.kind);
+    let kind = NewSshKeyKind::parse(&body.kind);
     let kind = kind.ok_or_else(|| Problem::parameter("kind", "Send ed25519 or rsa-4096."))?;
     caller.backend.secrets().generate_key(&caller.ctx, &id, kind).await?;
     Ok((StatusCode::CREATED, shown(&caller, &id).await?).into_response())

@@ -39,7 +39,7 @@ kinds! {
     NotFound = "not-found", "There is nothing at this address. Of a secret: it does not exist, or not any more.";
     Invalid = "invalid", "Fields need another look: errors says which, and what to do.";
     NameTaken = "name-taken", "A secret of this type has the name already.";
-    Twin = "twin", "Another secret holds the same key or account: other says which. Send knowingly to save it all the same.";
+    Duplicate = "twin", "Another secret holds the same key or account: other says which. Send allow_duplicate to save it all the same.";
     Changed = "changed", "Somebody changed it in between, or added another of the name: changed_by and changed_at say who and when.";
     IdempotencyKeySpent = "idempotency-key-spent", "The Idempotency-Key came with another request before.";
     BadParameter = "bad-parameter", "A parameter or a header is not as it has to be: errors says which.";
@@ -151,11 +151,11 @@ impl From<Error> for Problem {
             ),
             Error::Forbidden => (ProblemKind::Forbidden, "The token does not allow this.".to_owned()),
             Error::NotFound => (ProblemKind::NotFound, "There is nothing here.".to_owned()),
-            Error::Twin(twin) => (
-                ProblemKind::Twin,
+            Error::Duplicate(duplicate) => (
+                ProblemKind::Duplicate,
                 format!(
-                    "The secret {twin} holds the same key or account. Nothing was saved. To save it all the same, send \
-                     \"knowingly\": true."
+                    "The secret {duplicate} holds the same key or account. Nothing was saved. To save it all the same, send \
+                     \"allow_duplicate\": true."
                 ),
             ),
             Error::Changed(change) => (
@@ -201,7 +201,7 @@ impl From<Error> for Problem {
                 problem.0.changed_at = Some(change.at.rfc3339());
                 problem.0.version = Some(change.version);
             }
-            Error::Twin(twin) => problem.0.other = Some(twin.to_string()),
+            Error::Duplicate(duplicate) => problem.0.other = Some(duplicate.to_string()),
             _ => {}
         }
         problem

@@ -91,7 +91,7 @@ const FUNCTIONS: &[(&str, Role, &str)] = &[
     (
         "/api/ui/create_secret",
         Role::Editor,
-        r#"{"name":"x","type":"image-pull","registry_host":"ghcr.io","username":"u","password":"p","knowingly":"on"}"#,
+        r#"{"name":"x","type":"image-pull","registry_host":"ghcr.io","username":"u","password":"p","allow_duplicate":"on"}"#,
     ),
     (
         "/api/ui/update_secret",
@@ -774,7 +774,7 @@ async fn server_functions_accept_only_json_and_never_redirect() {
     let name = unique("by-function");
     let cookie = app.session("sue", Role::Editor).await;
     let input = format!(
-        r#"{{"input":{{"name":"{name}","type":"image-pull","registry_host":"ghcr.io","username":"u","password":"p","knowingly":"on"}}}}"#
+        r#"{{"input":{{"name":"{name}","type":"image-pull","registry_host":"ghcr.io","username":"u","password":"p","allow_duplicate":"on"}}}}"#
     );
     let ask = async |kind: &str, accept: &str| {
         let request = Request::post("/api/ui/create_secret")

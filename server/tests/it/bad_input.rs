@@ -149,7 +149,7 @@ async fn search_takes_percent_signs_and_underscores_literally() {
         ("display_name", &display),
         ("type", "image-pull"),
         ("registry_host", "ghcr.io"),
-        ("knowingly", "on"),
+        ("allow_duplicate", "on"),
         ("username", "u"),
         ("password", "p"),
     ];

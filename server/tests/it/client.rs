@@ -191,7 +191,7 @@ fn secret_commands_add_show_change_and_delete() {
             "--username",
             &name,
         ];
-        portal.run(&[&all[..], &["--knowingly"]].concat(), VALUE).ok();
+        portal.run(&[&all[..], &["--allow-duplicate"]].concat(), VALUE).ok();
     }
     assert_eq!(ids(&["-q", "quay.io"]).len(), 103);
     assert_eq!(ids(&["-q", "quay.io", "--limit", "101"]).len(), 101);
@@ -249,9 +249,9 @@ fn rejected_commands_say_why() {
     portal.run(&HUB, VALUE).ok();
     let said = portal.run(&HUB, VALUE).failed(1);
     assert!(said.contains("The name is taken already.") && said.contains("\n  name: "), "{said}");
-    let twin = [&["secret", "add", "hub2"][..], &HUB[3..]].concat();
-    assert!(portal.run(&twin, VALUE).failed(1).contains("image-hub"));
-    portal.run(&[&twin[..], &["--knowingly"]].concat(), VALUE).ok();
+    let duplicate = [&["secret", "add", "hub2"][..], &HUB[3..]].concat();
+    assert!(portal.run(&duplicate, VALUE).failed(1).contains("image-hub"));
+    portal.run(&[&duplicate[..], &["--allow-duplicate"]].concat(), VALUE).ok();
     let wrong = ["secret", "add", "Upper", "--type", "git-dataset"];
     let said = portal.run(&wrong, "PLANTED no key").failed(1);
     assert!(
@@ -549,7 +549,7 @@ fn import_reads_files_of_other_programs() {
     let rows: Value = serde_json::from_str(&import(&["--dry-run", "--json"], two).out).unwrap();
     assert_eq!(results(&rows), ["would-be-added", "would-not-be-added"], "{rows}");
     assert_eq!(
-        results(&import(&["--dry-run", "--json", "--knowingly"], two).json()),
+        results(&import(&["--dry-run", "--json", "--allow-duplicate"], two).json()),
         ["would-be-added", "would-be-added"]
     );
 
@@ -615,7 +615,7 @@ fn test_and_manifest_accept_several_secrets() {
     let registry = Registry::start(&Guard::Basic, None);
     let host = format!("127.0.0.1:{}", registry.port);
     for (name, password) in [("good", PASSWORD), ("bad", "PLANTED-9")] {
-        let add = ["secret", "add", name, "--type", "image-pull", "--knowingly"];
+        let add = ["secret", "add", name, "--type", "image-pull", "--allow-duplicate"];
         portal.run(&[&add[..], &["--registry-host", &host, "--username", USER]].concat(), password).ok();
     }
     let test = |arguments: &[&str]| portal.run(&[&["secret", "test"], arguments].concat(), "");
@@ -689,7 +689,7 @@ fn docker_credential_serves_docker_and_skopeo() {
             "--username",
             username,
         ];
-        portal.run(&[&add[..], &["--knowingly"]].concat(), password).ok();
+        portal.run(&[&add[..], &["--allow-duplicate"]].concat(), password).ok();
     };
     add("b-works", &host, USER, PASSWORD);
     add("another", "registry.example", "someone", "PLANTED-5");

@@ -187,7 +187,7 @@ fn command_line_and_scheduled_tests_test_all_secrets_and_log_no_value() {
     }
     portal.post(
         "/secrets/new",
-        &[("name", "untried"), ("type", "git-dataset"), ("secret", &keys[0].1), ("knowingly", "on")],
+        &[("name", "untried"), ("type", "git-dataset"), ("secret", &keys[0].1), ("allow_duplicate", "on")],
     );
     // By itself, within a few intervals of three seconds.
     wait_until("the portal tests by itself", || {

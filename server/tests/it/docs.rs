@@ -249,7 +249,7 @@ async fn external_secrets_operator_gets_the_documented_data() {
         ("type", "git-dataset"),
         ("secret", KEY),
         ("known_hosts", known.as_str()),
-        ("knowingly", "on"),
+        ("allow_duplicate", "on"),
     ];
     app.post("/secrets/new", &dataset).await;
     for external in [by_extract, by_data] {

@@ -243,7 +243,7 @@ async fn every_cookie_is_secure_behind_tls() {
         ("registry_host", "ghcr.io"),
         ("username", "u"),
         ("password", "p"),
-        ("knowingly", "on"),
+        ("allow_duplicate", "on"),
     ];
     let answers = [
         app.send_anonymous(post("/theme", "", &[("theme", "dark")])).await,

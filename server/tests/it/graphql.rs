@@ -103,7 +103,7 @@ async fn graphql_adds_shows_changes_and_deletes_a_secret() {
     });
     assert_eq!(seen, expected);
 
-    let git = json!({ "name": name, "secret": KEY, "displayName": "Data", "knowingly": true });
+    let git = json!({ "name": name, "secret": KEY, "displayName": "Data", "allowDuplicate": true });
     let made = client.create(git).await;
     assert_eq!(made["data"]["createSecret"]["id"], json!(format!("gitsync-secret-{name}")), "{made}");
     let seen = client.get(&format!("gitsync-secret-{name}")).await;
@@ -147,7 +147,7 @@ async fn returned_mask_keeps_the_stored_value() {
     assert_eq!(app.password_of(&name).await, "new");
 
     // With the first change on the reference's page, the key was gone.
-    let git = json!({ "name": name, "type": "opaque", "secret": KEY, "knowingly": true });
+    let git = json!({ "name": name, "type": "opaque", "secret": KEY, "allowDuplicate": true });
     client.create(git).await;
     let id = format!("gitsync-secret-{name}");
     client.update(&id, json!({ "displayName": "Data", "type": "opaque", "secret": "******" })).await;
@@ -161,7 +161,7 @@ async fn returned_mask_keeps_the_stored_value() {
         .await
         .unwrap();
     assert_eq!((details.display_name.as_str(), details.version), ("Data", 2));
-    assert!(matches!(details.key, domain::secret::StoredKey::Known(_)));
+    assert!(matches!(details.key, domain::secret::StoredSshKey::Known(_)));
 }
 
 #[tokio::test]
@@ -205,13 +205,13 @@ async fn missing_or_misplaced_fields_are_errors() {
         assert!(message(&refused).starts_with(start), "{refused}");
     }
     assert_eq!(code(&client.create(image(&name)).await), "RESOURCE_CONFLICT");
-    let mut twin = image(&format!("{name}-2"));
-    twin["username"] = json!(name);
-    let refused = client.create(twin.clone()).await;
+    let mut duplicate = image(&format!("{name}-2"));
+    duplicate["username"] = json!(name);
+    let refused = client.create(duplicate.clone()).await;
     assert_eq!(code(&refused), "TWIN");
     assert!(message(&refused).contains(&id));
-    twin["knowingly"] = json!(true);
-    assert!(client.create(twin).await.get("errors").is_none());
+    duplicate["allowDuplicate"] = json!(true);
+    assert!(client.create(duplicate).await.get("errors").is_none());
 }
 
 #[tokio::test]
@@ -224,7 +224,7 @@ async fn lists_are_searched_sorted_and_paged() {
         payload["displayName"] = json!(format!("Shown {start} {}", 50 - number));
         client.create(payload).await;
     }
-    let git = json!({ "name": format!("{start}-git"), "secret": KEY, "knowingly": true });
+    let git = json!({ "name": format!("{start}-git"), "secret": KEY, "allowDuplicate": true });
     client.create(git).await;
     let found = format!("where: {{ search: {start:?}, ifDockerConfigJson: true }}");
     let all: Vec<String> = (0..23).map(|number| format!("{start}-{number:02}")).collect();
@@ -433,7 +433,7 @@ async fn errors_never_repeat_a_value() {
         json!({ "query": format!("{{ secrets(after: {quoted}) {{ id }} }}") }),
         json!({ "query": format!("query Q($p: Int = {quoted}) {{ secrets(page: $p) {{ id }} }}") }),
     ];
-    for field in ["password", "passwort", "secret", "type", "registryHost", "knowingly"] {
+    for field in ["password", "passwort", "secret", "type", "registryHost", "allowDuplicate"] {
         bodies.push(json!({ "query": inline(&format!("{field}: {quoted}")) }));
         bodies.push(json!({ "query": inline(&format!("{field}: {quoted}")).replace("id }", "nothing }") }));
         bodies.push(json!({ "query": inline(&format!("{field}: {quoted} }}")) }));

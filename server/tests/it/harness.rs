@@ -229,7 +229,7 @@ impl TestApp {
                 ("username", "robot"),
                 ("password", password),
                 ("password_ends", "keep"),
-                ("knowingly", "on"),
+                ("allow_duplicate", "on"),
             ],
         )
         .await

@@ -417,7 +417,7 @@ async fn chosen_registry_fills_an_empty_host() {
             ("registry_host", host),
             ("username", "u"),
             ("password", "p"),
-            ("knowingly", "on"),
+            ("allow_duplicate", "on"),
         ]
     };
     // Rejected for another reason, the form comes back filled in.

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use backend::Ctx;
 use domain::{
     access::Role,
-    secret::{Credential, SecretId, StoredKey},
+    secret::{Credential, SecretId, StoredSshKey},
 };
 use server::clock;
 
@@ -33,7 +33,7 @@ async fn stored(app: &TestApp, name: &str) -> String {
 
 async fn public_line(app: &TestApp, name: &str) -> String {
     match app.backend.secrets().get(&ctx(), &git(name)).await.unwrap().key {
-        StoredKey::Known(facts) => facts.public_line(),
+        StoredSshKey::Known(facts) => facts.public_line(),
         other => panic!("{other:?}"),
     }
 }
@@ -59,7 +59,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
 async fn key_facts_are_shown_and_the_public_key_downloaded() {
     let app = TestApp::start().await;
     let name = unique("known");
-    let added = add(&app, &name, &[("secret", KEY), ("knowingly", "on")]).await;
+    let added = add(&app, &name, &[("secret", KEY), ("allow_duplicate", "on")]).await;
     assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.body);
     let line = public_line(&app, &name).await;
     let reader = app.session("key-reader", Role::Reader).await;
@@ -103,7 +103,7 @@ async fn protected_key_needs_its_passphrase_and_is_stored_without() {
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("This is not the passphrase of the key"));
     assert!(!wrong.body.contains("SENTINEL"));
-    let fields = [("secret", PROTECTED), ("passphrase", "correct horse"), ("knowingly", "on")];
+    let fields = [("secret", PROTECTED), ("passphrase", "correct horse"), ("allow_duplicate", "on")];
     let added = add(&app, &name, &fields).await;
     assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.body);
     assert!(stored(&app, &name).await.starts_with("-----BEGIN OPENSSH PRIVATE KEY-----\n"));
@@ -126,8 +126,10 @@ async fn duplicate_key_is_reported_and_saved_only_on_request() {
     ] {
         assert!(told.body.contains(shown), "{shown}");
     }
-    assert!(told.body.contains("name=\"knowingly\"") && !told.body.contains(key.lines().nth(3).unwrap()));
-    let saved = add(&app, &two, &[("secret", &key), ("knowingly", "on")]).await;
+    assert!(
+        told.body.contains("name=\"allow_duplicate\"") && !told.body.contains(key.lines().nth(3).unwrap())
+    );
+    let saved = add(&app, &two, &[("secret", &key), ("allow_duplicate", "on")]).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
 
     let account = unique("robot");
@@ -140,7 +142,7 @@ async fn duplicate_key_is_reported_and_saved_only_on_request() {
     assert_eq!(app.call("create_secret", &image(&first)).await.status, StatusCode::OK);
     let told = app.call("create_secret", &image(&second)).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
-    assert_eq!(told.body, format!("{{\"Refused\":{{\"Twin\":\"image-{first}\"}}}}"));
+    assert_eq!(told.body, format!("{{\"Refused\":{{\"Duplicate\":\"image-{first}\"}}}}"));
 }
 
 #[tokio::test]

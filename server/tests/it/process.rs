@@ -135,7 +135,7 @@ impl Running {
     pub(crate) fn add(&self, name: &str) -> String {
         self.post(
             "/secrets/new",
-            &[("name", name), ("type", "git-dataset"), ("secret", KEY), ("knowingly", "on")],
+            &[("name", name), ("type", "git-dataset"), ("secret", KEY), ("allow_duplicate", "on")],
         )
     }
 
@@ -678,7 +678,7 @@ fn kill_during_writes_leaves_no_row_without_its_record() {
                 std::thread::spawn(move || {
                     for number in 0..1_000 {
                         let name = format!("r{round}-w{writer}-{number}");
-                        let body = form(&[("name", &name), ("type", "git-dataset"), ("secret", KEY), ("knowingly", "on")]);
+                        let body = form(&[("name", &name), ("type", "git-dataset"), ("secret", KEY), ("allow_duplicate", "on")]);
                         let request = format!(
                             "POST /secrets/new HTTP/1.1\r\nHost: {addr}\r\nCookie: {cookie}\r\nConnection: close\r\n\
                              Content-Length: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n{body}",

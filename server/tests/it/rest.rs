@@ -67,7 +67,7 @@ fn image(name: &str) -> Value {
 }
 
 fn dataset(name: &str) -> Value {
-    json!({ "type": "git-dataset", "name": name, "secret": KEY, "known_hosts": "", "knowingly": true })
+    json!({ "type": "git-dataset", "name": name, "secret": KEY, "known_hosts": "", "allow_duplicate": true })
 }
 
 #[tokio::test]
@@ -326,16 +326,16 @@ async fn invalid_fields_are_reported_by_name_and_never_repeated() {
     for answer in answers {
         assert!(!answer.body.contains(SENTINEL), "{}", answer.body);
     }
-    let twin = image(&name);
-    script.post("/secrets", twin.clone()).await;
-    let mut second = twin;
+    let duplicate = image(&name);
+    script.post("/secrets", duplicate.clone()).await;
+    let mut second = duplicate;
     second["name"] = json!(format!("{name}-2"));
     let refused = script.post("/secrets", second.clone()).await;
     assert_eq!(
         (refused.status, &read(&refused)["other"]),
         (StatusCode::CONFLICT, &json!(format!("image-{name}")))
     );
-    second["knowingly"] = json!(true);
+    second["allow_duplicate"] = json!(true);
     assert_eq!(script.post("/secrets", second).await.status, StatusCode::CREATED);
     let path = format!("/secrets/image-{name}");
     let misplaced = script.send("PATCH", &path, &[], Some(json!({ "secret": KEY }))).await;
@@ -350,7 +350,7 @@ async fn invisible_ends_of_a_password_need_a_decision() {
     let body = |ends: Option<&str>| {
         let mut body = json!({
             "type": "image-pull", "name": name, "registry_host": "quay.io/team", "username": "robot", "password": "SENTINEL-9f2c\n",
-            "knowingly": true
+            "allow_duplicate": true
         });
         if let Some(ends) = ends {
             body["password_ends"] = ends.into();
@@ -656,7 +656,7 @@ async fn dataset_is_tested_with_its_branch() {
     let (name, address) = (unique("branch"), server.address("repo.git"));
     let secret = json!({
         "type": "git-dataset", "name": name, "secret": server.key("key", &["-t", "ed25519"], true),
-        "repository": address, "known_hosts": server.known_hosts(), "knowingly": true,
+        "repository": address, "known_hosts": server.known_hosts(), "allow_duplicate": true,
     });
     let id = format!("gitsync-secret-{name}");
     assert_eq!(script.post("/secrets", secret).await.status, StatusCode::CREATED);
@@ -827,7 +827,7 @@ async fn dry_run_adds_nothing_and_imported_secrets_show_their_origins() {
     body["name"] = json!(unique("nowhere"));
     body["imported_from"] = json!([]);
     body["imported_from_total"] = json!(0);
-    body["knowingly"] = json!(true);
+    body["allow_duplicate"] = json!(true);
     body["dry_run"] = json!(true);
     let dry = script.post("/secrets", body).await;
     assert_eq!(dry.status, StatusCode::OK, "{}", dry.body);

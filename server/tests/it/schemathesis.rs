@@ -95,7 +95,7 @@ fn schemathesis_finds_no_deviation_from_the_description() {
     ];
     let repository = ("repository", "ssh://git@127.0.0.1:1/photos.git");
     let dataset =
-        [("name", "data"), ("type", "git-dataset"), ("secret", KEY), repository, ("knowingly", "on")];
+        [("name", "data"), ("type", "git-dataset"), ("secret", KEY), repository, ("allow_duplicate", "on")];
     let trainer = [("name", "trainer"), ("image", "127.0.0.1:1/group/app:1"), ("pull_secret", "image-hub")];
     let photos = [("name", "photos"), repository, ("pull_secret", "gitsync-secret-data")];
     for (list, fields) in

@@ -22,7 +22,7 @@ async fn git_dataset_is_added_found_changed_and_deleted() {
                 ("display_name", "Größe </script>"),
                 ("type", "git-dataset"),
                 ("secret", KEY),
-                ("knowingly", "on"),
+                ("allow_duplicate", "on"),
             ],
         )
         .await;
@@ -63,8 +63,7 @@ async fn blank_password_keeps_the_stored_one_in_form_and_server_function() {
     assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.body);
     assert_eq!(app.password_of(&name).await, "first");
 
-    let form =
-        r#"{"registry_host":"ghcr.io","username":"robot","password":"","version":"2","knowingly":"on"}"#;
+    let form = r#"{"registry_host":"ghcr.io","username":"robot","password":"","version":"2","allow_duplicate":"on"}"#;
     let changed = app.call("update_secret", &format!("{{\"id\":\"image-{name}\",\"form\":{form}}}")).await;
     assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
     assert_eq!(app.password_of(&name).await, "first");
@@ -93,7 +92,7 @@ async fn changed_host_requires_the_password_again_in_form_and_server_function() 
     assert!(beside.split("</p>").next().unwrap_or_default().contains(WORDS), "{beside}");
     assert!(refused.body.contains("value=\"quay.io\"") && refused.body.contains("value=\"TYPED\""));
 
-    let form = r#"{"registry_host":"quay.io","username":"robot","version":"1","knowingly":"on"}"#;
+    let form = r#"{"registry_host":"quay.io","username":"robot","version":"1","allow_duplicate":"on"}"#;
     let refused = app.call("update_secret", &format!("{{\"id\":\"image-{name}\",\"form\":{form}}}")).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("\"password\""), "{}", refused.body);
@@ -144,7 +143,7 @@ async fn taken_name_links_to_its_secret_and_is_free_for_the_other_type() {
     let other = app
         .post(
             "/secrets/new",
-            &[("name", &name), ("type", "git-dataset"), ("secret", KEY), ("knowingly", "on")],
+            &[("name", &name), ("type", "git-dataset"), ("secret", KEY), ("allow_duplicate", "on")],
         )
         .await;
     assert_eq!(other.status, StatusCode::SEE_OTHER, "{}", other.body);
@@ -159,7 +158,7 @@ async fn form_sent_twice_is_saved_once() {
         ("name", name.as_str()),
         ("type", "git-dataset"),
         ("secret", KEY),
-        ("knowingly", "on"),
+        ("allow_duplicate", "on"),
         ("submission", submission),
     ];
     let (one, two) = tokio::join!(app.post("/secrets/new", &fields), app.post("/secrets/new", &fields));
@@ -182,11 +181,11 @@ async fn second_of_two_edits_conflicts_and_may_overwrite() {
     for text in ["by <!>admin", "SECOND-TYPED", "name=\"overwrite\"", "value=\"2\"", "Reload"] {
         assert!(told.body.contains(text), "{text} is missing: {}", told.body);
     }
-    let knowingly = [fields("SECOND-TYPED").as_slice(), &[("overwrite", "2")]].concat();
-    assert_eq!(app.post(&edit, &knowingly).await.status, StatusCode::SEE_OTHER);
+    let allow_duplicate = [fields("SECOND-TYPED").as_slice(), &[("overwrite", "2")]].concat();
+    assert_eq!(app.post(&edit, &allow_duplicate).await.status, StatusCode::SEE_OTHER);
     assert!(app.get(&edit).await.body.contains("SECOND-TYPED"));
 
-    let form = r#"{"registry_host":"ghcr.io","username":"robot","version":"1","knowingly":"on"}"#;
+    let form = r#"{"registry_host":"ghcr.io","username":"robot","version":"1","allow_duplicate":"on"}"#;
     let told = app.call("update_secret", &format!("{{\"id\":\"image-{name}\",\"form\":{form}}}")).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
     assert!(told.body.contains("\"version\":3"), "{}", told.body);
@@ -203,7 +202,7 @@ async fn page_says_that_the_host_was_normalized() {
                 ("name", &name),
                 ("type", "image-pull"),
                 ("registry_host", "docker.io"),
-                ("knowingly", "on"),
+                ("allow_duplicate", "on"),
                 ("username", "ana"),
                 ("password", "pw"),
             ],

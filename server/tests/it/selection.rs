@@ -107,7 +107,7 @@ async fn selection_is_tested_with_a_result_for_each() {
             ("registry_host", "127.0.0.1:9"),
             ("username", "robot"),
             ("password", "SENTINEL"),
-            ("knowingly", "on"),
+            ("allow_duplicate", "on"),
         ];
         app.post("/secrets/new", &fields).await;
     }
@@ -143,7 +143,7 @@ async fn manifests_of_a_selection_require_a_token() {
         ("name", git.as_str()),
         ("type", "git-dataset"),
         ("secret", crate::harness::KEY),
-        ("knowingly", "on"),
+        ("allow_duplicate", "on"),
     ];
     assert_eq!(app.post("/secrets/new", &key).await.status, StatusCode::SEE_OTHER);
     let address = format!("/secrets/selected/manifests?{query}&id=gitsync-secret-{git}");

@@ -97,7 +97,7 @@ async fn planted_value_appears_nowhere() {
                 ("username", "u"),
                 ("password", SENTINEL),
                 ("version", "1"),
-                ("knowingly", "on"),
+                ("allow_duplicate", "on"),
             ],
         )
         .await,
@@ -113,7 +113,7 @@ async fn planted_value_appears_nowhere() {
                 ("username", "u"),
                 ("password", SENTINEL),
                 ("version", "9"),
-                ("knowingly", "on"),
+                ("allow_duplicate", "on"),
             ],
         )
         .await,
@@ -126,7 +126,7 @@ async fn planted_value_appears_nowhere() {
                 ("username", "u"),
                 ("password", SENTINEL),
                 ("version", "1"),
-                ("knowingly", "on"),
+                ("allow_duplicate", "on"),
             ],
         )
         .await,
@@ -179,7 +179,7 @@ async fn use_keys(app: &TestApp, name: &str) -> (Vec<Answer>, Vec<String>) {
             ("type", "git-dataset"),
             ("secret", PROTECTED),
             ("passphrase", passphrase),
-            ("knowingly", "on"),
+            ("allow_duplicate", "on"),
         ];
         answers.push(app.post("/secrets/new", &fields).await);
         answers

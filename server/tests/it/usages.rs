@@ -132,7 +132,7 @@ async fn image_is_tested_with_its_secret() {
         ("registry_host", &host),
         ("username", USER),
         ("password", PASSWORD),
-        ("knowingly", "on"),
+        ("allow_duplicate", "on"),
     ];
     app.post("/secrets/new", &fields).await;
     let (id, image) = (format!("image-{secret}"), format!("{host}/group/app:1"));
@@ -171,7 +171,7 @@ async fn dataset_is_tested_with_its_branch_and_its_field_is_marked() {
         ("type", "git-dataset"),
         ("secret", &key),
         ("known_hosts", &server.known_hosts()),
-        ("knowingly", "on"),
+        ("allow_duplicate", "on"),
     ];
     assert_eq!(app.post("/secrets/new", &fields).await.status, StatusCode::SEE_OTHER);
     let id = format!("gitsync-secret-{secret}");

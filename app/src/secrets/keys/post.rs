@@ -14,7 +14,7 @@ use axum::{
 };
 use domain::{
     error::Error,
-    secret::{KeyFacts, NewKeyKind, SecretDetails, SecretId, StoredKey},
+    secret::{NewSshKeyKind, SecretDetails, SecretId, SshKeyFacts, StoredSshKey},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -48,7 +48,7 @@ struct Switch {
 pub async fn generate(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -> Response {
     let generated = async {
         let (SignedIn { backend, ctx }, input) = begin::<Generate>(&reply, &id, body).await?;
-        let kind = NewKeyKind::parse(&input.generate).ok_or(Error::BadRequest)?;
+        let kind = NewSshKeyKind::parse(&input.generate).ok_or(Error::BadRequest)?;
         backend.secrets().replace_pending_key(&ctx, &id, kind, input.replaces.as_deref()).await
     };
     match generated.await {
@@ -99,8 +99,8 @@ pub async fn discard(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -
 /// Handles `GET /secrets/{id}/key.pub`.
 pub async fn public_key(Path(id): Path<SecretId>, reply: Reply) -> Response {
     download(reply, &id, |details| match details.key {
-        StoredKey::Known(facts) => Some(facts),
-        StoredKey::Unreadable | StoredKey::Unknown => None,
+        StoredSshKey::Known(facts) => Some(facts),
+        StoredSshKey::Unreadable | StoredSshKey::Unknown => None,
     })
     .await
 }
@@ -113,7 +113,7 @@ pub async fn new_public_key(Path(id): Path<SecretId>, reply: Reply) -> Response 
 async fn download(
     reply: Reply,
     id: &SecretId,
-    which: impl FnOnce(SecretDetails) -> Option<KeyFacts>,
+    which: impl FnOnce(SecretDetails) -> Option<SshKeyFacts>,
 ) -> Response {
     let found = async {
         let SignedIn { backend, ctx } = SignedIn::of(&reply)?;

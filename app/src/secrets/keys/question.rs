@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::{
     connection_test::{TestCause, TestStatus},
-    secret::{NewKeyKind, PendingKey, SecretDetails, SecretId, SecretKind, StoredKey},
+    secret::{NewSshKeyKind, PendingKey, SecretDetails, SecretId, SecretKind, StoredSshKey},
     time::Timestamp,
     usage::SecretConsumers,
 };
@@ -57,7 +57,7 @@ impl KeyQuestion {
 pub fn KeyQuestionPage(id: SecretId, question: KeyQuestion) -> impl IntoView {
     let meant = ssr::query_parameter("fingerprint");
     let ticket = ssr::query_parameter(TESTED).unwrap_or_default();
-    let kind = ssr::query_parameter("generate").and_then(|kind| NewKeyKind::parse(&kind));
+    let kind = ssr::query_parameter("generate").and_then(|kind| NewSshKeyKind::parse(&kind));
     let show = move |details: SecretDetails, users: SecretConsumers| {
         let back = key_address(&details.id);
         let heading = question.heading().to_owned();
@@ -85,7 +85,7 @@ pub fn KeyQuestionPage(id: SecretId, question: KeyQuestion) -> impl IntoView {
             }
             KeyQuestion::Discard => EitherOf3::B(view! { <Discard details=details.clone() pending/> }),
             KeyQuestion::Generate => {
-                let kind = kind.unwrap_or(NewKeyKind::Ed25519);
+                let kind = kind.unwrap_or(NewSshKeyKind::Ed25519);
                 EitherOf3::C(view! { <Replace details=details.clone() pending kind/> })
             }
         };
@@ -108,8 +108,8 @@ fn Switch(
 ) -> impl IntoView {
     let SecretDetails { id, display_name, key, .. } = details;
     let old = match key {
-        StoredKey::Known(facts) => facts.fingerprint,
-        StoredKey::Unreadable | StoredKey::Unknown => "not known".to_owned(),
+        StoredSshKey::Known(facts) => facts.fingerprint,
+        StoredSshKey::Unreadable | StoredSshKey::Unknown => "not known".to_owned(),
     };
     let new = pending.facts.fingerprint;
     let named = format!("{LIST}/{id}");
@@ -191,7 +191,7 @@ fn Discard(details: SecretDetails, pending: PendingKey) -> impl IntoView {
 
 /// The confirmation of replacing the pending pair by another.
 #[component]
-fn Replace(details: SecretDetails, pending: PendingKey, kind: NewKeyKind) -> impl IntoView {
+fn Replace(details: SecretDetails, pending: PendingKey, kind: NewSshKeyKind) -> impl IntoView {
     let now = details.now;
     view! {
         <input type="hidden" name="generate" value=kind.as_str()/>

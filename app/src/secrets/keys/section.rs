@@ -10,7 +10,7 @@ use crate::{
 use domain::{
     access::Role,
     connection_test::{TestReport, TestStatus},
-    secret::{KeyFacts, NewKeyKind, PendingKey, SecretDetails, SecretId, SecretKind, StoredKey},
+    secret::{NewSshKeyKind, PendingKey, SecretDetails, SecretId, SecretKind, SshKeyFacts, StoredSshKey},
     time::Timestamp,
 };
 use leptos::{either::EitherOf3, prelude::*};
@@ -26,11 +26,11 @@ pub fn GenerateOffer() -> impl IntoView {
                 "Have the portal make a pair. The private key is sealed at once, and no page shows it: it leaves the portal only by an API token that allows taking values out. The next page shows the public key, and where to register it. Only the names above are needed."
             </p>
             <div class="choices">
-                <button form="secret-form" name="generate" value=NewKeyKind::Ed25519.as_str()>
+                <button form="secret-form" name="generate" value=NewSshKeyKind::Ed25519.as_str()>
                     {icon!("key")}
                     "Generate a key pair"
                 </button>
-                <button form="secret-form" name="generate" value=NewKeyKind::Rsa4096.as_str() class="quiet">
+                <button form="secret-form" name="generate" value=NewSshKeyKind::Rsa4096.as_str() class="quiet">
                     "RSA 4096, for old servers"
                 </button>
             </div>
@@ -53,17 +53,17 @@ pub fn KeySection(
     let may_write = ssr::may(Role::Editor);
     let title = if pending.is_some() { "Key in use" } else { "Public key" };
     let known = match key {
-        StoredKey::Known(facts) => {
+        StoredSshKey::Known(facts) => {
             let steps = pending.is_none().then(Steps);
             EitherOf3::A(view! {
                 <Facts facts label="Public key" field="public-key" download=format!("{LIST}/{id}/key.pub")/>
                 {steps}
             })
         }
-        StoredKey::Unreadable => EitherOf3::B(view! {
+        StoredSshKey::Unreadable => EitherOf3::B(view! {
             <p>"The stored key was saved before keys were checked, and is none that can be read. Replace it: it is of no use to whoever pulls with it."</p>
         }),
-        StoredKey::Unknown => EitherOf3::C(view! {
+        StoredSshKey::Unknown => EitherOf3::C(view! {
             <p>"The stored key was saved before keys were looked at. The portal is doing so now: load this page again in a minute."</p>
         }),
     };
@@ -82,7 +82,7 @@ pub fn KeySection(
 
 /// Type, fingerprint and comment, and the public key to copy or download.
 #[component]
-fn Facts(facts: KeyFacts, label: &'static str, field: &'static str, download: String) -> impl IntoView {
+fn Facts(facts: SshKeyFacts, label: &'static str, field: &'static str, download: String) -> impl IntoView {
     let comment = (!facts.comment.is_empty()).then(|| {
         view! {
             <dt>"Comment"</dt>
@@ -208,11 +208,11 @@ fn Rotate(
             <p class="hint">{words}</p>
             {waiting.map(|fingerprint| view! { <input type="hidden" name="fingerprint" value=fingerprint/> })}
             <div class="choices">
-                <button name="generate" value=NewKeyKind::Ed25519.as_str()>
+                <button name="generate" value=NewSshKeyKind::Ed25519.as_str()>
                     {icon!("key")}
                     "Generate a new key pair"
                 </button>
-                <button name="generate" value=NewKeyKind::Rsa4096.as_str() class="quiet">
+                <button name="generate" value=NewSshKeyKind::Rsa4096.as_str() class="quiet">
                     "RSA 4096, for old servers"
                 </button>
             </div>

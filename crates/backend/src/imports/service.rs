@@ -83,7 +83,7 @@ pub struct ImportRow {
     /// Whether it is a key that opens only with a passphrase.
     pub needs_passphrase: bool,
     /// The first stored secret with the same key, or the same account.
-    pub twin: Option<SecretId>,
+    pub duplicate: Option<SecretId>,
     /// Whether another object of this import has the same.
     pub same_here: bool,
     /// A free name for it.
@@ -176,11 +176,11 @@ impl ImportService {
                 for shared in all.iter().flatten() {
                     *counts.entry(*shared).or_default() += 1;
                 }
-                let twins = duplicates::find_many(work, ctx, &all).await?;
-                for ((row, shared), twin) in rows.iter_mut().zip(&all).zip(twins) {
+                let duplicates = duplicates::find_many(work, ctx, &all).await?;
+                for ((row, shared), duplicate) in rows.iter_mut().zip(&all).zip(duplicates) {
                     row.same_here =
                         shared.is_some_and(|shared| counts.get(&shared).is_some_and(|count| *count > 1));
-                    row.twin = twin;
+                    row.duplicate = duplicate;
                 }
                 Ok(ImportView {
                     rows,
@@ -360,7 +360,7 @@ fn draft(entry: &EntryRow, choice: &ImportChoice, value: Sensitive) -> SecretDra
         password,
         password_ends: "keep".to_owned(),
         // A confirmation for each of a hundred rows would be too much.
-        knowingly: "yes".to_owned(),
+        allow_duplicate: "yes".to_owned(),
         repository: entry.repository.clone().unwrap_or_default(),
         known_hosts: if choice.trust_hosts { entry.known_hosts.clone() } else { String::new() },
         ..SecretDraft::default()
@@ -405,7 +405,7 @@ fn row(entry: &EntryRow) -> Result<ImportRow, sqlx::Error> {
         repository: entry.repository.clone(),
         known_hosts: shown_hosts(&entry.known_hosts),
         needs_passphrase: entry.needs_passphrase,
-        twin: None,
+        duplicate: None,
         same_here: false,
         name: entry.suggested_name.clone(),
     })

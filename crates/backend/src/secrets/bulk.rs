@@ -12,14 +12,14 @@ use crate::{
     keyring::Keyring,
     work::Work,
 };
-use domain::secret::{KeyFacts, NewSecret, Origins, SecretId};
+use domain::secret::{NewSecret, Origins, SecretId, SshKeyFacts};
 use sqlx::PgConnection;
 
 /// A secret that is added together with others.
 pub(crate) struct Addition {
     pub(crate) secret: NewSecret,
     /// The facts of its key.
-    pub(crate) facts: Option<KeyFacts>,
+    pub(crate) facts: Option<SshKeyFacts>,
     /// Its origins.
     pub(crate) origins: Origins,
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 use domain::{
     error::Error,
-    secret::{Credential, KeyFacts, NewSecret, Origins, SecretId},
+    secret::{Credential, NewSecret, Origins, SecretId, SshKeyFacts},
 };
 use repository::NewRow;
 use uuid::Uuid;
@@ -91,7 +91,7 @@ impl SecretService {
         &self,
         ctx: &Ctx,
         mut secret: NewSecret,
-    ) -> Result<(SecretId, Option<KeyFacts>), Error> {
+    ) -> Result<(SecretId, Option<SshKeyFacts>), Error> {
         let id = SecretId::new(secret.credential.kind(), secret.name.clone());
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(&id)).await?;
         self.unsealed()?;
@@ -101,9 +101,10 @@ impl SecretService {
                 if secrets::find(work, &id).await?.is_some() {
                     return Err(name_taken(&id).into());
                 }
-                let shared = Shared::of(&secret.credential, facts.as_ref()).filter(|_| !secret.knowingly);
+                let shared =
+                    Shared::of(&secret.credential, facts.as_ref()).filter(|_| !secret.allow_duplicate);
                 match duplicates::find(work, ctx, &id, shared).await? {
-                    Some(twin) => Err(Failure::Domain(Error::Twin(twin))),
+                    Some(duplicate) => Err(Failure::Domain(Error::Duplicate(duplicate))),
                     None => Ok(()),
                 }
             })
@@ -152,7 +153,7 @@ impl SecretService {
         ctx: &Ctx,
         id: SecretId,
         secret: NewSecret,
-        facts: Option<KeyFacts>,
+        facts: Option<SshKeyFacts>,
         submission: Option<Submission>,
         action: AuditAction,
     ) -> Result<SecretId, Error> {
@@ -237,7 +238,7 @@ impl SecretService {
 struct Wanted<'a> {
     id: &'a SecretId,
     secret: &'a NewSecret,
-    facts: Option<&'a KeyFacts>,
+    facts: Option<&'a SshKeyFacts>,
     submission: Option<Submission>,
     action: AuditAction,
     /// The result of a test of exactly these contents.
@@ -261,10 +262,10 @@ async fn insert(
         }
     }
     // A taken name is reported first, because it may be the same form once more.
-    if !secret.knowingly && secrets::find(work, id).await?.is_none() {
+    if !secret.allow_duplicate && secrets::find(work, id).await?.is_none() {
         let shared = Shared::of(&secret.credential, facts);
-        if let Some(twin) = duplicates::find(work, ctx, id, shared).await? {
-            return Err(Error::Twin(twin).into());
+        if let Some(duplicate) = duplicates::find(work, ctx, id, shared).await? {
+            return Err(Error::Duplicate(duplicate).into());
         }
     }
     let kek_id = active_id(work).await?;

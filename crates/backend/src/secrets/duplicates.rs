@@ -30,21 +30,22 @@ pub(crate) async fn find_many(
         let id = SecretId::new(kind, SecretName::parse(&name).ok()?);
         allowed(&ctx.actor, Action::ReadSecrets, Object::Secret(&id)).then_some(id)
     };
-    let keys: HashMap<String, SecretId> = repository::key_twins(work, &keys)
+    let keys: HashMap<String, SecretId> = repository::duplicates_of_keys(work, &keys)
         .await?
         .into_iter()
         .filter_map(|(fingerprint, name)| Some((fingerprint, id(SecretKind::GitDataset, name)?)))
         .collect();
-    let accounts: HashMap<(String, String), SecretId> = repository::account_twins(work, (&hosts, &usernames))
-        .await?
-        .into_iter()
-        .filter_map(|(host, username, name)| Some(((host, username), id(SecretKind::ImagePull, name)?)))
-        .collect();
-    let twin = |shared: &Option<Shared<'_>>| match (*shared)? {
+    let accounts: HashMap<(String, String), SecretId> =
+        repository::duplicates_of_accounts(work, (&hosts, &usernames))
+            .await?
+            .into_iter()
+            .filter_map(|(host, username, name)| Some(((host, username), id(SecretKind::ImagePull, name)?)))
+            .collect();
+    let duplicate = |shared: &Option<Shared<'_>>| match (*shared)? {
         Shared::Key(fingerprint) => keys.get(fingerprint).cloned(),
         Shared::Account { host, username } => accounts.get(&(host.to_owned(), username.to_owned())).cloned(),
     };
-    Ok(all.iter().map(twin).collect())
+    Ok(all.iter().map(duplicate).collect())
 }
 
 /// Returns the first other secret that holds the same, if the actor may see it.
@@ -55,6 +56,6 @@ pub(crate) async fn find(
     shared: Option<Shared<'_>>,
 ) -> Result<Option<SecretId>, sqlx::Error> {
     let Some(shared) = shared else { return Ok(None) };
-    let found = repository::twin(work, id, shared).await?;
-    Ok(found.filter(|twin| allowed(&ctx.actor, Action::ReadSecrets, Object::Secret(twin))))
+    let found = repository::duplicate(work, id, shared).await?;
+    Ok(found.filter(|duplicate| allowed(&ctx.actor, Action::ReadSecrets, Object::Secret(duplicate))))
 }

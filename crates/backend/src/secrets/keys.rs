@@ -18,8 +18,8 @@ use crate::{
 use domain::{
     error::{Error, FieldError},
     secret::{
-        Credential, CredentialUpdate, GeneratedSecret, KeyFacts, NewKeyKind, NewSecret, PrivateKeyText,
-        SecretId, SecretKind,
+        Credential, CredentialUpdate, GeneratedSecret, NewSecret, NewSshKeyKind, PrivateKeyText, SecretId,
+        SecretKind, SshKeyFacts,
     },
     sensitive::Sensitive,
 };
@@ -34,7 +34,7 @@ impl SecretService {
     /// Parses the key of a new secret, and replaces it by a text that OpenSSH can use.
     ///
     /// Errors: `Invalid` with the problem of the key or its passphrase; `Unavailable`.
-    pub(crate) async fn understand(&self, credential: &mut Credential) -> Result<Option<KeyFacts>, Error> {
+    pub(crate) async fn understand(&self, credential: &mut Credential) -> Result<Option<SshKeyFacts>, Error> {
         let Credential::GitDataset { private_key } = credential else { return Ok(None) };
         let ReadKey { text, facts } = self.parser.read(private_key).await.map_err(refused)?;
         *private_key = text;
@@ -45,7 +45,7 @@ impl SecretService {
     pub(super) async fn understand_update(
         &self,
         credential: &mut CredentialUpdate,
-    ) -> Result<Option<KeyFacts>, Error> {
+    ) -> Result<Option<SshKeyFacts>, Error> {
         let CredentialUpdate::GitDataset { private_key: Some(private_key) } = credential else {
             return Ok(None);
         };
@@ -74,14 +74,14 @@ impl SecretService {
         }
         let ReadKey { text, facts } = self.parser.generate(key, comment(&id)).await.map_err(refused)?;
         let credential = Credential::GitDataset { private_key: text };
-        let secret = NewSecret { name, display_name, credential, knowingly: true, settings };
+        let secret = NewSecret { name, display_name, credential, allow_duplicate: true, settings };
         self.store(ctx, id, secret, Some(facts), submission, AuditAction::SshKeyGenerated).await
     }
 
     /// Generates a pair that waits beside the key of this secret, which stays in use. Replaces a pending pair.
     ///
     /// Errors: `NotFound`, for secrets without a key too; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
-    pub async fn generate_key(&self, ctx: &Ctx, id: &SecretId, kind: NewKeyKind) -> Result<(), Error> {
+    pub async fn generate_key(&self, ctx: &Ctx, id: &SecretId, kind: NewSshKeyKind) -> Result<(), Error> {
         self.make_pair(ctx, id, kind, GivesWay::Any).await
     }
 
@@ -92,7 +92,7 @@ impl SecretService {
         &self,
         ctx: &Ctx,
         id: &SecretId,
-        kind: NewKeyKind,
+        kind: NewSshKeyKind,
         fingerprint: Option<&str>,
     ) -> Result<(), Error> {
         self.make_pair(ctx, id, kind, GivesWay::Only(fingerprint)).await
@@ -102,7 +102,7 @@ impl SecretService {
         &self,
         ctx: &Ctx,
         id: &SecretId,
-        kind: NewKeyKind,
+        kind: NewSshKeyKind,
         gives_way: GivesWay<'_>,
     ) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
@@ -240,7 +240,7 @@ impl SecretService {
         }
     }
 
-    async fn facts_of(&self, value: &Sensitive) -> Result<Option<KeyFacts>, Error> {
+    async fn facts_of(&self, value: &Sensitive) -> Result<Option<SshKeyFacts>, Error> {
         let Ok(text) = PrivateKeyText::parse(value) else { return Ok(None) };
         match self.parser.read(&text).await {
             Ok(ReadKey { facts, .. }) => Ok(Some(facts)),
@@ -249,7 +249,7 @@ impl SecretService {
         }
     }
 
-    async fn note(&self, ctx: &Ctx, read: &[(Location, Option<KeyFacts>)]) -> Result<u64, Error> {
+    async fn note(&self, ctx: &Ctx, read: &[(Location, Option<SshKeyFacts>)]) -> Result<u64, Error> {
         self.db
             .write(ctx, async |work| {
                 let mut noted = 0;

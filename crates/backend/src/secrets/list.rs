@@ -6,7 +6,7 @@ use domain::{
     access::Restriction,
     connection_test::{TestCause, TestStatus},
     page::{Cursor, ListQuery, Position, SecretPage, Total},
-    secret::{KeyAlgorithm, SecretId, SecretKind, SecretName, SecretSummary},
+    secret::{SecretId, SecretKind, SecretName, SecretSummary, SshKeyAlgorithm},
     time::Timestamp,
 };
 
@@ -86,7 +86,7 @@ fn summary(row: ListRow) -> Result<SecretSummary, sqlx::Error> {
     let unknown = |what: &str| sqlx::Error::Decode(format!("a stored {what} is none").into());
     let kind = SecretKind::parse(&row.kind).ok_or_else(|| unknown("kind"))?;
     let name = SecretName::parse(&row.name).map_err(|_| unknown("name"))?;
-    let algorithm = row.algorithm.as_deref().and_then(KeyAlgorithm::parse);
+    let algorithm = row.algorithm.as_deref().and_then(SshKeyAlgorithm::parse);
     Ok(SecretSummary {
         id: SecretId::new(kind, name),
         display_name: row.display_name,

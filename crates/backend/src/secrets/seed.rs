@@ -17,8 +17,8 @@ use crate::{
 use domain::{
     error::Error,
     secret::{
-        Credential, DisplayName, KeyFacts, NewSecret, Password, PrivateKeyText, RegistryHost, SecretKind,
-        SecretName, Username,
+        Credential, DisplayName, NewSecret, Password, PrivateKeyText, RegistryHost, SecretKind, SecretName,
+        SshKeyFacts, Username,
     },
     sensitive::Sensitive,
 };
@@ -72,7 +72,7 @@ async fn insert(db: &Db, ctx: &Ctx, keyring: &Keyring, secrets: &[NewSecret]) ->
 }
 
 /// Returns the facts of the made-up key, which all of them share.
-fn facts_of(secret: &NewSecret) -> Option<KeyFacts> {
+fn facts_of(secret: &NewSecret) -> Option<SshKeyFacts> {
     let Credential::GitDataset { private_key } = &secret.credential else { return None };
     ssh_keys::read(private_key).ok().map(|key| key.facts)
 }
@@ -102,7 +102,7 @@ fn secret(number: u32) -> Option<NewSecret> {
         name: SecretName::parse(&format!("{team}-{what}-{number:06}")).ok()?,
         display_name: DisplayName::parse(&format!("Team {team}: {what} {number}")).ok()?,
         credential,
-        knowingly: true,
+        allow_duplicate: true,
     })
 }
 

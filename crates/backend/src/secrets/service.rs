@@ -9,12 +9,12 @@ use super::{
 };
 use crate::{
     access::{Object, authorize, visible},
+    access_log::ReadRecorder,
     context::{Action, Ctx},
     db::{Db, timestamp},
     error::public_error,
     keyring::Keyring,
     private_key_parser::PrivateKeyParser,
-    reads::ReadRecorder,
     revision::Revision,
 };
 use domain::{

@@ -3,7 +3,7 @@
 use super::repository::SecretRow;
 use domain::{
     error::Field,
-    secret::{Credential, KeyFacts},
+    secret::{Credential, SshKeyFacts},
 };
 
 /// A value that two secrets may have in common.
@@ -17,7 +17,7 @@ pub(crate) enum Shared<'a> {
 
 impl<'a> Shared<'a> {
     /// Returns what a new secret may share with others.
-    pub(super) fn of(credential: &'a Credential, facts: Option<&'a KeyFacts>) -> Option<Self> {
+    pub(super) fn of(credential: &'a Credential, facts: Option<&'a SshKeyFacts>) -> Option<Self> {
         match credential {
             Credential::GitDataset { .. } => facts.map(|facts| Self::Key(&facts.fingerprint)),
             Credential::ImagePull { host, username, .. } => {
@@ -27,7 +27,7 @@ impl<'a> Shared<'a> {
     }
 
     /// Returns what a change makes a secret share with others, as far as the change concerns that.
-    pub(super) fn after(row: &'a SecretRow, fields: &[&str], facts: Option<&'a KeyFacts>) -> Option<Self> {
+    pub(super) fn after(row: &'a SecretRow, fields: &[&str], facts: Option<&'a SshKeyFacts>) -> Option<Self> {
         let account =
             [Field::RegistryHost, Field::Username].iter().any(|field| fields.contains(&field.key()));
         match (facts, &row.registry_host, &row.registry_username) {

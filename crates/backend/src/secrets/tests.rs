@@ -29,7 +29,7 @@ fn image(name: &str, password: &str) -> SecretDraft {
         registry_host: "ghcr.io".to_owned(),
         username: "robot".to_owned(),
         password: Sensitive::new(password),
-        knowingly: "on".to_owned(),
+        allow_duplicate: "on".to_owned(),
         ..SecretDraft::default()
     }
 }
@@ -39,7 +39,7 @@ fn dataset(name: &str) -> SecretDraft {
         name: name.to_owned(),
         kind: "git-dataset".to_owned(),
         secret: Sensitive::new(KEY),
-        knowingly: "on".to_owned(),
+        allow_duplicate: "on".to_owned(),
         ..SecretDraft::default()
     }
 }
@@ -500,12 +500,12 @@ async fn would_create_agrees_with_create_and_writes_nothing(pool: PgPool) {
 
     secrets.create(&ana, new(dataset("data")), None).await.unwrap();
     secrets.create(&ana, new(image("hub", "a")), None).await.unwrap();
-    let unknowingly = |draft: SecretDraft| SecretDraft { knowingly: String::new(), ..draft };
+    let without_choice = |draft: SecretDraft| SecretDraft { allow_duplicate: String::new(), ..draft };
     for draft in [
         dataset("data"),
-        unknowingly(dataset("other")),
+        without_choice(dataset("other")),
         image("hub", "b"),
-        unknowingly(image("other", "b")),
+        without_choice(image("other", "b")),
         SecretDraft { secret: Sensitive::new(KEY.replacen("AAAA", "AAAB", 2)), ..dataset("third") },
     ] {
         let Ok(secret) = NewSecret::parse(draft) else { continue };

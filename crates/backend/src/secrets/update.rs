@@ -64,7 +64,7 @@ impl SecretService {
                     return Err(conflict::conflict(ctx, stored).into());
                 }
                 stored.prove(&self.db, id)?;
-                let knowingly = update.knowingly;
+                let allow_duplicate = update.allow_duplicate;
                 let value = Some((stored.id, stored.value_version));
                 let tested = tested.or_else(|| {
                     let what = WhatWasTested::of_update(&update.credential, &update.settings, value)?;
@@ -81,10 +81,10 @@ impl SecretService {
                 if moved && value.is_none() && !stays {
                     return Err(hosts::password_again().into());
                 }
-                if !knowingly {
+                if !allow_duplicate {
                     let shared = Shared::after(&row, &fields, facts.as_ref());
-                    if let Some(twin) = duplicates::find(work, ctx, id, shared).await? {
-                        return Err(Error::Twin(twin).into());
+                    if let Some(duplicate) = duplicates::find(work, ctx, id, shared).await? {
+                        return Err(Error::Duplicate(duplicate).into());
                     }
                 }
                 if let Some((field, text)) = value {

@@ -5,17 +5,17 @@ pub(crate) mod repository;
 use super::{hosts, keys::repository as keys, restore::restore, service::SecretService};
 use crate::{
     access::{Object, authorize},
+    access_log::Read,
     audit::Outcome,
     context::{Action, Ctx},
     error::{IntegrityError, internal},
     keyring::{Location, ValueField},
-    reads::Read,
     revision::Revision,
 };
 use domain::{
     connection_test::Repository,
     error::Error,
-    secret::{Credential, ExportFormat, SecretId, StoredKey},
+    secret::{Credential, ExportFormat, SecretId, StoredSshKey},
 };
 use formats::export::{ExportSource, Exported, exported};
 use uuid::Uuid;
@@ -130,8 +130,8 @@ impl SecretService {
         let found = self.db.read(ctx, async |connection| keys::find(connection, secret).await).await?;
         let (key, _) = found;
         Ok(match key {
-            StoredKey::Known(facts) => Some(facts.public_line()),
-            StoredKey::Unknown | StoredKey::Unreadable => None,
+            StoredSshKey::Known(facts) => Some(facts.public_line()),
+            StoredSshKey::Unknown | StoredSshKey::Unreadable => None,
         })
     }
 

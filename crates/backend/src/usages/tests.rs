@@ -23,7 +23,7 @@ async fn add_image_secret(backend: &Backend, name: &str, host: &str) {
         registry_host: host.to_owned(),
         username: "robot".to_owned(),
         password: text("pw"),
-        knowingly: "on".to_owned(),
+        allow_duplicate: "on".to_owned(),
         ..SecretDraft::default()
     };
     backend.secrets().create(&at(0), NewSecret::parse(draft).unwrap(), None).await.unwrap();
@@ -35,7 +35,7 @@ async fn add_key(backend: &Backend, name: &str, known_hosts: &str) {
         kind: "git-dataset".to_owned(),
         secret: text(KEY),
         known_hosts: known_hosts.to_owned(),
-        knowingly: "on".to_owned(),
+        allow_duplicate: "on".to_owned(),
         ..SecretDraft::default()
     };
     backend.secrets().create(&at(0), NewSecret::parse(draft).unwrap(), None).await.unwrap();

@@ -4,7 +4,8 @@ use crate::{
     access::AccessProblem,
     connection_test::TargetProblem,
     secret::{
-        DisplayNameProblem, HostProblem, KeyProblem, NameProblem, PasswordProblem, SecretId, UsernameProblem,
+        DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SecretId, SshKeyProblem,
+        UsernameProblem,
     },
     usage::UsageProblem,
 };
@@ -26,7 +27,7 @@ pub enum Problem {
     /// There is no such type.
     Type,
     /// The private key is not usable.
-    Key(KeyProblem),
+    Key(SshKeyProblem),
     /// The registry host is invalid.
     Host(HostProblem),
     /// The username is invalid.
@@ -121,7 +122,7 @@ impl Problem {
                 "display" => Self::DisplayName(DisplayNameProblem::parse(rest)?),
                 "display-long" => Self::DisplayName(DisplayNameProblem::TooLong(number.ok()?)),
                 "type" => Self::Type,
-                "key" => Self::Key(KeyProblem::parse(rest)?),
+                "key" => Self::Key(SshKeyProblem::parse(rest)?),
                 "host" => Self::Host(HostProblem::parse(rest)?),
                 "username" => Self::Username(UsernameProblem::parse(rest)?),
                 "password" => Self::Password(PasswordProblem::parse(rest)?),
@@ -156,8 +157,8 @@ impl From<NameProblem> for Problem {
     }
 }
 
-impl From<KeyProblem> for Problem {
-    fn from(problem: KeyProblem) -> Self {
+impl From<SshKeyProblem> for Problem {
+    fn from(problem: SshKeyProblem) -> Self {
         Self::Key(problem)
     }
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     access::AccessProblem,
     connection_test::TargetProblem,
-    secret::{DisplayNameProblem, HostProblem, KeyProblem, NameProblem, PasswordProblem, UsernameProblem},
+    secret::{DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SshKeyProblem, UsernameProblem},
     usage::UsageProblem,
 };
 use std::collections::BTreeSet;
@@ -31,7 +31,7 @@ fn problems() -> Vec<Problem> {
         ]
         .map(Problem::Name),
     );
-    all.extend(KeyProblem::ALL.map(Problem::Key));
+    all.extend(SshKeyProblem::ALL.map(Problem::Key));
     all.extend(HostProblem::ALL.map(Problem::Host));
     all.extend(UsernameProblem::ALL.map(Problem::Username));
     all.extend(PasswordProblem::ALL.map(Problem::Password));
@@ -101,7 +101,7 @@ fn code_of_an_error_is_a_word_and_its_status_one_of_a_failure() {
         Error::Invalid(Vec::new()),
         Error::NotFound,
         Error::Changed(change),
-        Error::Twin(id()),
+        Error::Duplicate(id()),
         Error::Sealed,
         Error::Unavailable,
         Error::TooManyTests(7),

@@ -1,8 +1,8 @@
 //! Drafts of secrets, and the secrets or changes that they become.
 
 use super::{
-    DisplayName, KeyProblem, NewKeyKind, Password, PasswordEnd, PasswordProblem, PrivateKeyText,
-    RegistryHost, SecretKind, SecretName, Username,
+    DisplayName, NewSshKeyKind, Password, PasswordEnd, PasswordProblem, PrivateKeyText, RegistryHost,
+    SecretKind, SecretName, SshKeyProblem, Username,
 };
 use crate::{
     connection_test::{
@@ -34,7 +34,7 @@ pub struct SecretDraft {
     /// The decision on invisible characters at the ends of the password: `keep` or `without`; if it is empty, the form asks.
     pub password_ends: String,
     /// Not empty if the secret is saved although a duplicate exists.
-    pub knowingly: String,
+    pub allow_duplicate: String,
     /// Field "Repository to try".
     pub repository: String,
     /// Field "Known hosts".
@@ -55,7 +55,7 @@ pub struct NewSecret {
     /// The credential.
     pub credential: Credential,
     /// Whether the secret is added although a duplicate exists.
-    pub knowingly: bool,
+    pub allow_duplicate: bool,
     /// The settings of its tests.
     pub settings: TestSettings,
 }
@@ -68,7 +68,7 @@ pub struct GeneratedSecret {
     /// The display name; `None` if the name stands in for it.
     pub display_name: Option<DisplayName>,
     /// The kind of key pair.
-    pub key: NewKeyKind,
+    pub key: NewSshKeyKind,
     /// The settings of its tests.
     pub settings: TestSettings,
 }
@@ -110,7 +110,7 @@ pub struct SecretUpdate {
     /// The change of the credential.
     pub credential: CredentialUpdate,
     /// Whether the secret is saved although a duplicate exists.
-    pub knowingly: bool,
+    pub allow_duplicate: bool,
     /// The settings of its tests.
     pub settings: TestSettings,
 }
@@ -163,7 +163,7 @@ impl Wrong {
 
 impl FieldError {
     /// Returns a problem with a key, beside the field in which it can be corrected.
-    pub fn of_key(problem: KeyProblem) -> Self {
+    pub fn of_key(problem: SshKeyProblem) -> Self {
         let field = if problem.is_about_passphrase() { Field::Passphrase } else { Field::Secret };
         Self { field, problem: Problem::Key(problem) }
     }
@@ -171,7 +171,7 @@ impl FieldError {
 
 impl GeneratedSecret {
     /// Parses the Add form with a key that the portal generates; ignores the fields of a key.
-    pub fn parse(draft: &SecretDraft, key: NewKeyKind) -> Result<Self, Vec<FieldError>> {
+    pub fn parse(draft: &SecretDraft, key: NewSshKeyKind) -> Result<Self, Vec<FieldError>> {
         let mut wrong = Wrong::default();
         let name = wrong.take(Field::Name, SecretName::parse(&draft.name), Problem::Name);
         let display_name =
@@ -210,7 +210,7 @@ impl NewSecret {
     #[inline]
     fn parse_by(rules: Rules, mut draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
         let mut wrong = Wrong::default();
-        let knowingly = !draft.knowingly.is_empty();
+        let allow_duplicate = !draft.allow_duplicate.is_empty();
         let name = wrong.take(Field::Name, SecretName::parse(&draft.name), Problem::Name);
         let display_name =
             wrong.take(Field::DisplayName, DisplayName::parse(&draft.display_name), Problem::DisplayName);
@@ -226,7 +226,7 @@ impl NewSecret {
         let settings = kind.and_then(|kind| read_settings(rules, &mut wrong, kind, &draft));
         match (name, display_name, credential, settings) {
             (Some(name), Some(display_name), Some(credential), Some(settings)) => {
-                Ok(Self { name, display_name, credential, knowingly, settings })
+                Ok(Self { name, display_name, credential, allow_duplicate, settings })
             }
             _ => Err(wrong.0),
         }
@@ -248,7 +248,7 @@ impl SecretUpdate {
     #[inline]
     fn parse_by(rules: Rules, kind: SecretKind, mut draft: SecretDraft) -> Result<Self, Vec<FieldError>> {
         let mut wrong = Wrong::default();
-        let knowingly = !draft.knowingly.is_empty();
+        let allow_duplicate = !draft.allow_duplicate.is_empty();
         let display_name =
             wrong.take(Field::DisplayName, DisplayName::parse(&draft.display_name), Problem::DisplayName);
         let credential = match kind {
@@ -277,7 +277,7 @@ impl SecretUpdate {
         let settings = read_settings(rules, &mut wrong, kind, &draft);
         match (display_name, credential, settings) {
             (Some(display_name), Some(credential), Some(settings)) => {
-                Ok(Self { display_name, credential, knowingly, settings })
+                Ok(Self { display_name, credential, allow_duplicate, settings })
             }
             _ => Err(wrong.0),
         }
@@ -301,7 +301,7 @@ impl ConnectionTest {
         let SecretUpdate { credential, settings, .. } = SecretUpdate::parse(kind, draft)?;
         let missing = match &credential {
             CredentialUpdate::GitDataset { private_key: None } => {
-                FieldError { field: Field::Secret, problem: Problem::Key(KeyProblem::Missing) }
+                FieldError { field: Field::Secret, problem: Problem::Key(SshKeyProblem::Missing) }
             }
             CredentialUpdate::ImagePull { password: None, .. } => {
                 FieldError { field: Field::Password, problem: Problem::Password(PasswordProblem::Missing) }

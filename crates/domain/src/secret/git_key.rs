@@ -3,8 +3,8 @@
 mod facts;
 mod problem;
 
-pub use facts::{KeyAlgorithm, KeyFacts, NewKeyKind};
-pub use problem::KeyProblem;
+pub use facts::{NewSshKeyKind, SshKeyAlgorithm, SshKeyFacts};
+pub use problem::SshKeyProblem;
 
 use crate::{invisible::trimmed, sensitive::Sensitive};
 
@@ -47,23 +47,23 @@ impl PrivateKeyText {
 
     /// Parses a pasted key, and corrects what does not change it. Rejects a key that is protected by a passphrase, because
     /// nobody has entered it.
-    pub fn parse(pasted: &Sensitive) -> Result<Self, KeyProblem> {
+    pub fn parse(pasted: &Sensitive) -> Result<Self, SshKeyProblem> {
         Self::parse_with(pasted, Sensitive::default())
     }
 
     /// Parses a pasted key with a passphrase, which may be wrong, or for a key that needs none.
-    pub fn parse_with(pasted: &Sensitive, passphrase: Sensitive) -> Result<Self, KeyProblem> {
+    pub fn parse_with(pasted: &Sensitive, passphrase: Sensitive) -> Result<Self, SshKeyProblem> {
         let text = pasted.expose();
         if text.len() > Self::MAX_BYTES {
-            return Err(KeyProblem::TooLong);
+            return Err(SshKeyProblem::TooLong);
         }
         let narrowed = narrowed(text);
         let text = trimmed(narrowed.as_ref().map_or(text, Sensitive::expose));
         if text.is_empty() {
-            return Err(KeyProblem::Missing);
+            return Err(SshKeyProblem::Missing);
         }
         if text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            return Err(KeyProblem::Binary);
+            return Err(SshKeyProblem::Binary);
         }
         let [start, end] = EC_PARAMETERS;
         let text = match text.strip_prefix(start).and_then(|rest| rest.split_once(end)) {
@@ -87,11 +87,11 @@ impl PrivateKeyText {
         }
         let clean = Sensitive::new(clean);
         match check(clean.expose()) {
-            Err(KeyProblem::Passphrase) if !passphrase.is_empty() => {}
+            Err(SshKeyProblem::Passphrase) if !passphrase.is_empty() => {}
             outcome => outcome?,
         }
         if passphrase.len() > Self::MAX_PASSPHRASE_BYTES {
-            return Err(KeyProblem::WrongPassphrase);
+            return Err(SshKeyProblem::WrongPassphrase);
         }
         Ok(Self { text: clean, passphrase })
     }
@@ -115,119 +115,123 @@ fn narrowed(text: &str) -> Option<Sensitive> {
     wide.then(|| Sensitive::new(text.replace('\0', "")))
 }
 
-fn check(text: &str) -> Result<(), KeyProblem> {
+fn check(text: &str) -> Result<(), SshKeyProblem> {
     // A fence of fewer than five hyphens, as in RFC 4716, marks a public key.
     if text.starts_with("---- BEGIN SSH2 PUBLIC KEY") {
-        return Err(KeyProblem::PublicKey);
+        return Err(SshKeyProblem::PublicKey);
     }
     if text.starts_with("---- BEGIN SSH2 ENCRYPTED") {
-        return Err(KeyProblem::SshCom);
+        return Err(SshKeyProblem::SshCom);
     }
     if let Some(rest) = text.strip_prefix(PUTTY) {
         return check_putty(rest);
     }
     if text.contains("PRIVATE KEY") && text.contains(DASHES) {
-        return Err(KeyProblem::SmartDashes);
+        return Err(SshKeyProblem::SmartDashes);
     }
     let Some(start) = text.find("-----BEGIN ") else {
         return Err(without_armour(text));
     };
     let label = text[start + 11..].split("-----").next().unwrap_or_default();
     if label.contains("PUBLIC KEY") {
-        return Err(KeyProblem::PublicKey);
+        return Err(SshKeyProblem::PublicKey);
     }
     if label.contains("CERTIFICATE") {
-        return Err(KeyProblem::Certificate);
+        return Err(SshKeyProblem::Certificate);
     }
     if text.contains("\\n") {
-        return Err(KeyProblem::WrittenNewlines);
+        return Err(SshKeyProblem::WrittenNewlines);
     }
     if text.matches("-----BEGIN ").count() > 1 {
-        return Err(KeyProblem::TwoKeys);
+        return Err(SshKeyProblem::TwoKeys);
     }
     if start > 0 {
-        return Err(KeyProblem::Surrounded);
+        return Err(SshKeyProblem::Surrounded);
     }
     match label {
-        "DSA PRIVATE KEY" => return Err(KeyProblem::Dsa),
+        "DSA PRIVATE KEY" => return Err(SshKeyProblem::Dsa),
         label if LABELS.contains(&label) => {}
-        _ => return Err(KeyProblem::NotAKey),
+        _ => return Err(SshKeyProblem::NotAKey),
     }
     let Some(end) = text.find("-----END ") else {
-        return Err(KeyProblem::Truncated);
+        return Err(SshKeyProblem::Truncated);
     };
     let begin_line = 11 + label.len() + 5;
     let (body, last) = text.split_at(end);
     let Some(body) = body.get(begin_line..) else {
-        return Err(KeyProblem::Damaged);
+        return Err(SshKeyProblem::Damaged);
     };
     if !body.starts_with('\n') || (!body.ends_with('\n') && !body.trim().is_empty()) {
-        return Err(KeyProblem::OneLine);
+        return Err(SshKeyProblem::OneLine);
     }
     let Some(after) = last.strip_prefix("-----END ").and_then(|last| last.strip_prefix(label)) else {
-        return Err(KeyProblem::Damaged);
+        return Err(SshKeyProblem::Damaged);
     };
     match after.strip_prefix("-----") {
         Some("\n") => {}
-        Some(_) => return Err(KeyProblem::Surrounded),
-        None => return Err(KeyProblem::Truncated),
+        Some(_) => return Err(SshKeyProblem::Surrounded),
+        None => return Err(SshKeyProblem::Truncated),
     }
     check_body(label, body)
 }
 
 /// Checks `PuTTY`'s own form (its manual, appendix C): lines with a name and a value, and two blocks of base64 after their
 /// number of lines; a checksum ends it. `rest` follows the first words.
-fn check_putty(rest: &str) -> Result<(), KeyProblem> {
+fn check_putty(rest: &str) -> Result<(), SshKeyProblem> {
     if !rest.starts_with("2: ") && !rest.starts_with("3: ") {
-        return Err(KeyProblem::OldPutty);
+        return Err(SshKeyProblem::OldPutty);
     }
     if rest.contains(PUTTY) || rest.contains("-----BEGIN ") {
-        return Err(KeyProblem::TwoKeys);
+        return Err(SshKeyProblem::TwoKeys);
     }
     if rest.contains("\\n") && !rest.trim_end().contains('\n') {
-        return Err(KeyProblem::WrittenNewlines);
+        return Err(SshKeyProblem::WrittenNewlines);
     }
     let value = |name: &str| rest.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     let Some(encryption) = value("Encryption:") else {
-        return Err(if rest.trim_end().contains('\n') { KeyProblem::Damaged } else { KeyProblem::OneLine });
+        return Err(if rest.trim_end().contains('\n') {
+            SshKeyProblem::Damaged
+        } else {
+            SshKeyProblem::OneLine
+        });
     };
     if rest.starts_with("2: ssh-dss") || rest.starts_with("3: ssh-dss") {
-        return Err(KeyProblem::Dsa);
+        return Err(SshKeyProblem::Dsa);
     }
     let mut lines = rest.lines().skip_while(|line| !line.starts_with("Private-MAC:"));
     match (value("Private-Lines:"), lines.next()) {
         (Some(_), Some(_)) => {}
-        _ => return Err(KeyProblem::Truncated),
+        _ => return Err(SshKeyProblem::Truncated),
     }
     match (lines.next(), encryption) {
-        (Some(_), _) => Err(KeyProblem::Surrounded),
+        (Some(_), _) => Err(SshKeyProblem::Surrounded),
         (None, "none") => Ok(()),
-        (None, _) => Err(KeyProblem::Passphrase),
+        (None, _) => Err(SshKeyProblem::Passphrase),
     }
 }
 
 /// Returns the problem with a text that has no armour.
-fn without_armour(text: &str) -> KeyProblem {
+fn without_armour(text: &str) -> SshKeyProblem {
     let kind = text
         .split_whitespace()
         .find(|word| word.contains("ssh-") || word.starts_with("ecdsa-") || word.starts_with("sk-"));
     if text.contains(PUTTY) {
-        return KeyProblem::Surrounded;
+        return SshKeyProblem::Surrounded;
     }
     match kind {
-        Some(word) if word.contains("-cert-v01@") => KeyProblem::Certificate,
+        Some(word) if word.contains("-cert-v01@") => SshKeyProblem::Certificate,
         Some(word) if word.starts_with("ssh-") || word.starts_with("ecdsa-") || word.starts_with("sk-") => {
-            KeyProblem::PublicKey
+            SshKeyProblem::PublicKey
         }
-        _ if ENCODED.iter().any(|start| text.starts_with(start)) => KeyProblem::Base64,
-        _ if text.starts_with(OPENSSH_BODY) => KeyProblem::Truncated,
-        _ if text.contains("-----END ") && text.contains("PRIVATE KEY-----") => KeyProblem::Truncated,
-        _ => KeyProblem::NotAKey,
+        _ if ENCODED.iter().any(|start| text.starts_with(start)) => SshKeyProblem::Base64,
+        _ if text.starts_with(OPENSSH_BODY) => SshKeyProblem::Truncated,
+        _ if text.contains("-----END ") && text.contains("PRIVATE KEY-----") => SshKeyProblem::Truncated,
+        _ => SshKeyProblem::NotAKey,
     }
 }
 
 /// Checks the base64 between the fences, and as much of its content as shows a damaged or protected key.
-fn check_body(label: &str, body: &str) -> Result<(), KeyProblem> {
+fn check_body(label: &str, body: &str) -> Result<(), SshKeyProblem> {
     // Headers as in RFC 1421, before a blank line, mark a protected key in old PEM files.
     let headers = body.contains("Proc-Type:") && body.contains("ENCRYPTED");
     let (protected, body) = match body.split_once("\n\n") {
@@ -244,16 +248,16 @@ fn check_body(label: &str, body: &str) -> Result<(), KeyProblem> {
             b'\n' | b' ' | b'\t' => {}
             b'=' => padding += 1,
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' if padding == 0 => digits += 1,
-            _ => return Err(KeyProblem::StrayCharacter),
+            _ => return Err(SshKeyProblem::StrayCharacter),
         }
     }
     if padding > 2 || (digits + padding) % 4 != 0 {
-        return Err(KeyProblem::UnevenBase64);
+        return Err(SshKeyProblem::UnevenBase64);
     }
     let bytes = digits * 3 / 4;
     // The shortest private key, an Ed25519 one in PKCS#8, has 48 bytes.
     if bytes < 48 {
-        return Err(KeyProblem::Truncated);
+        return Err(SshKeyProblem::Truncated);
     }
     let mut decoder = Decoder::new(body);
     if label == "OPENSSH PRIVATE KEY" {
@@ -291,13 +295,13 @@ const SCHEMES: [&[u8]; 3] = [
     &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01],
 ];
 
-fn protection(known: bool) -> KeyProblem {
-    if known { KeyProblem::Passphrase } else { KeyProblem::UnknownProtection }
+fn protection(known: bool) -> SshKeyProblem {
+    if known { SshKeyProblem::Passphrase } else { SshKeyProblem::UnknownProtection }
 }
 
 /// Returns the problem of an encrypted key, by the names before the encrypted part, so that it is known before a passphrase
 /// is asked for.
-fn check_encrypted(body: &str) -> KeyProblem {
+fn check_encrypted(body: &str) -> SshKeyProblem {
     let head: Vec<u8> = Decoder::new(body).take(160).collect();
     let find = |name: &[u8]| head.windows(name.len()).position(|part| part == name);
     let [aes, triple_des, pkcs12] = SCHEMES.map(find);
@@ -311,57 +315,57 @@ fn check_encrypted(body: &str) -> KeyProblem {
 }
 
 /// Checks PROTOCOL.key of OpenSSH: magic, cipher, kdf, kdf options, number of keys, public key, private part.
-fn check_openssh(decoder: &mut Decoder) -> Result<(), KeyProblem> {
+fn check_openssh(decoder: &mut Decoder) -> Result<(), SshKeyProblem> {
     for &expected in b"openssh-key-v1\0" {
         if decoder.next() != Some(expected) {
-            return Err(KeyProblem::OtherForm);
+            return Err(SshKeyProblem::OtherForm);
         }
     }
-    let cipher = decoder.string().ok_or(KeyProblem::Truncated)?;
-    decoder.string().ok_or(KeyProblem::Truncated)?;
-    decoder.string().ok_or(KeyProblem::Truncated)?;
+    let cipher = decoder.string().ok_or(SshKeyProblem::Truncated)?;
+    decoder.string().ok_or(SshKeyProblem::Truncated)?;
+    decoder.string().ok_or(SshKeyProblem::Truncated)?;
     match decoder.number() {
         Some(1) => {}
-        Some(0) => return Err(KeyProblem::Damaged),
-        Some(_) => return Err(KeyProblem::TwoKeys),
-        None => return Err(KeyProblem::Truncated),
+        Some(0) => return Err(SshKeyProblem::Damaged),
+        Some(_) => return Err(SshKeyProblem::TwoKeys),
+        None => return Err(SshKeyProblem::Truncated),
     }
-    let public = decoder.string().ok_or(KeyProblem::Truncated)?;
+    let public = decoder.string().ok_or(SshKeyProblem::Truncated)?;
     match public.get(4..) {
-        Some(rest) if rest.starts_with(b"ssh-dss") => return Err(KeyProblem::Dsa),
-        Some(rest) if rest.starts_with(b"sk-") => return Err(KeyProblem::HardwareKey),
+        Some(rest) if rest.starts_with(b"ssh-dss") => return Err(SshKeyProblem::Dsa),
+        Some(rest) if rest.starts_with(b"sk-") => return Err(SshKeyProblem::HardwareKey),
         _ => {}
     }
     // The private part is not parsed, only checked to be complete and the last.
-    let length = decoder.number().ok_or(KeyProblem::Truncated)?;
+    let length = decoder.number().ok_or(SshKeyProblem::Truncated)?;
     for _ in 0..length {
-        decoder.next().ok_or(KeyProblem::Truncated)?;
+        decoder.next().ok_or(SshKeyProblem::Truncated)?;
     }
     match (cipher.as_slice(), decoder.next()) {
         (b"none", None) => Ok(()),
-        (b"none", Some(_)) => Err(KeyProblem::Longer),
+        (b"none", Some(_)) => Err(SshKeyProblem::Longer),
         // Some ciphers add a tag, which comes last.
-        (cipher, _) if OPENSSH_CIPHERS.contains(&cipher) => Err(KeyProblem::Passphrase),
-        _ => Err(KeyProblem::UnknownCipher),
+        (cipher, _) if OPENSSH_CIPHERS.contains(&cipher) => Err(SshKeyProblem::Passphrase),
+        _ => Err(SshKeyProblem::UnknownCipher),
     }
 }
 
 /// Checks the length that a DER sequence (X.690, 8.9) names.
-fn check_der(decoder: &mut Decoder, bytes: usize) -> Result<(), KeyProblem> {
+fn check_der(decoder: &mut Decoder, bytes: usize) -> Result<(), SshKeyProblem> {
     if decoder.next() != Some(0x30) {
-        return Err(KeyProblem::OtherForm);
+        return Err(SshKeyProblem::OtherForm);
     }
-    let first = usize::from(decoder.next().ok_or(KeyProblem::Truncated)?);
+    let first = usize::from(decoder.next().ok_or(SshKeyProblem::Truncated)?);
     let (mut length, mut head) = (first, 2);
     if first >= 0x80 {
         length = 0;
         for _ in 0..(first & 0x7f).min(4) {
-            length = length << 8 | usize::from(decoder.next().ok_or(KeyProblem::Truncated)?);
+            length = length << 8 | usize::from(decoder.next().ok_or(SshKeyProblem::Truncated)?);
             head += 1;
         }
     }
     // Bytes after it are not part of the key, and OpenSSL ignores them.
-    if bytes < length + head { Err(KeyProblem::Truncated) } else { Ok(()) }
+    if bytes < length + head { Err(SshKeyProblem::Truncated) } else { Ok(()) }
 }
 
 /// A decoder of base64 as a stream of bytes, so that no second copy of a key is made.

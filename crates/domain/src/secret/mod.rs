@@ -18,7 +18,7 @@ pub use account::{Password, PasswordEnd, PasswordProblem, Username, UsernameProb
 pub use draft::{
     ConnectionTest, Credential, CredentialUpdate, GeneratedSecret, NewSecret, SecretDraft, SecretUpdate,
 };
-pub use git_key::{KeyAlgorithm, KeyFacts, KeyProblem, NewKeyKind, PrivateKeyText};
+pub use git_key::{NewSshKeyKind, PrivateKeyText, SshKeyAlgorithm, SshKeyFacts, SshKeyProblem};
 pub use id::SecretId;
 pub use kind::SecretKind;
 pub use name::{DisplayName, DisplayNameProblem, NameProblem, SecretName};
@@ -29,4 +29,4 @@ pub(crate) use registry::host_and_port;
 pub use registry::{HostCorrection, HostProblem, NormalizedHost, RegistryHost};
 pub use selection::Selection;
 pub use shape::ExportFormat;
-pub use view::{PendingKey, SecretDetails, SecretSummary, StoredKey};
+pub use view::{PendingKey, SecretDetails, SecretSummary, StoredSshKey};

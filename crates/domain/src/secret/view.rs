@@ -1,6 +1,6 @@
 //! Secrets as pages show them. Nothing here can hold a value.
 
-use super::{KeyAlgorithm, KeyFacts, Origins, SecretId};
+use super::{Origins, SecretId, SshKeyAlgorithm, SshKeyFacts};
 use crate::{
     connection_test::{TestCause, TestStatus},
     time::Timestamp,
@@ -23,7 +23,7 @@ pub struct SecretSummary {
     /// The username; only for image-pull secrets.
     pub username: Option<String>,
     /// The algorithm and the fingerprint of the key, if known; only for Git datasets.
-    pub key: Option<(KeyAlgorithm, String)>,
+    pub key: Option<(SshKeyAlgorithm, String)>,
     /// The test status.
     pub status: TestStatus,
     /// The cause of the status, with what to do next.
@@ -66,28 +66,28 @@ pub struct SecretDetails {
     /// The server's time, for telling how long ago that was.
     pub now: Timestamp,
     /// The facts of the key; only for Git datasets.
-    pub key: StoredKey,
+    pub key: StoredSshKey,
     /// The pending pair that the portal generated; only for Git datasets.
     pub pending: Option<PendingKey>,
 }
 
 /// The stored facts of a secret's key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum StoredKey {
+pub enum StoredSshKey {
     /// No facts: the secret is of the other type, or was stored before facts were, and has not been parsed yet.
     #[default]
     Unknown,
     /// A key that cannot be parsed: stored before keys were parsed.
     Unreadable,
     /// All facts.
-    Known(KeyFacts),
+    Known(SshKeyFacts),
 }
 
 /// A pair that waits to replace the key in use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingKey {
     /// The facts of the new key.
-    pub facts: KeyFacts,
+    pub facts: SshKeyFacts,
     /// The time at which it was generated.
     pub made_at: Timestamp,
     /// The name of the actor who generated it.

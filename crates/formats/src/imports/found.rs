@@ -5,8 +5,8 @@ use crate::ssh_keys;
 use domain::{
     import::Note,
     secret::{
-        DisplayName, KeyProblem, NewSecret, PrivateKeyText, RegistryHost, RegistryPreset, SecretDraft,
-        SecretKind, is_kubernetes_name,
+        DisplayName, NewSecret, PrivateKeyText, RegistryHost, RegistryPreset, SecretDraft, SecretKind,
+        SshKeyProblem, is_kubernetes_name,
     },
     sensitive::Sensitive,
 };
@@ -47,7 +47,7 @@ impl Found {
     }
 
     /// Returns why a protected key does not open with this passphrase; `None` if the finding can be added.
-    pub fn key_problem(&self, passphrase: Option<&Sensitive>) -> Option<KeyProblem> {
+    pub fn key_problem(&self, passphrase: Option<&Sensitive>) -> Option<SshKeyProblem> {
         let value = self.value.as_ref().filter(|_| self.needs_passphrase)?;
         let read = PrivateKeyText::parse_with(value, passphrase.cloned().unwrap_or_default());
         read.and_then(|text| ssh_keys::read(&text)).err()
@@ -74,7 +74,7 @@ impl Found {
     pub(super) fn checked(draft: SecretDraft, mut notes: Vec<Note>) -> Self {
         let kind = SecretKind::parse(&draft.kind).unwrap_or(SecretKind::GitDataset);
         if kind == SecretKind::GitDataset
-            && PrivateKeyText::parse(&draft.secret).err() == Some(KeyProblem::Passphrase)
+            && PrivateKeyText::parse(&draft.secret).err() == Some(SshKeyProblem::Passphrase)
         {
             let value = Some(draft.secret);
             return Self { value, needs_passphrase: true, ..Self::without_value(kind, None, notes) };
@@ -124,7 +124,7 @@ impl Found {
         // A key on which a library panics is reported as such, and the others of the file stay.
         let read = || PrivateKeyText::parse(value).and_then(|text| ssh_keys::read(&text));
         let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
-        match read.unwrap_or(Err(domain::secret::KeyProblem::ReaderFailed)) {
+        match read.unwrap_or(Err(domain::secret::SshKeyProblem::ReaderFailed)) {
             Ok(key) => self.fingerprint = Some(key.facts.fingerprint),
             Err(problem) => {
                 self.value = None;

@@ -5,7 +5,7 @@ use super::{
     material::{self, Curve, RsaNumbers},
     pbe,
 };
-use domain::{secret::KeyProblem, sensitive::Sensitive};
+use domain::{secret::SshKeyProblem, sensitive::Sensitive};
 use pkcs8::{
     EncryptedPrivateKeyInfoRef, ObjectIdentifier, PrivateKeyInfoRef,
     der::{Decode, asn1::OctetStringRef},
@@ -84,10 +84,10 @@ pub(super) fn length(der: &[u8]) -> Option<usize> {
 }
 
 /// Parses `RSA PRIVATE KEY`.
-pub(super) fn pkcs1(der: &[u8]) -> Result<Pair, KeyProblem> {
-    let key = pkcs1::RsaPrivateKey::from_der(der).map_err(|_| KeyProblem::Damaged)?;
+pub(super) fn pkcs1(der: &[u8]) -> Result<Pair, SshKeyProblem> {
+    let key = pkcs1::RsaPrivateKey::from_der(der).map_err(|_| SshKeyProblem::Damaged)?;
     if key.other_prime_infos.is_some() {
-        return Err(KeyProblem::Unsupported);
+        return Err(SshKeyProblem::Unsupported);
     }
     material::rsa(&RsaNumbers {
         modulus: key.modulus.as_bytes(),
@@ -101,39 +101,39 @@ pub(super) fn pkcs1(der: &[u8]) -> Result<Pair, KeyProblem> {
 }
 
 /// Parses `EC PRIVATE KEY`.
-pub(super) fn sec1(der: &[u8]) -> Result<Pair, KeyProblem> {
+pub(super) fn sec1(der: &[u8]) -> Result<Pair, SshKeyProblem> {
     elliptic_curve(der, None)
 }
 
 /// Parses `PRIVATE KEY`.
-pub(super) fn pkcs8(der: &[u8]) -> Result<Pair, KeyProblem> {
-    let key = PrivateKeyInfoRef::from_der(der).map_err(|_| KeyProblem::Damaged)?;
+pub(super) fn pkcs8(der: &[u8]) -> Result<Pair, SshKeyProblem> {
+    let key = PrivateKeyInfoRef::from_der(der).map_err(|_| SshKeyProblem::Damaged)?;
     let secret = key.private_key.as_bytes();
     match key.algorithm.oid {
         RSA => pkcs1(secret),
         ELLIPTIC_CURVE => {
-            let parameters = key.algorithm.parameters.ok_or(KeyProblem::Unsupported)?;
+            let parameters = key.algorithm.parameters.ok_or(SshKeyProblem::Unsupported)?;
             let (curve, named) = match parameters.decode_as::<ObjectIdentifier>() {
-                Ok(oid) => (named(oid).ok_or(KeyProblem::Unsupported)?, true),
-                Err(_) => (spelled_out(parameters.value()).ok_or(KeyProblem::Unsupported)?, false),
+                Ok(oid) => (named(oid).ok_or(SshKeyProblem::Unsupported)?, true),
+                Err(_) => (spelled_out(parameters.value()).ok_or(SshKeyProblem::Unsupported)?, false),
             };
             elliptic_curve(secret, Some(curve)).map(|(pair, sound)| (pair, sound && named))
         }
         // An octet string within the octet string (RFC 8410, 7).
         ED25519 => {
-            let seed = <&OctetStringRef>::from_der(secret).map_err(|_| KeyProblem::Damaged)?;
+            let seed = <&OctetStringRef>::from_der(secret).map_err(|_| SshKeyProblem::Damaged)?;
             let pair = material::ed25519(seed.as_bytes())?;
             // Version 2 of the form, as Java writes it, states the public half too.
             let stated = key.public_key.as_ref().map(pkcs8::der::asn1::BitStringRef::raw_bytes);
             match (&pair, stated) {
                 (KeypairData::Ed25519(pair), Some(stated)) if stated != pair.public.as_ref() => {
-                    Err(KeyProblem::HalvesDiffer)
+                    Err(SshKeyProblem::HalvesDiffer)
                 }
                 _ => Ok((pair, true)),
             }
         }
-        DSA => Err(KeyProblem::Dsa),
-        _ => Err(KeyProblem::Unsupported),
+        DSA => Err(SshKeyProblem::Dsa),
+        _ => Err(SshKeyProblem::Unsupported),
     }
 }
 
@@ -143,14 +143,14 @@ pub(super) fn is_for_openssh(key: &KeypairData) -> bool {
 }
 
 /// Parses `ENCRYPTED PRIVATE KEY`.
-pub(super) fn encrypted_pkcs8(der: &[u8], passphrase: &Sensitive) -> Result<Pair, KeyProblem> {
+pub(super) fn encrypted_pkcs8(der: &[u8], passphrase: &Sensitive) -> Result<Pair, SshKeyProblem> {
     if let Some(plain) = pbe::decrypt(der, passphrase)? {
         return opened(&plain);
     }
     // An unknown scheme cannot be parsed as DER, either.
-    let key = EncryptedPrivateKeyInfoRef::from_der(der).map_err(|_| KeyProblem::UnknownProtection)?;
+    let key = EncryptedPrivateKeyInfoRef::from_der(der).map_err(|_| SshKeyProblem::UnknownProtection)?;
     let EncryptionScheme::Pbes2(parameters) = &key.encryption_algorithm else {
-        return Err(KeyProblem::UnknownProtection);
+        return Err(SshKeyProblem::UnknownProtection);
     };
     let affordable = match &parameters.kdf {
         Kdf::Pbkdf2(kdf) => kdf.iteration_count <= MAX_PBKDF2_ROUNDS,
@@ -159,46 +159,46 @@ pub(super) fn encrypted_pkcs8(der: &[u8], passphrase: &Sensitive) -> Result<Pair
             blocks.saturating_mul(128) <= MAX_SCRYPT_MEMORY
                 && blocks.saturating_mul(u64::from(kdf.parallelization)) <= MAX_SCRYPT_BLOCKS
         }
-        _ => return Err(KeyProblem::UnknownProtection),
+        _ => return Err(SshKeyProblem::UnknownProtection),
     };
     if !affordable {
-        return Err(KeyProblem::TooProtected);
+        return Err(SshKeyProblem::TooProtected);
     }
     let plain = key.decrypt(passphrase.expose()).map_err(|error| match error {
         pkcs8::Error::EncryptedPrivateKey(
             pkcs5::Error::UnsupportedAlgorithm { .. } | pkcs5::Error::AlgorithmParametersInvalid { .. },
-        ) => KeyProblem::UnknownProtection,
-        _ => KeyProblem::WrongPassphrase,
+        ) => SshKeyProblem::UnknownProtection,
+        _ => SshKeyProblem::WrongPassphrase,
     })?;
     opened(plain.as_bytes())
 }
 
 /// Parses a key that a passphrase has opened: a wrong passphrase now and then gives bytes that look whole.
-pub(super) fn opened(plain: &[u8]) -> Result<Pair, KeyProblem> {
+pub(super) fn opened(plain: &[u8]) -> Result<Pair, SshKeyProblem> {
     match pkcs8(plain) {
-        Err(problem) if problem.is_no_form() => Err(KeyProblem::WrongPassphrase),
+        Err(problem) if problem.is_no_form() => Err(SshKeyProblem::WrongPassphrase),
         outcome => outcome,
     }
 }
 
-fn elliptic_curve(der: &[u8], curve: Option<Curve>) -> Result<Pair, KeyProblem> {
+fn elliptic_curve(der: &[u8], curve: Option<Curve>) -> Result<Pair, SshKeyProblem> {
     // `sec1` does not parse curves that are spelled out.
     let parsed = EcPrivateKey::from_der(der);
     let (own, secret, stated, named) = if let Ok(key) = &parsed {
         let own = key.parameters.and_then(sec1::EcParameters::named_curve);
-        let own = own.map(|oid| named(oid).ok_or(KeyProblem::Unsupported)).transpose()?;
+        let own = own.map(|oid| named(oid).ok_or(SshKeyProblem::Unsupported)).transpose()?;
         (own, key.private_key, key.public_key, true)
     } else {
-        let parts = SpelledOut::parse(der).ok_or(KeyProblem::Damaged)?;
-        let own = spelled_out(parts.parameters).ok_or(KeyProblem::Unsupported)?;
+        let parts = SpelledOut::parse(der).ok_or(SshKeyProblem::Damaged)?;
+        let own = spelled_out(parts.parameters).ok_or(SshKeyProblem::Unsupported)?;
         (Some(own), parts.secret, parts.public, false)
     };
-    let curve = own.or(curve).ok_or(KeyProblem::Unsupported)?;
+    let curve = own.or(curve).ok_or(SshKeyProblem::Unsupported)?;
     let pair = material::ecdsa(curve, secret)?;
     match stated {
         // Uncompressed, as every tool writes it.
         Some(stated) if stated.first() == Some(&4) && stated != public_point(&pair).as_slice() => {
-            Err(KeyProblem::HalvesDiffer)
+            Err(SshKeyProblem::HalvesDiffer)
         }
         _ => Ok((pair, named)),
     }

@@ -1,13 +1,13 @@
 //! Bytes that are written as digits.
 
 use base64::DecodeError;
-use domain::secret::KeyProblem;
+use domain::secret::SshKeyProblem;
 
 /// Returns the problem of a text that is not base64.
-pub(super) fn not_base64(error: &DecodeError) -> KeyProblem {
+pub(super) fn not_base64(error: &DecodeError) -> SshKeyProblem {
     match error {
-        DecodeError::InvalidByte(..) => KeyProblem::StrayCharacter,
-        _ => KeyProblem::UnevenBase64,
+        DecodeError::InvalidByte(..) => SshKeyProblem::StrayCharacter,
+        _ => SshKeyProblem::UnevenBase64,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Makes a key pair from the numbers of a key. The public half is always computed anew, which exposes a key
 //! whose halves do not belong together.
 
-use domain::secret::KeyProblem;
+use domain::secret::SshKeyProblem;
 use rsa::{BoxedUint, RsaPrivateKey, traits::PrivateKeyParts};
 use ssh_key::private::{EcdsaKeypair, Ed25519Keypair, KeypairData, RsaKeypair};
 use zeroize::Zeroizing;
@@ -33,23 +33,23 @@ impl Curve {
 }
 
 /// Makes an Ed25519 pair from its seed of 32 bytes (RFC 8032, 5.1.5).
-pub(super) fn ed25519(seed: &[u8]) -> Result<KeypairData, KeyProblem> {
-    let seed = <[u8; 32]>::try_from(seed).map(Zeroizing::new).map_err(|_| KeyProblem::Damaged)?;
+pub(super) fn ed25519(seed: &[u8]) -> Result<KeypairData, SshKeyProblem> {
+    let seed = <[u8; 32]>::try_from(seed).map(Zeroizing::new).map_err(|_| SshKeyProblem::Damaged)?;
     Ok(KeypairData::Ed25519(Ed25519Keypair::from_seed(&seed)))
 }
 
 /// Makes an ECDSA pair from the secret number, big-endian, with any number of leading zeros.
-pub(super) fn ecdsa(curve: Curve, secret: &[u8]) -> Result<KeypairData, KeyProblem> {
+pub(super) fn ecdsa(curve: Curve, secret: &[u8]) -> Result<KeypairData, SshKeyProblem> {
     /// Pads the number to the width of the curve.
-    fn padded<const N: usize>(secret: &[u8]) -> Result<Zeroizing<[u8; N]>, KeyProblem> {
+    fn padded<const N: usize>(secret: &[u8]) -> Result<Zeroizing<[u8; N]>, SshKeyProblem> {
         let secret = without_zeros(secret);
-        let start = N.checked_sub(secret.len()).ok_or(KeyProblem::Damaged)?;
+        let start = N.checked_sub(secret.len()).ok_or(SshKeyProblem::Damaged)?;
         let mut bytes = Zeroizing::new([0; N]);
         bytes[start..].copy_from_slice(secret);
         Ok(bytes)
     }
 
-    let damaged = |_| KeyProblem::Damaged;
+    let damaged = |_| SshKeyProblem::Damaged;
     let pair = match curve {
         Curve::P256 => {
             let secret = p256::SecretKey::from_slice(padded::<32>(secret)?.as_slice()).map_err(damaged)?;
@@ -84,31 +84,31 @@ const LIMB_BITS: usize = 64;
 
 /// Checks that the numbers belong together, and computes anew those that only speed up the arithmetic.
 /// Returns false beside the pair if the key stated them otherwise, so that it has to be written anew.
-pub(super) fn rsa(numbers: &RsaNumbers<'_>) -> Result<(KeypairData, bool), KeyProblem> {
+pub(super) fn rsa(numbers: &RsaNumbers<'_>) -> Result<(KeypairData, bool), SshKeyProblem> {
     let bits = bits(numbers.modulus);
     if bits < MIN_RSA_BITS {
-        return Err(KeyProblem::ShortRsa);
+        return Err(SshKeyProblem::ShortRsa);
     }
     let parts = [numbers.public_exponent, numbers.private_exponent, numbers.p, numbers.q];
     // The arithmetic below needs odd primes.
     let odd = |number: &[u8]| number.last().is_some_and(|byte| byte & 1 == 1);
     if bits > MAX_RSA_BITS || parts.iter().any(|part| self::bits(part) > bits || !odd(part)) {
-        return Err(if bits > MAX_RSA_BITS { KeyProblem::Unsupported } else { KeyProblem::Damaged });
+        return Err(if bits > MAX_RSA_BITS { SshKeyProblem::Unsupported } else { SshKeyProblem::Damaged });
     }
     // `rsa` 0.10 panics if one prime takes more limbs than the other. No generator makes such keys.
     if self::bits(numbers.p).div_ceil(LIMB_BITS) != self::bits(numbers.q).div_ceil(LIMB_BITS) {
-        return Err(KeyProblem::UnevenPrimes);
+        return Err(SshKeyProblem::UnevenPrimes);
     }
     let number = |bytes: &[u8]| BoxedUint::from_be_slice_vartime(without_zeros(bytes));
     let [exponent, private, p, q] = parts.map(number);
     let key = RsaPrivateKey::from_components(number(numbers.modulus), exponent, private, vec![p, q])
         .map_err(|error| match error {
-            rsa::Error::InvalidModulus | rsa::Error::InvalidPrime => KeyProblem::RsaPrimes,
-            rsa::Error::InvalidExponent => KeyProblem::RsaExponents,
-            rsa::Error::PublicExponentTooLarge => KeyProblem::LargeExponent,
-            _ => KeyProblem::Damaged,
+            rsa::Error::InvalidModulus | rsa::Error::InvalidPrime => SshKeyProblem::RsaPrimes,
+            rsa::Error::InvalidExponent => SshKeyProblem::RsaExponents,
+            rsa::Error::PublicExponentTooLarge => SshKeyProblem::LargeExponent,
+            _ => SshKeyProblem::Damaged,
         })?;
-    let pair = RsaKeypair::try_from(&key).map_err(|_| KeyProblem::Damaged)?;
+    let pair = RsaKeypair::try_from(&key).map_err(|_| SshKeyProblem::Damaged)?;
     let inverse = pair.private().iqmp().as_positive_bytes();
     let stated = |computed: Option<&BoxedUint>, stated: &[u8]| {
         computed.is_some_and(|computed| without_zeros(&computed.to_be_bytes()) == without_zeros(stated))

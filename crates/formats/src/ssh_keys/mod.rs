@@ -20,7 +20,7 @@ use aws_lc_rs::{
     rsa::{KeyPair, KeySize},
 };
 use domain::{
-    secret::{KeyAlgorithm, KeyFacts, KeyProblem, NewKeyKind, PrivateKeyText},
+    secret::{NewSshKeyKind, PrivateKeyText, SshKeyAlgorithm, SshKeyFacts, SshKeyProblem},
     sensitive::Sensitive,
 };
 use form::Form;
@@ -33,13 +33,13 @@ pub struct ReadKey {
     /// OpenSSH's own form.
     pub text: PrivateKeyText,
     /// The public facts of the key.
-    pub facts: KeyFacts,
+    pub facts: SshKeyFacts,
 }
 
 /// Parses a key on the current thread, with its passphrase if it has one.
 ///
 /// Errors: what is wrong with the key.
-pub fn read(pasted: &PrivateKeyText) -> Result<ReadKey, KeyProblem> {
+pub fn read(pasted: &PrivateKeyText) -> Result<ReadKey, SshKeyProblem> {
     let (text, passphrase) = (pasted.value(), pasted.passphrase());
     let Form { key, usable } = if text.expose().starts_with(putty::START) {
         putty::read(text.expose(), passphrase)?
@@ -57,7 +57,7 @@ pub fn read(pasted: &PrivateKeyText) -> Result<ReadKey, KeyProblem> {
 /// Returns the key of a stored text, to log in with.
 ///
 /// Errors: the text was stored before keys were parsed, and cannot be parsed.
-pub fn load(stored: &PrivateKeyText) -> Result<PrivateKey, KeyProblem> {
+pub fn load(stored: &PrivateKeyText) -> Result<PrivateKey, SshKeyProblem> {
     let text = stored.value().expose();
     let empty = Sensitive::default();
     let form =
@@ -66,54 +66,54 @@ pub fn load(stored: &PrivateKeyText) -> Result<PrivateKey, KeyProblem> {
 }
 
 /// Writes OpenSSH's own form (PROTOCOL.key).
-fn write(key: &PrivateKey) -> Result<Sensitive, KeyProblem> {
+fn write(key: &PrivateKey) -> Result<Sensitive, SshKeyProblem> {
     // The comment is kept as it may be shown.
     let mut key = key.clone();
     key.set_comment(comment(&key).as_bytes());
-    let text = key.to_openssh(LineEnding::LF).map_err(|_| KeyProblem::Damaged)?;
+    let text = key.to_openssh(LineEnding::LF).map_err(|_| SshKeyProblem::Damaged)?;
     Ok(Sensitive::new(text.as_str()))
 }
 
 fn comment(key: &PrivateKey) -> String {
-    KeyFacts::clean_comment(&String::from_utf8_lossy(key.comment().as_bytes()))
+    SshKeyFacts::clean_comment(&String::from_utf8_lossy(key.comment().as_bytes()))
 }
 
 /// Returns the public facts of a key.
 ///
 /// Errors: the key is of a kind that is not supported.
-pub fn facts(key: &PrivateKey) -> Result<KeyFacts, KeyProblem> {
-    let algorithm = KeyAlgorithm::parse(key.algorithm().as_str()).ok_or(KeyProblem::Unsupported)?;
+pub fn facts(key: &PrivateKey) -> Result<SshKeyFacts, SshKeyProblem> {
+    let algorithm = SshKeyAlgorithm::parse(key.algorithm().as_str()).ok_or(SshKeyProblem::Unsupported)?;
     let bits = match (algorithm, key.key_data()) {
-        (KeyAlgorithm::Rsa, KeypairData::Rsa(pair)) => pair.key_size(),
-        (KeyAlgorithm::EcdsaP384, _) => 384,
-        (KeyAlgorithm::EcdsaP521, _) => 521,
+        (SshKeyAlgorithm::Rsa, KeypairData::Rsa(pair)) => pair.key_size(),
+        (SshKeyAlgorithm::EcdsaP384, _) => 384,
+        (SshKeyAlgorithm::EcdsaP521, _) => 521,
         _ => 256,
     };
-    let line = key.public_key().to_openssh().map_err(|_| KeyProblem::Damaged)?;
+    let line = key.public_key().to_openssh().map_err(|_| SshKeyProblem::Damaged)?;
     let public_key = line.split(' ').nth(1).unwrap_or_default().to_owned();
     let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
-    Ok(KeyFacts { algorithm, bits, fingerprint, comment: comment(key), public_key })
+    Ok(SshKeyFacts { algorithm, bits, fingerprint, comment: comment(key), public_key })
 }
 
 /// Generates a pair; an Ed25519 pair from the 256 random bits of `seed`.
 ///
 /// Errors: `ReaderFailed`, if a generator failed its own tests.
-pub fn generate(kind: NewKeyKind, comment: &str, seed: &[u8; 32]) -> Result<ReadKey, KeyProblem> {
+pub fn generate(kind: NewSshKeyKind, comment: &str, seed: &[u8; 32]) -> Result<ReadKey, SshKeyProblem> {
     generate_pair(kind, seed)
         .and_then(|pair| Form::new(pair, comment.as_bytes(), false))
         .and_then(|Form { key, .. }| {
             Ok(ReadKey { text: PrivateKeyText::parse(&write(&key)?)?, facts: facts(&key)? })
         })
-        .map_err(|_| KeyProblem::ReaderFailed)
+        .map_err(|_| SshKeyProblem::ReaderFailed)
 }
 
-fn generate_pair(kind: NewKeyKind, seed: &[u8; 32]) -> Result<KeypairData, KeyProblem> {
+fn generate_pair(kind: NewSshKeyKind, seed: &[u8; 32]) -> Result<KeypairData, SshKeyProblem> {
     match kind {
-        NewKeyKind::Ed25519 => material::ed25519(seed),
+        NewSshKeyKind::Ed25519 => material::ed25519(seed),
         // A generator that others have tested; `rsa`'s own takes ten times as long.
-        NewKeyKind::Rsa4096 => {
-            let pair = KeyPair::generate(KeySize::Rsa4096).map_err(|_| KeyProblem::ReaderFailed)?;
-            let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| KeyProblem::ReaderFailed)?;
+        NewSshKeyKind::Rsa4096 => {
+            let pair = KeyPair::generate(KeySize::Rsa4096).map_err(|_| SshKeyProblem::ReaderFailed)?;
+            let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| SshKeyProblem::ReaderFailed)?;
             der::pkcs8(der.as_ref()).map(|(pair, _)| pair)
         }
     }

@@ -1,7 +1,7 @@
 //! PBE-SHA1-3DES (RFC 7292, appendices B and C), with which Java and old OpenSSL protect PKCS#8 keys.
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
-use domain::{secret::KeyProblem, sensitive::Sensitive};
+use domain::{secret::SshKeyProblem, sensitive::Sensitive};
 use ssh_key::Cipher;
 use zeroize::Zeroizing;
 
@@ -35,14 +35,17 @@ pub(super) fn element<'a>(der: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
 }
 
 /// Decrypts `EncryptedPrivateKeyInfo`; `None` if another scheme protects it.
-pub(super) fn decrypt(der: &[u8], passphrase: &Sensitive) -> Result<Option<Zeroizing<Vec<u8>>>, KeyProblem> {
+pub(super) fn decrypt(
+    der: &[u8],
+    passphrase: &Sensitive,
+) -> Result<Option<Zeroizing<Vec<u8>>>, SshKeyProblem> {
     let Some((name, salt, rounds, sealed)) = parts(der) else { return Ok(None) };
     let two = name == TWO_KEYS;
     if name != THREE_KEYS && !two {
         return Ok(None);
     }
     if rounds > MAX_ROUNDS {
-        return Err(KeyProblem::TooProtected);
+        return Err(SshKeyProblem::TooProtected);
     }
     // Encoded as OpenSSL and Java do: UTF-16, with a zero at the end.
     let password: Zeroizing<Vec<u8>> =
@@ -53,7 +56,7 @@ pub(super) fn decrypt(der: &[u8], passphrase: &Sensitive) -> Result<Option<Zeroi
     }
     let iv = derived(2, &password, salt, rounds, 8);
     let mut bytes = Zeroizing::new(sealed.to_vec());
-    Cipher::TdesCbc.decrypt(&key, &iv, &mut bytes, None).map_err(|_| KeyProblem::Damaged)?;
+    Cipher::TdesCbc.decrypt(&key, &iv, &mut bytes, None).map_err(|_| SshKeyProblem::Damaged)?;
     let padding = usize::from(bytes.last().copied().unwrap_or_default());
     let length = bytes.len().checked_sub(padding).filter(|_| (1..=8).contains(&padding));
     match length {
@@ -61,7 +64,7 @@ pub(super) fn decrypt(der: &[u8], passphrase: &Sensitive) -> Result<Option<Zeroi
             bytes.truncate(length);
             Ok(Some(bytes))
         }
-        _ => Err(KeyProblem::WrongPassphrase),
+        _ => Err(SshKeyProblem::WrongPassphrase),
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     openssh,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{secret::KeyProblem, sensitive::Sensitive};
+use domain::{secret::SshKeyProblem, sensitive::Sensitive};
 use md5::{Digest, Md5};
 use ssh_key::Cipher;
 use zeroize::Zeroizing;
@@ -27,13 +27,13 @@ fn is_regular(body: &str) -> bool {
     good
 }
 
-type Read = fn(&[u8]) -> Result<der::Pair, KeyProblem>;
+type Read = fn(&[u8]) -> Result<der::Pair, SshKeyProblem>;
 
 /// Parses a key whose `text` has passed the rules of `domain`.
-pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProblem> {
-    let rest = text.strip_prefix("-----BEGIN ").ok_or(KeyProblem::NotAKey)?;
-    let (label, rest) = rest.split_once("-----\n").ok_or(KeyProblem::Damaged)?;
-    let (inside, _) = rest.split_once("-----END ").ok_or(KeyProblem::Truncated)?;
+pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, SshKeyProblem> {
+    let rest = text.strip_prefix("-----BEGIN ").ok_or(SshKeyProblem::NotAKey)?;
+    let (label, rest) = rest.split_once("-----\n").ok_or(SshKeyProblem::Damaged)?;
+    let (inside, _) = rest.split_once("-----END ").ok_or(SshKeyProblem::Truncated)?;
     let (headers, body) = match inside.split_once("\n\n") {
         Some((headers, body)) => (Some(headers), body),
         None => (None, inside),
@@ -60,22 +60,22 @@ pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProble
         "ENCRYPTED PRIVATE KEY" => {
             return Form::new(der::encrypted_pkcs8(&bytes, passphrase)?.0, b"", false);
         }
-        _ => return Err(KeyProblem::NotAKey),
+        _ => return Err(SshKeyProblem::NotAKey),
     };
     let key = match own(&bytes) {
         // Some makers write one form under the label of another, and OpenSSL goes by the content.
-        Err(KeyProblem::Damaged) => {
+        Err(SshKeyProblem::Damaged) => {
             let mut read = others.iter().map(|read| read(&bytes));
             // The parser of the right form says what is wrong with the key.
-            let other = read.find(|read| !matches!(read, Err(KeyProblem::Damaged)));
-            other.unwrap_or(Err(KeyProblem::Damaged)).map(|(key, _)| (key, false))
+            let other = read.find(|read| !matches!(read, Err(SshKeyProblem::Damaged)));
+            other.unwrap_or(Err(SshKeyProblem::Damaged)).map(|(key, _)| (key, false))
         }
         key => key,
     };
     let (key, sound) = match key {
         // A wrong passphrase now and then gives bytes that look padded.
-        Err(problem) if protected && problem.is_no_form() => return Err(KeyProblem::WrongPassphrase),
-        Err(KeyProblem::Damaged) if !exact => return Err(KeyProblem::Longer),
+        Err(problem) if protected && problem.is_no_form() => return Err(SshKeyProblem::WrongPassphrase),
+        Err(SshKeyProblem::Damaged) if !exact => return Err(SshKeyProblem::Longer),
         key => key?,
     };
     let short_lines = body.lines().all(|line| line.len() <= LONGEST_LINE);
@@ -85,18 +85,18 @@ pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProble
 
 /// Decrypts old PEM files (RFC 1421 headers), with the key that OpenSSL's `EVP_BytesToKey` derives by MD5 in
 /// one round.
-fn decrypt(headers: &str, passphrase: &Sensitive, bytes: &mut Vec<u8>) -> Result<(), KeyProblem> {
+fn decrypt(headers: &str, passphrase: &Sensitive, bytes: &mut Vec<u8>) -> Result<(), SshKeyProblem> {
     let info = headers.lines().find_map(|line| line.strip_prefix("DEK-Info:"));
-    let (name, iv) = info.and_then(|info| info.trim().split_once(',')).ok_or(KeyProblem::Damaged)?;
+    let (name, iv) = info.and_then(|info| info.trim().split_once(',')).ok_or(SshKeyProblem::Damaged)?;
     let cipher = match name {
         "AES-128-CBC" => Cipher::Aes128Cbc,
         "AES-192-CBC" => Cipher::Aes192Cbc,
         "AES-256-CBC" => Cipher::Aes256Cbc,
         "DES-EDE3-CBC" => Cipher::TdesCbc,
-        _ => return Err(KeyProblem::UnknownProtection),
+        _ => return Err(SshKeyProblem::UnknownProtection),
     };
-    let (key_size, iv_size) = cipher.key_and_iv_size().ok_or(KeyProblem::UnknownProtection)?;
-    let iv = from_hex(iv).filter(|iv| iv.len() == iv_size).ok_or(KeyProblem::Damaged)?;
+    let (key_size, iv_size) = cipher.key_and_iv_size().ok_or(SshKeyProblem::UnknownProtection)?;
+    let iv = from_hex(iv).filter(|iv| iv.len() == iv_size).ok_or(SshKeyProblem::Damaged)?;
     let mut key = Zeroizing::new(Vec::with_capacity(48));
     while key.len() < key_size {
         let mut hash = Md5::new();
@@ -106,7 +106,7 @@ fn decrypt(headers: &str, passphrase: &Sensitive, bytes: &mut Vec<u8>) -> Result
         key.extend_from_slice(&hash.finalize());
     }
     // Not a whole number of blocks: something was cut off.
-    cipher.decrypt(&key[..key_size], &iv, bytes, None).map_err(|_| KeyProblem::Damaged)?;
+    cipher.decrypt(&key[..key_size], &iv, bytes, None).map_err(|_| SshKeyProblem::Damaged)?;
     let padding = usize::from(bytes.last().copied().unwrap_or_default());
     let length = bytes.len().checked_sub(padding).filter(|_| (1..=iv_size).contains(&padding));
     match length {
@@ -114,6 +114,6 @@ fn decrypt(headers: &str, passphrase: &Sensitive, bytes: &mut Vec<u8>) -> Result
             bytes.truncate(length);
             Ok(())
         }
-        _ => Err(KeyProblem::WrongPassphrase),
+        _ => Err(SshKeyProblem::WrongPassphrase),
     }
 }

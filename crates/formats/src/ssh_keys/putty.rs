@@ -13,7 +13,7 @@ use aws_lc_rs::{
     hmac::{self, HMAC_SHA1_FOR_LEGACY_USE_ONLY, HMAC_SHA256},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{secret::KeyProblem, sensitive::Sensitive};
+use domain::{secret::SshKeyProblem, sensitive::Sensitive};
 use ssh_key::{Cipher, private::KeypairData};
 use zeroize::Zeroizing;
 
@@ -42,18 +42,18 @@ struct File<'a> {
 }
 
 /// Parses a key whose `text` has passed the rules of `domain`.
-pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, KeyProblem> {
+pub(super) fn read(text: &str, passphrase: &Sensitive) -> Result<Form, SshKeyProblem> {
     let mut file = File::parse(text)?;
     match file.encryption {
         "none" => {
             // The MAC key of an unprotected file is public, and detects accidents only.
             let mac = if file.version == 2 { old_mac_key(b"") } else { Zeroizing::default() };
             if !file.is_sealed_by(&mac) {
-                return Err(KeyProblem::Checksum);
+                return Err(SshKeyProblem::Checksum);
             }
         }
         "aes256-cbc" => file.open(passphrase)?,
-        _ => return Err(KeyProblem::UnknownProtection),
+        _ => return Err(SshKeyProblem::UnknownProtection),
     }
     let (key, _) = pair(file.algorithm, &file.public, &file.private)?;
     Form::new(key, file.comment.as_bytes(), false)?.with_public(&file.public)
@@ -67,45 +67,45 @@ struct Keys {
 }
 
 impl<'a> File<'a> {
-    fn parse(text: &'a str) -> Result<Self, KeyProblem> {
+    fn parse(text: &'a str) -> Result<Self, SshKeyProblem> {
         let mut lines = text.lines();
-        let first = lines.next().and_then(|line| line.strip_prefix(START)).ok_or(KeyProblem::NotAKey)?;
-        let (version, algorithm) = first.split_once(": ").ok_or(KeyProblem::Damaged)?;
+        let first = lines.next().and_then(|line| line.strip_prefix(START)).ok_or(SshKeyProblem::NotAKey)?;
+        let (version, algorithm) = first.split_once(": ").ok_or(SshKeyProblem::Damaged)?;
         let version = match version {
             "2" => 2,
             "3" => 3,
-            _ => return Err(KeyProblem::OldPutty),
+            _ => return Err(SshKeyProblem::OldPutty),
         };
         let (mut public, mut private, mut values) = (None, None, Vec::new());
         while let Some(line) = lines.next() {
-            let (name, value) = line.split_once(':').ok_or(KeyProblem::Damaged)?;
+            let (name, value) = line.split_once(':').ok_or(SshKeyProblem::Damaged)?;
             let value = value.strip_prefix(' ').unwrap_or(value);
             let Some(which) = name.strip_suffix("-Lines") else {
                 values.push((name, value));
                 continue;
             };
-            let count: usize = value.trim().parse().map_err(|_| KeyProblem::Damaged)?;
+            let count: usize = value.trim().parse().map_err(|_| SshKeyProblem::Damaged)?;
             let mut digits = Zeroizing::new(String::with_capacity(text.len()));
             for _ in 0..count {
-                digits.push_str(lines.next().ok_or(KeyProblem::Truncated)?.trim_end());
+                digits.push_str(lines.next().ok_or(SshKeyProblem::Truncated)?.trim_end());
             }
             let bytes = STANDARD.decode(digits.as_bytes()).map_err(|error| not_base64(&error));
             let bytes = Zeroizing::new(bytes?);
             match which {
                 "Public" => public = Some(bytes.to_vec()),
                 "Private" => private = Some(bytes),
-                _ => return Err(KeyProblem::Damaged),
+                _ => return Err(SshKeyProblem::Damaged),
             }
         }
         let value = |wanted: &str| values.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value);
-        let mac = value("Private-MAC").and_then(|mac| from_hex(mac.trim())).ok_or(KeyProblem::Damaged)?;
+        let mac = value("Private-MAC").and_then(|mac| from_hex(mac.trim())).ok_or(SshKeyProblem::Damaged)?;
         Ok(Self {
             version,
             algorithm: algorithm.trim_end(),
-            encryption: value("Encryption").ok_or(KeyProblem::Damaged)?.trim_end(),
+            encryption: value("Encryption").ok_or(SshKeyProblem::Damaged)?.trim_end(),
             comment: value("Comment").unwrap_or_default(),
-            public: public.ok_or(KeyProblem::Truncated)?,
-            private: private.ok_or(KeyProblem::Truncated)?,
+            public: public.ok_or(SshKeyProblem::Truncated)?,
+            private: private.ok_or(SshKeyProblem::Truncated)?,
             mac,
             values,
         })
@@ -113,7 +113,7 @@ impl<'a> File<'a> {
 
     /// Decrypts the private part. `PuTTYgen` on Windows takes a passphrase in the code page of the system,
     /// which is CP1252 in most of Europe and the Americas.
-    fn open(&mut self, passphrase: &Sensitive) -> Result<(), KeyProblem> {
+    fn open(&mut self, passphrase: &Sensitive) -> Result<(), SshKeyProblem> {
         let windows = codepage::encode(passphrase.expose());
         let windows = windows.as_ref().map(|bytes| bytes.as_slice());
         let as_typed = passphrase.expose().as_bytes();
@@ -122,13 +122,13 @@ impl<'a> File<'a> {
         for passphrase in spellings.into_iter().flatten() {
             let keys = if self.version == 2 { old_keys(passphrase) } else { self.keys(passphrase)? };
             let opened = Cipher::Aes256Cbc.decrypt(&keys.cipher, &keys.iv, &mut self.private, None);
-            opened.map_err(|_| KeyProblem::Damaged)?;
+            opened.map_err(|_| SshKeyProblem::Damaged)?;
             if self.is_sealed_by(&keys.mac) {
                 return Ok(());
             }
             self.private.clone_from(&sealed);
         }
-        Err(KeyProblem::WrongPassphrase)
+        Err(SshKeyProblem::WrongPassphrase)
     }
 
     fn value(&self, wanted: &str) -> Option<&'a str> {
@@ -136,32 +136,32 @@ impl<'a> File<'a> {
     }
 
     /// Derives the keys of version 3, all by Argon2.
-    fn keys(&self, passphrase: &[u8]) -> Result<Keys, KeyProblem> {
+    fn keys(&self, passphrase: &[u8]) -> Result<Keys, SshKeyProblem> {
         let algorithm = match self.value("Key-Derivation") {
             Some("Argon2id") => Algorithm::Argon2id,
             Some("Argon2i") => Algorithm::Argon2i,
             Some("Argon2d") => Algorithm::Argon2d,
-            _ => return Err(KeyProblem::UnknownProtection),
+            _ => return Err(SshKeyProblem::UnknownProtection),
         };
-        let number = |name: &str| -> Result<u32, KeyProblem> {
-            self.value(name).and_then(|value| value.parse().ok()).ok_or(KeyProblem::Damaged)
+        let number = |name: &str| -> Result<u32, SshKeyProblem> {
+            self.value(name).and_then(|value| value.parse().ok()).ok_or(SshKeyProblem::Damaged)
         };
         let (memory, passes, lanes) =
             (number("Argon2-Memory")?, number("Argon2-Passes")?, number("Argon2-Parallelism")?);
         if memory > MAX_MEMORY || u64::from(memory) * u64::from(passes) > MAX_PASSES {
-            return Err(KeyProblem::TooProtected);
+            return Err(SshKeyProblem::TooProtected);
         }
-        let salt = self.value("Argon2-Salt").and_then(from_hex).ok_or(KeyProblem::Damaged)?;
-        let parameters = Params::new(memory, passes, lanes, None).map_err(|_| KeyProblem::Damaged)?;
+        let salt = self.value("Argon2-Salt").and_then(from_hex).ok_or(SshKeyProblem::Damaged)?;
+        let parameters = Params::new(memory, passes, lanes, None).map_err(|_| SshKeyProblem::Damaged)?;
         let mut derived = Zeroizing::new([0; 80]);
         Argon2::new(algorithm, Version::V0x13, parameters)
             .hash_password_into(passphrase, &salt, derived.as_mut_slice())
-            .map_err(|_| KeyProblem::UnknownProtection)?;
+            .map_err(|_| SshKeyProblem::UnknownProtection)?;
         let (cipher, rest) = derived.split_at(32);
         let (iv, mac) = rest.split_at(16);
         Ok(Keys {
             cipher: Zeroizing::new(cipher.to_vec()),
-            iv: iv.try_into().map_err(|_| KeyProblem::Damaged)?,
+            iv: iv.try_into().map_err(|_| SshKeyProblem::Damaged)?,
             mac: Zeroizing::new(mac.to_vec()),
         })
     }
@@ -223,18 +223,18 @@ fn old_mac_key(passphrase: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(digest(&SHA1_FOR_LEGACY_USE_ONLY, &input).as_ref().to_vec())
 }
 
-fn pair(algorithm: &str, public: &[u8], private: &[u8]) -> Result<(KeypairData, bool), KeyProblem> {
+fn pair(algorithm: &str, public: &[u8], private: &[u8]) -> Result<(KeypairData, bool), SshKeyProblem> {
     let sound = |key| (key, true);
     let (mut public, mut private) = (public, private);
     if string(&mut public)?.as_slice() != algorithm.as_bytes() {
-        return Err(KeyProblem::Damaged);
+        return Err(SshKeyProblem::Damaged);
     }
     match algorithm {
         "ssh-ed25519" => {
             // A little-endian number: zeros at its end are omitted.
             let number = string(&mut private)?;
             let mut seed = Zeroizing::new([0; 32]);
-            seed.get_mut(..number.len()).ok_or(KeyProblem::Damaged)?.copy_from_slice(&number);
+            seed.get_mut(..number.len()).ok_or(SshKeyProblem::Damaged)?.copy_from_slice(&number);
             material::ed25519(seed.as_slice()).map(sound)
         }
         "ssh-rsa" => {
@@ -252,11 +252,11 @@ fn pair(algorithm: &str, public: &[u8], private: &[u8]) -> Result<(KeypairData, 
             })
         }
         "ecdsa-sha2-nistp256" | "ecdsa-sha2-nistp384" | "ecdsa-sha2-nistp521" => {
-            let curve = Curve::named(&string(&mut public)?).ok_or(KeyProblem::Damaged)?;
+            let curve = Curve::named(&string(&mut public)?).ok_or(SshKeyProblem::Damaged)?;
             material::ecdsa(curve, &string(&mut private)?).map(sound)
         }
-        "ssh-dss" => Err(KeyProblem::Dsa),
-        name if name.starts_with("sk-") => Err(KeyProblem::HardwareKey),
-        _ => Err(KeyProblem::Unsupported),
+        "ssh-dss" => Err(SshKeyProblem::Dsa),
+        name if name.starts_with("sk-") => Err(SshKeyProblem::HardwareKey),
+        _ => Err(SshKeyProblem::Unsupported),
     }
 }

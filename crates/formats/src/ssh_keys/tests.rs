@@ -44,12 +44,12 @@ fn out(command: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn pasted(text: &str, passphrase: &str) -> Result<PrivateKeyText, KeyProblem> {
+fn pasted(text: &str, passphrase: &str) -> Result<PrivateKeyText, SshKeyProblem> {
     PrivateKeyText::parse_with(&Sensitive::new(text), Sensitive::new(passphrase))
 }
 
 /// Parses a text as the form does: by the browser's rules and the server's.
-fn read_text(text: &str, passphrase: &str) -> Result<ReadKey, KeyProblem> {
+fn read_text(text: &str, passphrase: &str) -> Result<ReadKey, SshKeyProblem> {
     read(&pasted(text, passphrase)?)
 }
 
@@ -146,16 +146,16 @@ fn read_tells_a_wrong_passphrase_from_a_damaged_key() {
             assert!(read_text(&text, "not needed").is_ok(), "{name}");
             continue;
         }
-        assert_eq!(read_text(&text, "").err(), Some(KeyProblem::Passphrase), "{name}");
+        assert_eq!(read_text(&text, "").err(), Some(SshKeyProblem::Passphrase), "{name}");
         for wrong in ["wrong", &passphrase[1..].replace('ä', "a"), " "] {
-            assert_eq!(read_text(&text, wrong).err(), Some(KeyProblem::WrongPassphrase), "{name} {wrong}");
+            assert_eq!(read_text(&text, wrong).err(), Some(SshKeyProblem::WrongPassphrase), "{name} {wrong}");
         }
     }
 }
 
 #[test]
 fn read_rejects_everything_else_with_the_reason() {
-    let known: BTreeSet<String> = KeyProblem::ALL.iter().map(|problem| format!("{problem:?}")).collect();
+    let known: BTreeSet<String> = SshKeyProblem::ALL.iter().map(|problem| format!("{problem:?}")).collect();
     let mut seen = BTreeSet::new();
     let passphrase = fs::read_to_string(CORPUS.join("raw/pass")).unwrap();
     for folder in fs::read_dir(CORPUS.join("bad")).unwrap() {
@@ -193,8 +193,8 @@ fn read_rejects_a_key_in_a_hardware_token() {
         bytes.extend(string(&[string(name), string(&[7; 32])].concat()));
         bytes.extend(string(&private));
         let text = hostile::armoured("OPENSSH PRIVATE KEY", &bytes);
-        assert_eq!(read_text(&text, "").err(), Some(KeyProblem::HardwareKey));
-        assert_eq!(pem::read(&text, &Sensitive::default()).err(), Some(KeyProblem::HardwareKey));
+        assert_eq!(read_text(&text, "").err(), Some(SshKeyProblem::HardwareKey));
+        assert_eq!(pem::read(&text, &Sensitive::default()).err(), Some(SshKeyProblem::HardwareKey));
     }
 }
 
@@ -208,7 +208,7 @@ fn seed() -> [u8; 32] {
 #[test]
 fn generate_makes_valid_pairs() {
     let folder = folder("made");
-    for (kind, sort) in [(NewKeyKind::Ed25519, "256 ED25519"), (NewKeyKind::Rsa4096, "4096 RSA")] {
+    for (kind, sort) in [(NewSshKeyKind::Ed25519, "256 ED25519"), (NewSshKeyKind::Rsa4096, "4096 RSA")] {
         let mut seen = BTreeSet::new();
         for turn in 0..2 {
             let key = generate(kind, "data@latchkey", &seed()).unwrap();
@@ -251,7 +251,7 @@ fn read_decodes_files_of_windows_by_its_code_page() {
                 let read =
                     read_text(&text, "Straße €").unwrap_or_else(|problem| panic!("{problem:?}: {text}"));
                 assert!(read.facts.comment.starts_with('M'));
-                assert_eq!(read_text(&text, "Strasse €").err(), Some(KeyProblem::WrongPassphrase));
+                assert_eq!(read_text(&text, "Strasse €").err(), Some(SshKeyProblem::WrongPassphrase));
             }
         }
     }

@@ -28,7 +28,7 @@ pub(super) fn refused(refusal: Refusal) -> Error {
         Refusal::Invalid(errors) if errors.iter().any(taken) => "RESOURCE_CONFLICT",
         Refusal::NotFound => "NOT_FOUND",
         Refusal::Changed(_) => "CHANGED",
-        Refusal::Twin(_) => "TWIN",
+        Refusal::Duplicate(_) => "TWIN",
         Refusal::NotSignedIn => "UNAUTHENTICATED",
         Refusal::Forbidden => "FORBIDDEN",
         Refusal::TooManyTests(_) => "TOO_MANY_REQUESTS",

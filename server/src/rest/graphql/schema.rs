@@ -81,7 +81,7 @@ impl Mutation {
             password: sent(data.password),
             password_ends: data.password_ends,
             secret: sent(data.secret),
-            knowingly: data.knowingly,
+            allow_duplicate: data.allow_duplicate || data.knowingly,
             ..SecretChange::default()
         };
         merged_with_stored(&content, kind)?;
@@ -94,7 +94,7 @@ impl Mutation {
             username: content.username.unwrap_or_default(),
             password: content.password.unwrap_or_default(),
             password_ends: content.password_ends.unwrap_or_default(),
-            knowingly: if content.knowingly { "yes".to_owned() } else { String::new() },
+            allow_duplicate: if content.allow_duplicate { "yes".to_owned() } else { String::new() },
             ..SecretDraft::default()
         };
         let secret = NewSecret::parse(draft).map_err(|errors| refused(Refusal::Invalid(errors)))?;
@@ -123,7 +123,7 @@ impl Mutation {
             password: sent(data.password),
             password_ends: data.password_ends,
             secret: sent(data.secret),
-            knowingly: data.knowingly,
+            allow_duplicate: data.allow_duplicate || data.knowingly,
             ..SecretChange::default()
         };
         merged_with_stored(&change, id.kind)?;

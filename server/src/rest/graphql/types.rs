@@ -209,6 +209,9 @@ pub(super) struct SecretCreateInput {
     pub(super) password_ends: Option<String>,
     /// Save it although another secret holds the same key or account.
     #[graphql(default)]
+    pub(super) allow_duplicate: bool,
+    /// The older name of `allowDuplicate`.
+    #[graphql(default, deprecation = "Send allowDuplicate.")]
     pub(super) knowingly: bool,
 }
 
@@ -233,6 +236,9 @@ pub(super) struct SecretUpdateInput {
     pub(super) password_ends: Option<String>,
     /// Save it although another secret holds the same key or account.
     #[graphql(default)]
+    pub(super) allow_duplicate: bool,
+    /// The older name of `allowDuplicate`.
+    #[graphql(default, deprecation = "Send allowDuplicate.")]
     pub(super) knowingly: bool,
 }
 

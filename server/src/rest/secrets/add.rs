@@ -10,7 +10,7 @@ use axum::{
 use backend::{Submission, submission_of};
 use domain::{
     error::{Error, Field, FieldError, Problem as FieldProblem},
-    secret::{GeneratedSecret, NewKeyKind, NewSecret, Origins, SecretDraft, SecretId, SecretKind},
+    secret::{GeneratedSecret, NewSecret, NewSshKeyKind, Origins, SecretDraft, SecretId, SecretKind},
     sensitive::Sensitive,
 };
 use serde::Deserialize;
@@ -58,9 +58,10 @@ pub struct NewSecretBody {
     known_hosts: Option<String>,
     /// Image pull: the image to try.
     image: Option<String>,
-    /// Save it although another secret holds the same key or account.
-    #[serde(default)]
-    knowingly: bool,
+    /// Save it although another secret holds the same key or account. Its older name `knowingly` is deprecated,
+    /// and still read.
+    #[serde(default, alias = "knowingly")]
+    allow_duplicate: bool,
     /// The Kubernetes Secrets that it is imported from, as `namespace/name` or `name`; the first 100 are kept, and their
     /// number.
     #[serde(default)]
@@ -130,7 +131,7 @@ impl From<NewSecretBody> for SecretDraft {
             username: body.username.unwrap_or_default(),
             password: body.password.unwrap_or_default(),
             password_ends: body.password_ends.unwrap_or_default(),
-            knowingly: if body.knowingly { "yes".to_owned() } else { String::new() },
+            allow_duplicate: if body.allow_duplicate { "yes".to_owned() } else { String::new() },
             repository: body.repository.unwrap_or_default(),
             known_hosts: body.known_hosts.unwrap_or_default(),
             approved_hosts: String::new(),
@@ -160,7 +161,7 @@ pub async fn create(caller: Caller, headers: HeaderMap, Body(body): Body<NewSecr
     let generate = match body.generate.as_deref() {
         None => None,
         Some(kind) => Some(
-            NewKeyKind::parse(kind)
+            NewSshKeyKind::parse(kind)
                 .ok_or_else(|| Problem::parameter("generate", "Send ed25519 or rsa-4096."))?,
         ),
     };

@@ -42,9 +42,10 @@ pub struct SecretChange {
     pub(crate) known_hosts: Option<String>,
     /// Image pull: the image to try; an empty text for none.
     pub(crate) image: Option<String>,
-    /// Save it although another secret holds the same key or account.
-    #[serde(default)]
-    pub(crate) knowingly: bool,
+    /// Save it although another secret holds the same key or account. Its older name `knowingly` is deprecated,
+    /// and still read.
+    #[serde(default, alias = "knowingly")]
+    pub(crate) allow_duplicate: bool,
 }
 
 impl SecretChange {
@@ -67,7 +68,7 @@ impl SecretChange {
             username: kept(self.username, stored.username.as_ref()),
             password: self.password.unwrap_or_default(),
             password_ends: self.password_ends.unwrap_or_default(),
-            knowingly: if self.knowingly { "yes".to_owned() } else { String::new() },
+            allow_duplicate: if self.allow_duplicate { "yes".to_owned() } else { String::new() },
             repository: kept(self.repository, repository),
             known_hosts: kept(self.known_hosts, Some(&stored.known_hosts)),
             approved_hosts: String::new(),

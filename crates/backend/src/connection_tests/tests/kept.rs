@@ -28,13 +28,13 @@ async fn tested(backend: &Backend, secret: Option<&str>, draft: &SecretDraft, se
 }
 
 async fn add(backend: &Backend, who: &Ctx, draft: &SecretDraft, ticket: &str) {
-    let draft = SecretDraft { knowingly: "on".to_owned(), ..draft.clone() };
+    let draft = SecretDraft { allow_duplicate: "on".to_owned(), ..draft.clone() };
     backend.secrets().create_tested(who, NewSecret::parse(draft).unwrap(), None, ticket).await.unwrap();
 }
 
 async fn change(backend: &Backend, who: &Ctx, secret: &str, draft: &SecretDraft, ticket: &str) -> i64 {
     let version = backend.secrets().get(&at(9), &id(secret)).await.unwrap().version;
-    let draft = SecretDraft { knowingly: "on".to_owned(), ..draft.clone() };
+    let draft = SecretDraft { allow_duplicate: "on".to_owned(), ..draft.clone() };
     let update = SecretUpdate::parse(id(secret).kind, draft).unwrap();
     backend.secrets().update_tested(who, &id(secret), update, version, ticket).await.unwrap()
 }

@@ -15,7 +15,7 @@ use domain::{
     error::{Error, Field, FieldError, Problem},
     page::ListQuery,
     secret::{
-        ConnectionTest, NewKeyKind, NewSecret, PasswordProblem, SecretDraft, SecretId, SecretKind,
+        ConnectionTest, NewSecret, NewSshKeyKind, PasswordProblem, SecretDraft, SecretId, SecretKind,
         SecretUpdate,
     },
     sensitive::Sensitive,
@@ -55,7 +55,7 @@ pub(super) async fn backend(pool: &PgPool, plain: &[&str]) -> Backend {
 
 pub(super) async fn add(backend: &Backend, draft: SecretDraft) {
     // Several secrets here share one account.
-    let draft = SecretDraft { knowingly: "on".to_owned(), ..draft };
+    let draft = SecretDraft { allow_duplicate: "on".to_owned(), ..draft };
     backend.secrets().create(&at(1), NewSecret::parse(draft).unwrap(), None).await.unwrap();
 }
 
@@ -234,7 +234,7 @@ async fn pending_tests_new_key_and_keeps_state_of_key_in_use(pool: PgPool) {
     let (editor, data) = (somebody(Role::Editor, 3), id("gitsync-secret-data"));
     let (connection_tests, secrets) = (backend.connection_tests(), backend.secrets());
     assert_eq!(connection_tests.stored(&editor, &data).await.unwrap().cause, TestCause::RepositoryRead);
-    secrets.generate_key(&editor, &data, NewKeyKind::Ed25519).await.unwrap();
+    secrets.generate_key(&editor, &data, NewSshKeyKind::Ed25519).await.unwrap();
     let new = secrets.get(&at(4), &data).await.unwrap().pending.unwrap().facts;
 
     // Before and after its public half is registered.
@@ -255,14 +255,14 @@ async fn pending_tests_new_key_and_keeps_state_of_key_in_use(pool: PgPool) {
     assert_eq!(said(&editor, &ticket).await, Some(TestCause::RepositoryRead));
     assert_eq!(said(&command_line, &ticket).await, None, "the command line tested nothing");
     assert_eq!(said(&editor, "repository-read").await, None);
-    secrets.generate_key(&editor, &data, NewKeyKind::Ed25519).await.unwrap();
+    secrets.generate_key(&editor, &data, NewSshKeyKind::Ed25519).await.unwrap();
     assert_eq!(said(&editor, &ticket).await, None, "another pair waits");
     let new = secrets.get(&at(4), &data).await.unwrap().pending.unwrap().facts;
     secrets.switch_key_tested(&editor, &data, &new.fingerprint, &ticket).await.unwrap();
     assert_eq!(cause(&backend, "gitsync-secret-data").await, TestCause::NeverTested);
 
     // The pair keeps the test result when it is switched to unchanged.
-    secrets.generate_key(&editor, &data, NewKeyKind::Ed25519).await.unwrap();
+    secrets.generate_key(&editor, &data, NewSshKeyKind::Ed25519).await.unwrap();
     let new = secrets.get(&at(4), &data).await.unwrap().pending.unwrap().facts;
     server.let_in(&new.public_line());
     let (_, ticket) = connection_tests.pending_with_ticket(&editor, &data, &new.fingerprint).await.unwrap();
@@ -306,7 +306,7 @@ async fn stored_connects_to_nothing_without_repository(pool: PgPool) {
     let a = id("gitsync-secret-a");
     let report = backend.connection_tests().stored(&at(3), &a).await.unwrap();
     assert_eq!((report.cause, report.host), (TestCause::NoRepository, None));
-    backend.secrets().generate_key(&at(4), &a, NewKeyKind::Ed25519).await.unwrap();
+    backend.secrets().generate_key(&at(4), &a, NewSshKeyKind::Ed25519).await.unwrap();
     let new = backend.secrets().get(&at(4), &a).await.unwrap().pending.unwrap().facts.fingerprint;
     let report = backend.connection_tests().pending(&at(5), &a, &new).await.unwrap();
     assert_eq!(report.cause, TestCause::NoRepository);

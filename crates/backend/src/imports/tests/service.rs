@@ -122,16 +122,19 @@ async fn get_shows_stored_duplicate_of_each_row(pool: PgPool) {
     let told = async || {
         let id = imports.begin(&ana, text(&file())).await.unwrap();
         let rows = imports.get(&ana, id).await.unwrap().rows;
-        let twins = rows.into_iter().map(|row| row.twin.map(|twin| twin.to_string())).collect::<Vec<_>>();
-        (id, twins)
+        let duplicates = rows
+            .into_iter()
+            .map(|row| row.duplicate.map(|duplicate| duplicate.to_string()))
+            .collect::<Vec<_>>();
+        (id, duplicates)
     };
-    let (id, twins) = told().await;
-    assert_eq!(twins, [None, None, None, None]);
+    let (id, duplicates) = told().await;
+    assert_eq!(duplicates, [None, None, None, None]);
     // The suggested name for one, and another for the other.
     imports.save(&ana, id, &[choice(1, "pull-ghcr.io"), choice(4, "mine")]).await.unwrap();
-    let (id, twins) = told().await;
+    let (id, duplicates) = told().await;
     let expected = [Some("image-pull-ghcr.io"), None, None, Some("gitsync-secret-mine")];
-    assert_eq!(twins, expected.map(|twin| twin.map(str::to_owned)));
+    assert_eq!(duplicates, expected.map(|duplicate| duplicate.map(str::to_owned)));
     // After the warning, it is saved all the same.
     imports.save(&ana, id, &[choice(1, "again"), choice(4, "again")]).await.unwrap();
     // The first by its name is shown.
@@ -430,7 +433,7 @@ async fn save_accepts_the_maximum_of_accounts(pool: PgPool) {
     assert_eq!(backend.imports().save(&ana, first, &choices).await.unwrap().len(), 1_000);
     let id = backend.imports().begin(&ana, entries(2_000)).await.unwrap();
     let rows = backend.imports().get(&ana, id).await.unwrap().rows;
-    assert_eq!((rows.len(), rows.iter().filter(|row| row.twin.is_some()).count()), (2_000, 1_000));
+    assert_eq!((rows.len(), rows.iter().filter(|row| row.duplicate.is_some()).count()), (2_000, 1_000));
     assert_eq!((rows[0].name.as_str(), rows[1_000].name.as_str()), ("r0.example-2", "r1000.example"));
     let choices: Vec<ImportChoice> = rows.iter().map(|row| choice(row.number, &row.name)).collect();
     let saved = backend.imports().save(&ana, id, &choices).await.unwrap();

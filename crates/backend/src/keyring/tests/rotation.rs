@@ -22,7 +22,7 @@ fn draft(name: &str, password: &str) -> SecretDraft {
         registry_host: "ghcr.io".to_owned(),
         username: "robot".to_owned(),
         password: Sensitive::new(password),
-        knowingly: "on".to_owned(),
+        allow_duplicate: "on".to_owned(),
         ..SecretDraft::default()
     }
 }

@@ -6,7 +6,9 @@ use crate::{
     db::{instant, timestamp},
     keyring::{Location, SealedValue, ValueField},
 };
-use domain::secret::{KeyAlgorithm, KeyFacts, PendingKey, SecretId, SecretKind, SecretName, StoredKey};
+use domain::secret::{
+    PendingKey, SecretId, SecretKind, SecretName, SshKeyAlgorithm, SshKeyFacts, StoredSshKey,
+};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -16,7 +18,7 @@ pub(in crate::secrets) struct KeyRow<'a> {
     pub(in crate::secrets) secret: Uuid,
     pub(in crate::secrets) pending: bool,
     pub(in crate::secrets) sealed_version: i64,
-    pub(in crate::secrets) facts: Option<&'a KeyFacts>,
+    pub(in crate::secrets) facts: Option<&'a SshKeyFacts>,
 }
 
 /// The facts as they are stored.
@@ -30,7 +32,7 @@ struct FactsRow {
 }
 
 impl FactsRow {
-    fn facts(self) -> Result<Option<KeyFacts>, sqlx::Error> {
+    fn facts(self) -> Result<Option<SshKeyFacts>, sqlx::Error> {
         let Self {
             algorithm: Some(algorithm),
             bits: Some(bits),
@@ -42,8 +44,8 @@ impl FactsRow {
             return Ok(None);
         };
         let unknown = || sqlx::Error::Decode("a stored kind of key is none".into());
-        Ok(Some(KeyFacts {
-            algorithm: KeyAlgorithm::parse(&algorithm).ok_or_else(unknown)?,
+        Ok(Some(SshKeyFacts {
+            algorithm: SshKeyAlgorithm::parse(&algorithm).ok_or_else(unknown)?,
             bits: u32::try_from(bits).map_err(|_| unknown())?,
             fingerprint,
             comment,
@@ -56,7 +58,7 @@ impl FactsRow {
 pub(in crate::secrets) async fn find(
     connection: &mut PgConnection,
     secret: Uuid,
-) -> Result<(StoredKey, Option<PendingKey>), sqlx::Error> {
+) -> Result<(StoredSshKey, Option<PendingKey>), sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT pending, made_at, made_by, algorithm, bits, fingerprint, comment, public_key FROM git_keys \
          WHERE secret_id = $1",
@@ -64,7 +66,7 @@ pub(in crate::secrets) async fn find(
     )
     .fetch_all(connection)
     .await?;
-    let (mut stored, mut waiting) = (StoredKey::Unknown, None);
+    let (mut stored, mut waiting) = (StoredSshKey::Unknown, None);
     for row in rows {
         let facts = FactsRow {
             algorithm: row.algorithm,
@@ -78,8 +80,8 @@ pub(in crate::secrets) async fn find(
                 let (made_at, made_by) = (timestamp(row.made_at), row.made_by);
                 waiting = facts.map(|facts| PendingKey { facts, made_at, made_by });
             }
-            (false, Some(facts)) => stored = StoredKey::Known(facts),
-            (false, None) => stored = StoredKey::Unreadable,
+            (false, Some(facts)) => stored = StoredSshKey::Known(facts),
+            (false, None) => stored = StoredSshKey::Unreadable,
         }
     }
     Ok((stored, waiting))
@@ -155,7 +157,7 @@ fn insertion<'a>(ctx: &'a Ctx, rows: &'a [KeyRow<'a>]) -> Result<QueryBuilder<Po
 pub(crate) async fn find_pending(
     connection: &mut PgConnection,
     secret: Uuid,
-) -> Result<Option<(Location, SealedValue, KeyFacts)>, sqlx::Error> {
+) -> Result<Option<(Location, SealedValue, SshKeyFacts)>, sqlx::Error> {
     let field = ValueField::PendingSshPrivateKey;
     let found = sqlx::query!(
         "SELECT sealed.version, sealed.algorithm AS algorithm_of_value, kek_id, wrapped_key, nonce, ciphertext, \
@@ -206,7 +208,7 @@ pub(in crate::secrets) async fn discard(
 }
 
 /// Returns the first other secret that holds the same: the key, in use or pending, or the account at the registry.
-pub(in crate::secrets) async fn twin(
+pub(in crate::secrets) async fn duplicate(
     connection: &mut PgConnection,
     of: &SecretId,
     credential: Shared<'_>,
@@ -238,7 +240,7 @@ pub(in crate::secrets) async fn twin(
 }
 
 /// Returns the first secret, by name, that holds each of these keys, by their fingerprints.
-pub(in crate::secrets) async fn key_twins(
+pub(in crate::secrets) async fn duplicates_of_keys(
     connection: &mut PgConnection,
     fingerprints: &[&str],
 ) -> Result<Vec<(String, String)>, sqlx::Error> {
@@ -253,7 +255,7 @@ pub(in crate::secrets) async fn key_twins(
 }
 
 /// Returns the first secret, by name, that holds each of these accounts.
-pub(in crate::secrets) async fn account_twins(
+pub(in crate::secrets) async fn duplicates_of_accounts(
     connection: &mut PgConnection,
     (hosts, usernames): (&[&str], &[&str]),
 ) -> Result<Vec<(String, String, String)>, sqlx::Error> {

@@ -9,8 +9,8 @@ use domain::{
     error::{Error, Field, FieldError, Problem},
     page::ListQuery,
     secret::{
-        Credential, GeneratedSecret, KeyAlgorithm, KeyFacts, KeyProblem, NewKeyKind, NewSecret, SecretDraft,
-        SecretId, SecretKind, SecretUpdate, StoredKey,
+        Credential, GeneratedSecret, NewSecret, NewSshKeyKind, SecretDraft, SecretId, SecretKind,
+        SecretUpdate, SshKeyAlgorithm, SshKeyFacts, SshKeyProblem, StoredSshKey,
     },
     sensitive::Sensitive,
 };
@@ -56,20 +56,20 @@ fn text(credential: Credential) -> String {
     }
 }
 
-async fn known(backend: &Backend, secret: &str) -> KeyFacts {
+async fn known(backend: &Backend, secret: &str) -> SshKeyFacts {
     match backend.secrets().get(&at(9), &id(secret)).await.unwrap().key {
-        StoredKey::Known(facts) => facts,
+        StoredSshKey::Known(facts) => facts,
         other => panic!("{other:?}"),
     }
 }
 
-async fn pending(backend: &Backend, secret: &str) -> Option<KeyFacts> {
+async fn pending(backend: &Backend, secret: &str) -> Option<SshKeyFacts> {
     backend.secrets().get(&at(9), &id(secret)).await.unwrap().pending.map(|pending| pending.facts)
 }
 
 fn generated(name: &str) -> GeneratedSecret {
     let draft = SecretDraft { name: name.to_owned(), ..SecretDraft::default() };
-    GeneratedSecret::parse(&draft, NewKeyKind::Ed25519).unwrap()
+    GeneratedSecret::parse(&draft, NewSshKeyKind::Ed25519).unwrap()
 }
 
 async fn sealed_fields(pool: &PgPool) -> Vec<String> {
@@ -81,14 +81,14 @@ async fn key_facts_are_derived_at_storing_and_follow_the_key(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, dataset("a", KEY)).await.unwrap();
     let facts = known(&backend, "gitsync-secret-a").await;
-    assert_eq!((facts.algorithm, facts.bits), (KeyAlgorithm::Ed25519, 256));
+    assert_eq!((facts.algorithm, facts.bits), (SshKeyAlgorithm::Ed25519, 256));
     let list = backend.secrets().list(&at(3), &ListQuery::default()).await.unwrap();
-    assert_eq!(list.rows[0].key, Some((KeyAlgorithm::Ed25519, facts.fingerprint.clone())));
+    assert_eq!(list.rows[0].key, Some((SshKeyAlgorithm::Ed25519, facts.fingerprint.clone())));
     assert_eq!(list.total.count, 1);
 
     change(&backend, "gitsync-secret-a", dataset("", OTHER)).await.unwrap();
     let changed = known(&backend, "gitsync-secret-a").await;
-    assert_eq!((changed.algorithm, changed.bits), (KeyAlgorithm::EcdsaP256, 256));
+    assert_eq!((changed.algorithm, changed.bits), (SshKeyAlgorithm::EcdsaP256, 256));
     // A change that leaves the key alone leaves its facts alone.
     let renamed = SecretDraft { display_name: "A".to_owned(), ..SecretDraft::default() };
     change(&backend, "gitsync-secret-a", renamed).await.unwrap();
@@ -106,7 +106,7 @@ async fn create_stores_protected_key_without_passphrase(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     let with =
         |passphrase: &str| SecretDraft { passphrase: Sensitive::new(passphrase), ..dataset("a", PROTECTED) };
-    let problem = Problem::Key(KeyProblem::WrongPassphrase);
+    let problem = Problem::Key(SshKeyProblem::WrongPassphrase);
     let wrong = FieldError { field: Field::Passphrase, problem };
     assert_eq!(add(&backend, with("PLANTED-wrong")).await, Err(Error::Invalid(vec![wrong.clone()])));
     assert_eq!(records(&pool).await, [""; 0]);
@@ -118,7 +118,7 @@ async fn create_stores_protected_key_without_passphrase(pool: PgPool) {
     let again = || {
         NewSecret::parse(SecretDraft {
             name: "b".to_owned(),
-            knowingly: "on".to_owned(),
+            allow_duplicate: "on".to_owned(),
             ..with("correct horse")
         })
         .unwrap()
@@ -137,17 +137,17 @@ async fn create_reports_duplicate_and_saves_it_on_request(pool: PgPool) {
     add(&backend, dataset("a", KEY)).await.unwrap();
     // The same key in other line endings.
     let windows = dataset("b", &KEY.replace('\n', "\r\n"));
-    assert_eq!(add(&backend, windows.clone()).await, Err(Error::Twin(id("gitsync-secret-a"))));
+    assert_eq!(add(&backend, windows.clone()).await, Err(Error::Duplicate(id("gitsync-secret-a"))));
     // A taken name is reported first.
     let problem = Problem::NameTaken(id("gitsync-secret-a"));
     let taken = Error::Invalid(vec![FieldError { field: Field::Name, problem }]);
     assert_eq!(add(&backend, dataset("a", KEY)).await, Err(taken));
-    let knowingly = SecretDraft { knowingly: "on".to_owned(), ..windows };
-    add(&backend, knowingly).await.unwrap();
+    let allow_duplicate = SecretDraft { allow_duplicate: "on".to_owned(), ..windows };
+    add(&backend, allow_duplicate).await.unwrap();
     add(&backend, dataset("c", OTHER)).await.unwrap();
     assert_eq!(
         change(&backend, "gitsync-secret-c", dataset("", KEY)).await,
-        Err(Error::Twin(id("gitsync-secret-a")))
+        Err(Error::Duplicate(id("gitsync-secret-a")))
     );
     // An unchanged value is not reported again, and its own key is no duplicate.
     let renamed = SecretDraft { display_name: "B".to_owned(), ..SecretDraft::default() };
@@ -163,12 +163,12 @@ async fn create_reports_duplicate_and_saves_it_on_request(pool: PgPool) {
         ..SecretDraft::default()
     };
     add(&backend, account("a", "robot")).await.unwrap();
-    assert_eq!(add(&backend, account("b", "robot")).await, Err(Error::Twin(id("image-a"))));
+    assert_eq!(add(&backend, account("b", "robot")).await, Err(Error::Duplicate(id("image-a"))));
     add(&backend, account("b", "other")).await.unwrap();
     let moved = account("", "robot");
-    assert_eq!(change(&backend, "image-b", moved.clone()).await, Err(Error::Twin(id("image-a"))));
-    let knowingly = SecretDraft { knowingly: "on".to_owned(), ..moved.clone() };
-    change(&backend, "image-b", knowingly).await.unwrap();
+    assert_eq!(change(&backend, "image-b", moved.clone()).await, Err(Error::Duplicate(id("image-a"))));
+    let allow_duplicate = SecretDraft { allow_duplicate: "on".to_owned(), ..moved.clone() };
+    change(&backend, "image-b", allow_duplicate).await.unwrap();
     // From then on a new password alone needs no confirmation.
     let password = SecretDraft { password: Sensitive::new("new"), ..moved };
     assert!(change(&backend, "image-b", password).await.is_ok());
@@ -194,7 +194,7 @@ async fn create_generated_adds_secret_with_unseen_key(pool: PgPool) {
     let other = backend.secrets().create_generated(&at(1), generated("data"), Some(some_form())).await;
     assert!(matches!(other, Err(Error::Invalid(_))));
     let facts = known(&backend, "gitsync-secret-data").await;
-    assert_eq!((facts.comment.as_str(), facts.algorithm), ("data@latchkey", KeyAlgorithm::Ed25519));
+    assert_eq!((facts.comment.as_str(), facts.algorithm), ("data@latchkey", SshKeyAlgorithm::Ed25519));
     assert!(
         value(&backend, "gitsync-secret-data").await.starts_with("-----BEGIN OPENSSH PRIVATE KEY-----\n")
     );
@@ -211,9 +211,9 @@ async fn generate_key_keeps_pair_pending_until_switch(pool: PgPool) {
     assert_eq!(backend.connection_tests().pending(&at(3), &a, &old.fingerprint).await, Err(Error::NotFound));
     assert_eq!(secrets.switch_key(&at(3), &a, &old.fingerprint).await, Err(Error::NotFound));
 
-    secrets.generate_key(&at(3), &a, NewKeyKind::Ed25519).await.unwrap();
+    secrets.generate_key(&at(3), &a, NewSshKeyKind::Ed25519).await.unwrap();
     let first = pending(&backend, "gitsync-secret-a").await.unwrap();
-    secrets.generate_key(&at(4), &a, NewKeyKind::Ed25519).await.unwrap();
+    secrets.generate_key(&at(4), &a, NewSshKeyKind::Ed25519).await.unwrap();
     let second = pending(&backend, "gitsync-secret-a").await.unwrap();
     assert_ne!(first.fingerprint, second.fingerprint);
     assert_eq!(sealed_fields(&pool).await, ["pending-ssh-private-key", "ssh-private-key"]);
@@ -235,7 +235,7 @@ async fn generate_key_keeps_pair_pending_until_switch(pool: PgPool) {
     assert_eq!(pending(&backend, "gitsync-secret-a").await, None);
     assert_eq!(sealed_fields(&pool).await, ["ssh-private-key"]);
 
-    secrets.generate_key(&at(8), &a, NewKeyKind::Ed25519).await.unwrap();
+    secrets.generate_key(&at(8), &a, NewSshKeyKind::Ed25519).await.unwrap();
     let third = pending(&backend, "gitsync-secret-a").await.unwrap();
     secrets.discard_key(&at(8), &a, &third.fingerprint).await.unwrap();
     secrets.discard_key(&at(8), &a, &third.fingerprint).await.unwrap();
@@ -265,7 +265,7 @@ async fn generate_key_is_forbidden_without_right_to_change(pool: PgPool) {
     let reader = somebody(Role::Reader, 2);
     for outcome in [
         secrets.create_generated(&reader, generated("b"), None).await.map(drop),
-        secrets.generate_key(&reader, &a, NewKeyKind::Ed25519).await,
+        secrets.generate_key(&reader, &a, NewSshKeyKind::Ed25519).await,
         secrets.switch_key(&reader, &a, "x").await,
         secrets.discard_key(&reader, &a, "x").await,
         backend.connection_tests().pending(&reader, &a, "x").await.map(drop),
@@ -282,7 +282,7 @@ async fn generate_key_is_forbidden_without_right_to_change(pool: PgPool) {
         ..SecretDraft::default()
     };
     add(&backend, image).await.unwrap();
-    let none = secrets.generate_key(&at(3), &id("image-a"), NewKeyKind::Ed25519).await;
+    let none = secrets.generate_key(&at(3), &id("image-a"), NewSshKeyKind::Ed25519).await;
     assert_eq!(none, Err(Error::NotFound));
     assert_eq!(id("image-a").kind, SecretKind::ImagePull);
 }
@@ -293,7 +293,7 @@ async fn switch_key_rejects_changed_pair(pool: PgPool) {
     for (name, key) in [("a", KEY), ("b", OTHER)] {
         add(&backend, dataset(name, key)).await.unwrap();
         let id = id(&format!("gitsync-secret-{name}"));
-        backend.secrets().generate_key(&at(2), &id, NewKeyKind::Ed25519).await.unwrap();
+        backend.secrets().generate_key(&at(2), &id, NewSshKeyKind::Ed25519).await.unwrap();
     }
     // The pending value of one secret under the other; and the value in use in the place of the pending one.
     for from in ["pending-ssh-private-key", "ssh-private-key"] {
@@ -320,7 +320,7 @@ async fn rewrap_includes_pending_pairs(pool: PgPool) {
     let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
     let backend = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
     add(&backend, dataset("a", KEY)).await.unwrap();
-    backend.secrets().generate_key(&at(2), &id("gitsync-secret-a"), NewKeyKind::Ed25519).await.unwrap();
+    backend.secrets().generate_key(&at(2), &id("gitsync-secret-a"), NewSshKeyKind::Ed25519).await.unwrap();
     let a = id("gitsync-secret-a");
     let before = waiting(&backend, &pool, &a).await;
     backend.keys().add(&at(3)).await.unwrap();
@@ -357,14 +357,14 @@ async fn read_old_keys_parses_each_key_once(pool: PgPool) {
     );
     let page = secrets.list(&at(5), &ListQuery::parse("type=git-dataset&sort=updated")).await.unwrap();
     assert_eq!(page.rows.iter().filter(|row| row.key.is_none()).count(), 1);
-    let unreadable: Vec<StoredKey> = {
+    let unreadable: Vec<StoredSshKey> = {
         let mut all = Vec::new();
         for row in page.rows.iter().filter(|row| row.key.is_none()) {
             all.push(secrets.get(&at(5), &row.id).await.unwrap().key);
         }
         all
     };
-    assert_eq!(unreadable, [StoredKey::Unreadable]);
+    assert_eq!(unreadable, [StoredSshKey::Unreadable]);
 }
 
 /// Seals this text as the value of the last of the seeded secrets.

@@ -62,7 +62,7 @@ async fn delete_hides_secret_and_restore_returns_it_unchanged(pool: PgPool) {
     let choices = backend.usages().choices(&at(4), UsageKind::Image, None, "", Some(&a)).await.unwrap();
     assert!(choices.choices.is_empty());
     // A secret with the same value is not taken for a duplicate of it.
-    let copy = SecretDraft { knowingly: String::new(), ..image("b", "pw") };
+    let copy = SecretDraft { allow_duplicate: String::new(), ..image("b", "pw") };
     secrets.create(&at(4), new(copy), None).await.unwrap();
     secrets.delete(&at(4), &id("image-b"), "").await.unwrap();
 

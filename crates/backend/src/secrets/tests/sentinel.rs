@@ -7,7 +7,7 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::access::Role;
-use domain::secret::{GeneratedSecret, NewKeyKind};
+use domain::secret::{GeneratedSecret, NewSshKeyKind};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::{
     io::Write,
@@ -134,13 +134,13 @@ async fn use_every_way(backend: &Backend, pool: &PgPool) -> Vec<String> {
     secrets.create(&at(6), new(protected(PASSPHRASE)), None).await.unwrap();
     let mut opened = vec![secrets.credential(&at(7), &id("gitsync-secret-d")).await.unwrap()];
     let wanted = SecretDraft { name: "e".to_owned(), ..SecretDraft::default() };
-    let wanted = GeneratedSecret::parse(&wanted, NewKeyKind::Ed25519).unwrap();
+    let wanted = GeneratedSecret::parse(&wanted, NewSshKeyKind::Ed25519).unwrap();
     secrets.create_generated(&at(8), wanted, None).await.unwrap();
     let e = id("gitsync-secret-e");
     opened.push(secrets.credential(&at(8), &e).await.unwrap());
     let mut made = Vec::new();
     for switched in [true, false] {
-        secrets.generate_key(&at(9), &e, NewKeyKind::Ed25519).await.unwrap();
+        secrets.generate_key(&at(9), &e, NewSshKeyKind::Ed25519).await.unwrap();
         made.push(waiting(backend, pool, &e).await);
         let waiting = secrets.get(&at(9), &e).await.unwrap().pending.unwrap().facts.fingerprint;
         if switched {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::secret::{HostProblem, KeyProblem};
+use crate::secret::{HostProblem, SshKeyProblem};
 
 #[test]
 fn note_parse_returns_every_note() {
@@ -30,7 +30,7 @@ fn note_parse_returns_every_note() {
         Note::KnownHostsCut,
         Note::RegistriesCut,
         Note::Wrong(Problem::Host(HostProblem::Path)),
-        Note::Wrong(Problem::Key(KeyProblem::Passphrase)),
+        Note::Wrong(Problem::Key(SshKeyProblem::Passphrase)),
     ];
     for (helper, _) in CredentialHelper::ALL {
         all.extend([Note::StoredBy(helper), Note::HelpedBy(helper), Note::HelperFirst(helper)]);

@@ -27,7 +27,7 @@ fn new_secret_parse_returns_all_problems_in_the_order_of_the_form() {
         ]
     );
     let git = SecretDraft { kind: "git-dataset".to_owned(), ..draft(SecretKind::GitDataset) };
-    assert_eq!(NewSecret::parse(git).unwrap_err()[0].problem, Problem::Key(KeyProblem::Missing));
+    assert_eq!(NewSecret::parse(git).unwrap_err()[0].problem, Problem::Key(SshKeyProblem::Missing));
     let none = SecretDraft { kind: "SENTINEL".to_owned(), ..draft(SecretKind::GitDataset) };
     let wrong = NewSecret::parse(none).unwrap_err();
     assert_eq!(wrong[0].problem, Problem::Type);

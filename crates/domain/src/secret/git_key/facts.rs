@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 coded_enum! {
     /// The algorithm of a key.
     #[derive(Serialize, Deserialize)]
-    pub enum KeyAlgorithm: as_str, label {
+    pub enum SshKeyAlgorithm: as_str, label {
         /// Ed25519 (RFC 8709).
         Ed25519 = "ssh-ed25519", "Ed25519";
         /// RSA (RFC 4253, 6.6).
@@ -21,9 +21,9 @@ coded_enum! {
 
 /// The public facts of a key. Derived when the key is stored, never from the value at display time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyFacts {
+pub struct SshKeyFacts {
     /// The algorithm.
-    pub algorithm: KeyAlgorithm,
+    pub algorithm: SshKeyAlgorithm,
     /// The size, as `ssh-keygen -lf` prints it.
     pub bits: u32,
     /// The fingerprint as `ssh-keygen -lf` prints it: `SHA256:` and base64 without padding.
@@ -34,7 +34,7 @@ pub struct KeyFacts {
     pub public_key: String,
 }
 
-impl KeyFacts {
+impl SshKeyFacts {
     /// The maximum length of a comment, in characters.
     pub const MAX_COMMENT_CHARS: usize = 200;
 
@@ -62,7 +62,7 @@ impl KeyFacts {
 
 coded_enum! {
     /// The kind of key pair that the portal generates.
-    pub enum NewKeyKind: as_str {
+    pub enum NewSshKeyKind: as_str {
         /// Ed25519, which every current server accepts.
         Ed25519 = "ed25519";
         /// RSA with 4096 bits, for servers from before 2014.
@@ -76,8 +76,8 @@ mod tests {
 
     #[test]
     fn public_line_ends_in_the_comment_if_any() {
-        let facts = KeyFacts {
-            algorithm: KeyAlgorithm::Ed25519,
+        let facts = SshKeyFacts {
+            algorithm: SshKeyAlgorithm::Ed25519,
             bits: 256,
             fingerprint: "SHA256:x".to_owned(),
             comment: String::new(),
@@ -85,24 +85,24 @@ mod tests {
         };
         assert_eq!(facts.public_line(), "ssh-ed25519 AAAA");
         assert_eq!(facts.kind(), "Ed25519, 256 bits");
-        let commented = KeyFacts { comment: "me@here".to_owned(), ..facts };
+        let commented = SshKeyFacts { comment: "me@here".to_owned(), ..facts };
         assert_eq!(commented.public_line(), "ssh-ed25519 AAAA me@here");
     }
 
     #[test]
     fn clean_comment_keeps_visible_characters_and_bounds_the_length() {
-        assert_eq!(KeyFacts::clean_comment(" ana@host\r\n\u{202e}x\0 "), "ana@hostx");
-        assert_eq!(KeyFacts::clean_comment(&"é".repeat(300)).chars().count(), 200);
+        assert_eq!(SshKeyFacts::clean_comment(" ana@host\r\n\u{202e}x\0 "), "ana@hostx");
+        assert_eq!(SshKeyFacts::clean_comment(&"é".repeat(300)).chars().count(), 200);
     }
 
     #[test]
     fn algorithm_parse_returns_what_was_formatted() {
-        for algorithm in KeyAlgorithm::ALL {
-            assert_eq!(KeyAlgorithm::parse(algorithm.as_str()), Some(algorithm));
+        for algorithm in SshKeyAlgorithm::ALL {
+            assert_eq!(SshKeyAlgorithm::parse(algorithm.as_str()), Some(algorithm));
         }
-        for kind in NewKeyKind::ALL {
-            assert_eq!(NewKeyKind::parse(kind.as_str()), Some(kind));
+        for kind in NewSshKeyKind::ALL {
+            assert_eq!(NewSshKeyKind::parse(kind.as_str()), Some(kind));
         }
-        assert_eq!(NewKeyKind::parse("dsa"), None);
+        assert_eq!(NewSshKeyKind::parse("dsa"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 coded_enum! {
     /// The reason why a text is rejected as a private key.
-    pub enum KeyProblem: code, message {
+    pub enum SshKeyProblem: code, message {
         /// Nothing was pasted.
         Missing = "missing", "Enter the private key.";
         /// The text is longer than 64 KiB.
@@ -82,7 +82,7 @@ coded_enum! {
     }
 }
 
-impl KeyProblem {
+impl SshKeyProblem {
     /// Returns whether the problem is the passphrase, and not the key.
     pub fn is_about_passphrase(self) -> bool {
         matches!(self, Self::Passphrase | Self::WrongPassphrase)

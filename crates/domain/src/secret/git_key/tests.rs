@@ -17,7 +17,7 @@ const WHOLE: [&str; 6] = [
     include_str!("fixtures/pkcs1-rsa"),
 ];
 
-fn read(text: &str) -> Result<String, KeyProblem> {
+fn read(text: &str) -> Result<String, SshKeyProblem> {
     PrivateKeyText::parse(&Sensitive::new(text)).map(|key| key.value().expose().to_owned())
 }
 
@@ -92,8 +92,8 @@ fn parse_with_requires_the_passphrase_of_a_protected_key() {
     ] {
         let read =
             |passphrase: &str| PrivateKeyText::parse_with(&Sensitive::new(key), Sensitive::new(passphrase));
-        assert_eq!(read("").err(), Some(KeyProblem::Passphrase));
-        assert_eq!(read(&"x".repeat(1_025)).err(), Some(KeyProblem::WrongPassphrase));
+        assert_eq!(read("").err(), Some(SshKeyProblem::Passphrase));
+        assert_eq!(read(&"x".repeat(1_025)).err(), Some(SshKeyProblem::WrongPassphrase));
         let read = read("SENTINEL").unwrap();
         assert_eq!(read.value().expose(), key);
         assert_eq!(read.passphrase().expose(), "SENTINEL");
@@ -114,70 +114,70 @@ fn parse_rejects_everything_else_with_its_reason() {
     let wrong_fence = ED25519.replace("END OPENSSH", "END RSA");
     let bad_base64 = ED25519.replacen("b3Bl", "b3B!", 1);
     for (typed, problem) in [
-        ("", KeyProblem::Missing),
-        (" \r\n\t", KeyProblem::Missing),
-        ("hello", KeyProblem::NotAKey),
-        (&ED25519.replace("-----", "–––––"), KeyProblem::SmartDashes),
-        (&ED25519.replace("-----END", "—–END"), KeyProblem::SmartDashes),
-        ("LS0tLS1CRUdJTiBPUEVOU1NIIFBSSVZBVEUgS0VZLS0tLS0K", KeyProblem::Base64),
-        ("UHVUVFktVXNlci1LZXktRmlsZS0zOiBzc2gtZWQyNTUxOQ==", KeyProblem::Base64),
-        ("TFMwdExTMUNSVWRKVGlCUFVFVk9VMU5JSUZCU1NWWkJWRVVn", KeyProblem::Base64),
-        ("//4tAC0ALQAtAC0AQgBFAEcASQBOACAATwBQAEUATgA=", KeyProblem::Base64),
-        ("b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAA", KeyProblem::Truncated),
-        (&format!("\"{PUTTY_KEY}\""), KeyProblem::Surrounded),
+        ("", SshKeyProblem::Missing),
+        (" \r\n\t", SshKeyProblem::Missing),
+        ("hello", SshKeyProblem::NotAKey),
+        (&ED25519.replace("-----", "–––––"), SshKeyProblem::SmartDashes),
+        (&ED25519.replace("-----END", "—–END"), SshKeyProblem::SmartDashes),
+        ("LS0tLS1CRUdJTiBPUEVOU1NIIFBSSVZBVEUgS0VZLS0tLS0K", SshKeyProblem::Base64),
+        ("UHVUVFktVXNlci1LZXktRmlsZS0zOiBzc2gtZWQyNTUxOQ==", SshKeyProblem::Base64),
+        ("TFMwdExTMUNSVWRKVGlCUFVFVk9VMU5JSUZCU1NWWkJWRVVn", SshKeyProblem::Base64),
+        ("//4tAC0ALQAtAC0AQgBFAEcASQBOACAATwBQAEUATgA=", SshKeyProblem::Base64),
+        ("b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAA", SshKeyProblem::Truncated),
+        (&format!("\"{PUTTY_KEY}\""), SshKeyProblem::Surrounded),
         (
             "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nAAAA\n---- END SSH2 ENCRYPTED PRIVATE KEY ----",
-            KeyProblem::SshCom,
+            SshKeyProblem::SshCom,
         ),
         (
             &include_str!("fixtures/sec1-passphrase").replace("AES-128-CBC", "DES-CBC"),
-            KeyProblem::UnknownProtection,
+            SshKeyProblem::UnknownProtection,
         ),
-        ("SENTINEL\0", KeyProblem::Binary),
-        (&"x".repeat(65_537), KeyProblem::TooLong),
-        (public, KeyProblem::PublicKey),
-        (&format!("# my key\n{public}"), KeyProblem::PublicKey),
-        ("ecdsa-sha2-nistp256 AAAA me", KeyProblem::PublicKey),
-        ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", KeyProblem::PublicKey),
-        ("-----BEGIN RSA PUBLIC KEY-----\nAAAA\n-----END RSA PUBLIC KEY-----", KeyProblem::PublicKey),
-        ("---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----", KeyProblem::PublicKey),
-        ("ssh-ed25519-cert-v01@openssh.com AAAA me", KeyProblem::Certificate),
-        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", KeyProblem::Certificate),
+        ("SENTINEL\0", SshKeyProblem::Binary),
+        (&"x".repeat(65_537), SshKeyProblem::TooLong),
+        (public, SshKeyProblem::PublicKey),
+        (&format!("# my key\n{public}"), SshKeyProblem::PublicKey),
+        ("ecdsa-sha2-nistp256 AAAA me", SshKeyProblem::PublicKey),
+        ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", SshKeyProblem::PublicKey),
+        ("-----BEGIN RSA PUBLIC KEY-----\nAAAA\n-----END RSA PUBLIC KEY-----", SshKeyProblem::PublicKey),
+        ("---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----", SshKeyProblem::PublicKey),
+        ("ssh-ed25519-cert-v01@openssh.com AAAA me", SshKeyProblem::Certificate),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", SshKeyProblem::Certificate),
         (
             "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----",
-            KeyProblem::Certificate,
+            SshKeyProblem::Certificate,
         ),
-        (&format!("{ED25519}{ED25519}"), KeyProblem::TwoKeys),
-        (&ED25519.replace('\n', " "), KeyProblem::OneLine),
-        (&ED25519.replace('\n', ""), KeyProblem::OneLine),
-        (&ED25519.replace('\n', "\\n"), KeyProblem::WrittenNewlines),
-        (cut, KeyProblem::Truncated),
-        (without_end, KeyProblem::Truncated),
-        (&without_a_line, KeyProblem::UnevenBase64),
-        ("-----BEGIN OPENSSH PRIVATE KEY-----\n-----END OPENSSH PRIVATE KEY-----", KeyProblem::Truncated),
-        (&wrong_fence, KeyProblem::Damaged),
-        (&bad_base64, KeyProblem::StrayCharacter),
-        (&format!("Here it is:\n{ED25519}"), KeyProblem::Surrounded),
-        (&format!("{ED25519}\nBest, Ana"), KeyProblem::Surrounded),
-        ("-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----", KeyProblem::Dsa),
-        (include_str!("fixtures/openssh-passphrase"), KeyProblem::Passphrase),
-        (include_str!("fixtures/pkcs8-passphrase"), KeyProblem::Passphrase),
-        (include_str!("fixtures/sec1-passphrase"), KeyProblem::Passphrase),
+        (&format!("{ED25519}{ED25519}"), SshKeyProblem::TwoKeys),
+        (&ED25519.replace('\n', " "), SshKeyProblem::OneLine),
+        (&ED25519.replace('\n', ""), SshKeyProblem::OneLine),
+        (&ED25519.replace('\n', "\\n"), SshKeyProblem::WrittenNewlines),
+        (cut, SshKeyProblem::Truncated),
+        (without_end, SshKeyProblem::Truncated),
+        (&without_a_line, SshKeyProblem::UnevenBase64),
+        ("-----BEGIN OPENSSH PRIVATE KEY-----\n-----END OPENSSH PRIVATE KEY-----", SshKeyProblem::Truncated),
+        (&wrong_fence, SshKeyProblem::Damaged),
+        (&bad_base64, SshKeyProblem::StrayCharacter),
+        (&format!("Here it is:\n{ED25519}"), SshKeyProblem::Surrounded),
+        (&format!("{ED25519}\nBest, Ana"), SshKeyProblem::Surrounded),
+        ("-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----", SshKeyProblem::Dsa),
+        (include_str!("fixtures/openssh-passphrase"), SshKeyProblem::Passphrase),
+        (include_str!("fixtures/pkcs8-passphrase"), SshKeyProblem::Passphrase),
+        (include_str!("fixtures/sec1-passphrase"), SshKeyProblem::Passphrase),
         (
             &format!("-----BEGIN EC PARAMETERS-----\nBgg=\n-----END EC PARAMETERS-----\n{}", "hello"),
-            KeyProblem::NotAKey,
+            SshKeyProblem::NotAKey,
         ),
-        ("PuTTY-User-Key-File-1: ssh-rsa\nEncryption: none", KeyProblem::OldPutty),
-        ("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", KeyProblem::Truncated),
-        (&PUTTY_KEY.replace('\n', " "), KeyProblem::OneLine),
-        (&PUTTY_KEY.replace('\n', "\\n"), KeyProblem::WrittenNewlines),
-        (&format!("{PUTTY_KEY}{PUTTY_KEY}"), KeyProblem::TwoKeys),
-        (&format!("{PUTTY_KEY}Best, Ana"), KeyProblem::Surrounded),
-        (&PUTTY_KEY.replace("ssh-ed25519", "ssh-dss"), KeyProblem::Dsa),
-        (&PUTTY_KEY.replace("Encryption: none", "Encryption: aes256-cbc"), KeyProblem::Passphrase),
+        ("PuTTY-User-Key-File-1: ssh-rsa\nEncryption: none", SshKeyProblem::OldPutty),
+        ("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", SshKeyProblem::Truncated),
+        (&PUTTY_KEY.replace('\n', " "), SshKeyProblem::OneLine),
+        (&PUTTY_KEY.replace('\n', "\\n"), SshKeyProblem::WrittenNewlines),
+        (&format!("{PUTTY_KEY}{PUTTY_KEY}"), SshKeyProblem::TwoKeys),
+        (&format!("{PUTTY_KEY}Best, Ana"), SshKeyProblem::Surrounded),
+        (&PUTTY_KEY.replace("ssh-ed25519", "ssh-dss"), SshKeyProblem::Dsa),
+        (&PUTTY_KEY.replace("Encryption: none", "Encryption: aes256-cbc"), SshKeyProblem::Passphrase),
         (
             "-----BEGIN PGP PRIVATE KEY BLOCK-----\nAAAA\n-----END PGP PRIVATE KEY BLOCK-----",
-            KeyProblem::NotAKey,
+            SshKeyProblem::NotAKey,
         ),
     ] {
         assert_eq!(read(typed).err(), Some(problem), "{typed}");

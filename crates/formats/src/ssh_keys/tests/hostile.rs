@@ -102,7 +102,7 @@ fn read_rejects_costly_protection_at_once() {
     bytes[start..start + 4].copy_from_slice(&u32::MAX.to_be_bytes());
     assert_eq!(
         read_text(&armoured("OPENSSH PRIVATE KEY", &bytes), "x").err(),
-        Some(KeyProblem::TooProtected)
+        Some(SshKeyProblem::TooProtected)
     );
 
     let scrypt = pkcs8::pkcs5::pbes2::ScryptParams {
@@ -121,7 +121,7 @@ fn read_rejects_costly_protection_at_once() {
         encrypted_data: pkcs8::der::asn1::OctetString::new([0; 64]).unwrap(),
     };
     let text = armoured("ENCRYPTED PRIVATE KEY", &key.to_der().unwrap());
-    assert_eq!(read_text(&text, "x").err(), Some(KeyProblem::TooProtected));
+    assert_eq!(read_text(&text, "x").err(), Some(SshKeyProblem::TooProtected));
 
     // An odd modulus of 300,000 bits.
     let mut reader = vec![0xff; 40_000];
@@ -134,13 +134,13 @@ fn read_rejects_costly_protection_at_once() {
         inverse: &reader.clone(),
         exponents: None,
     };
-    assert_eq!(material::rsa(&numbers).err(), Some(KeyProblem::Unsupported));
+    assert_eq!(material::rsa(&numbers).err(), Some(SshKeyProblem::Unsupported));
     reader.truncate(256);
     for odd in [[].as_slice(), &[0], &[1], &[2], &[0xff; 256], &reader] {
         let numbers =
             material::RsaNumbers { modulus: &[0xff; 256], p: odd, q: odd, private_exponent: odd, ..numbers };
         let refused = material::rsa(&numbers).err();
-        let damage = [KeyProblem::Damaged, KeyProblem::RsaPrimes, KeyProblem::RsaExponents];
+        let damage = [SshKeyProblem::Damaged, SshKeyProblem::RsaPrimes, SshKeyProblem::RsaExponents];
         assert!(refused.is_some_and(|problem| damage.contains(&problem)), "{odd:?}");
     }
     assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());

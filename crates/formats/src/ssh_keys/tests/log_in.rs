@@ -60,7 +60,7 @@ impl Server {
 #[test]
 fn stored_keys_of_every_form_log_in() {
     let folder = folder("log-in");
-    let keys: Vec<(String, PathBuf, KeyFacts)> = good()
+    let keys: Vec<(String, PathBuf, SshKeyFacts)> = good()
         .into_iter()
         .map(|key| {
             let read = read_text(&key.text, &key.passphrase).unwrap();
@@ -87,7 +87,7 @@ fn stored_keys_of_every_form_log_in() {
         assert_eq!(log_in(&server, file), Ok(format!("in as {}\n", facts.fingerprint)), "{name}");
     }
     // An unknown key is rejected, so the key is what counts.
-    let stranger = generate(NewKeyKind::Ed25519, "stranger", &seed()).unwrap();
+    let stranger = generate(NewSshKeyKind::Ed25519, "stranger", &seed()).unwrap();
     let file = store(&folder, "stranger", &stranger);
     assert!(log_in(&server, &file).unwrap_err().contains("Permission denied"));
 }
