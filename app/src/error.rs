@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ApiError {
     /// The server received and rejected the request.
-    Refused(Error),
+    #[serde(rename = "Refused")]
+    Rejected(Error),
     /// No usable answer arrived, so it is unknown whether the change was made.
     Unreachable,
 }
@@ -25,9 +26,9 @@ impl ApiError {
                     .to_owned()
             }
             #[cfg(feature = "ssr")]
-            Self::Refused(error) => error.message(),
+            Self::Rejected(error) => error.message(),
             #[cfg(not(feature = "ssr"))]
-            Self::Refused(error) => error.island_message(),
+            Self::Rejected(error) => error.island_message(),
         }
     }
 }
@@ -49,7 +50,7 @@ pub(crate) fn first_sentence(mut text: String) -> String {
 
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
-        Self::Refused(error)
+        Self::Rejected(error)
     }
 }
 
@@ -61,7 +62,7 @@ impl FromServerFnError for ApiError {
         {
             drop(error);
             crate::status::set_status(http::StatusCode::BAD_REQUEST);
-            Self::Refused(Error::BadRequest)
+            Self::Rejected(Error::BadRequest)
         }
         #[cfg(not(feature = "ssr"))]
         {

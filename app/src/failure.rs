@@ -67,7 +67,7 @@ pub fn LoadFailure(
     list: &'static str,
 ) -> AnyView {
     match error {
-        ApiError::Refused(Error::NotFound) => view! {
+        ApiError::Rejected(Error::NotFound) => view! {
             <h1>{format!("{}{} not found", noun[..1].to_uppercase(), &noun[1..])}</h1>
             <p>
                 {format!(
@@ -81,10 +81,10 @@ pub fn LoadFailure(
             </p>
         }
         .into_any(),
-        ApiError::Refused(Error::Forbidden) => Forbidden().into_any(),
+        ApiError::Rejected(Error::Forbidden) => Forbidden().into_any(),
         error => view! {
             <h1>{heading}</h1>
-            <Alert title=if matches!(error, ApiError::Refused(Error::TooManyTests(_))) {
+            <Alert title=if matches!(error, ApiError::Rejected(Error::TooManyTests(_))) {
                 "Not tested"
             } else {
                 "This page could not be loaded"

@@ -72,7 +72,7 @@ impl FormState {
                 .map(|(field, message)| {
                     view! {
                         <li>
-                            <a href=format!("#{}", field.key())>{message}</a>
+                            <a href=format!("#{}", field.name())>{message}</a>
                         </li>
                     }
                 })
@@ -100,7 +100,7 @@ impl FormState {
         more: Line,
     ) -> impl IntoView + use<> {
         let text =
-            FieldText { id: field.key(), label, mark: if more.optional { "optional" } else { "" }, hint };
+            FieldText { id: field.name(), label, mark: if more.optional { "optional" } else { "" }, hint };
         let autofocus = more.autofocus || self.is_first_wrong(field);
         Line { autofocus, ..more }.field(text, Some(self.typed(field)), self.problem(field))
     }
@@ -120,7 +120,7 @@ impl FormState {
 
     /// Renders several lines of text.
     pub fn lines(&self, field: Field, label: &'static str, hint: &'static str) -> impl IntoView + use<> {
-        let text = FieldText { id: field.key(), label, mark: "optional", hint };
+        let text = FieldText { id: field.name(), label, mark: "optional", hint };
         Area { autofocus: self.is_first_wrong(field), ..Area::TEXT }.field(
             text,
             &self.typed(field),
@@ -136,7 +136,7 @@ impl FormState {
         choices: Vec<(&'static str, &'static str, &'static str)>,
         default: &str,
     ) -> impl IntoView + use<> {
-        let text = FieldText { id: field.key(), label, mark: "", hint: "" };
+        let text = FieldText { id: field.name(), label, mark: "", hint: "" };
         let typed = self.typed(field);
         let chosen = if typed.is_empty() { default.to_owned() } else { typed };
         let options = choices

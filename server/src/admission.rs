@@ -105,7 +105,7 @@ pub async fn sign_in_first(State(state): State<AppState>, request: Request, next
 /// are removed, because a server function would otherwise redirect to whatever address the browser says it
 /// came from.
 pub async fn functions_for_people(mut request: Request, next: Next) -> Response {
-    let refusal = match identified(&request) {
+    let rejection = match identified(&request) {
         Ok(ctx) if ctx.actor == Actor::Anonymous => Some((StatusCode::UNAUTHORIZED, Error::NotSignedIn)),
         Ok(_) if media_type(request.headers()) != "application/json" => {
             Some((StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::BadRequest))
@@ -113,7 +113,7 @@ pub async fn functions_for_people(mut request: Request, next: Next) -> Response 
         Ok(_) => None,
         Err(error) => Some((ssr::status_of(&error), error)),
     };
-    let Some((status, error)) = refusal else {
+    let Some((status, error)) = rejection else {
         let headers = request.headers_mut();
         headers.remove(header::REFERER);
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
@@ -121,7 +121,7 @@ pub async fn functions_for_people(mut request: Request, next: Next) -> Response 
     };
     drain(request.into_body());
     let wait = error.retry_after();
-    let mut response = (status, axum::Json(ApiError::Refused(error))).into_response();
+    let mut response = (status, axum::Json(ApiError::Rejected(error))).into_response();
     if let Some(seconds) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }

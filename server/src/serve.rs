@@ -11,7 +11,7 @@ use crate::{
     state::AppState,
 };
 use backend::{Backend, Ctx, DatabaseConfig};
-use domain::error::Error as Refusal;
+use domain::error::Error as DomainError;
 use private_postgres::Stop;
 use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal, sync::watch};
@@ -212,7 +212,7 @@ async fn first_admin(
                 Ok(())
             }
             Ok(None) => Ok(()),
-            Err(Refusal::Invalid(problems)) => {
+            Err(DomainError::Invalid(problems)) => {
                 let said: Vec<_> = problems.iter().map(|wrong| wrong.problem.message()).collect();
                 Err(format!("LATCHKEY_ADMIN_USER or its password is not usable: {}", said.join(" ")).into())
             }

@@ -31,7 +31,7 @@ pub fn not_tested(error: &Error) -> String {
                 .map(|error| {
                     view! {
                         <li>
-                            <a href=format!("#{}", error.field.key())>{error.problem.message()}</a>
+                            <a href=format!("#{}", error.field.name())>{error.problem.message()}</a>
                         </li>
                     }
                 })
@@ -145,7 +145,7 @@ pub fn Answer<'a>(report: TestReport, approval: &'a Approval) -> impl IntoView +
     };
     // A result that asks for a look at a field links to it.
     let said = if cause.is_about_branch() {
-        let field = format!("#{}", Field::Branch.key());
+        let field = format!("#{}", Field::Branch.name());
         Either::Left(view! { <a href=field>{message}</a> })
     } else {
         Either::Right(message)

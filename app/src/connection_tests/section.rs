@@ -103,7 +103,7 @@ fn line(
     problem: Option<String>,
     autofocus: bool,
 ) -> impl IntoView {
-    let text = FieldText { id: field.key(), label: field.label(), mark: "optional", hint };
+    let text = FieldText { id: field.name(), label: field.label(), mark: "optional", hint };
     Line { optional: true, mono: true, autofocus, form: Some(FORM), ..Line::TEXT }.field(
         text,
         Some(value),
@@ -114,6 +114,6 @@ fn line(
 fn hosts_area(value: &str, problem: Option<String>, autofocus: bool) -> impl IntoView + use<> {
     let field = Field::KnownHosts;
     let hint = "The keys of hosts that are trusted, as in a known_hosts file. Left empty, they are shown for approval at the first test.";
-    let text = FieldText { id: field.key(), label: field.label(), mark: "optional", hint };
+    let text = FieldText { id: field.name(), label: field.label(), mark: "optional", hint };
     Area { autofocus, unwrapped: true, form: Some(FORM), ..Area::TEXT }.field(text, value, problem)
 }

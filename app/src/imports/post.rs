@@ -258,9 +258,9 @@ impl Rows {
             let number = row_number(number)?;
             let row = rows.typed.entry(number).or_insert(ImportChoice { number, ..ImportChoice::default() });
             match field {
-                field if field == Field::Name.key() => row.name = value,
-                field if field == Field::DisplayName.key() => row.display_name = value,
-                field if field == Field::Passphrase.key() => row.passphrase = Sensitive::new(value),
+                field if field == Field::Name.name() => row.name = value,
+                field if field == Field::DisplayName.name() => row.display_name = value,
+                field if field == Field::Passphrase.name() => row.passphrase = Sensitive::new(value),
                 "hosts" if value == "yes" => row.trust_hosts = true,
                 "ends" if value == "yes" => row.without_ends = true,
                 _ => return None,

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 /// Returns the id of the control that needs another look: problems of the credential itself are shown beside its choice.
 pub fn control(number: u32, problem: &FieldError) -> String {
     let field = match problem.field {
-        Field::Name | Field::DisplayName | Field::Passphrase => problem.field.key(),
+        Field::Name | Field::DisplayName | Field::Passphrase => problem.field.name(),
         _ => "take",
     };
     format!("{field}-{number}")
@@ -48,7 +48,7 @@ pub fn Row<'a>(
         problems.iter().find(|wrong| control(number, wrong) == id).map(|wrong| wrong.problem.message())
     };
     let line = |field: Field, value: Option<String>, mono: bool| {
-        let id = format!("{}-{number}", field.key());
+        let id = format!("{}-{number}", field.name());
         let (error, autofocus) = (of(&id), first_wrong == Some(id.as_str()));
         text_line(id, field.label(), value, mono, error, autofocus)
     };

@@ -13,7 +13,7 @@ pub fn confirmation(
     problem: Option<String>,
 ) -> impl IntoView {
     let field = Field::Confirmation;
-    let text = FieldText { id: field.key(), label, mark: "required", hint };
+    let text = FieldText { id: field.name(), label, mark: "required", hint };
     let autofocus = problem.is_some();
     Line { mono: true, autofocus, described_by: words, ..Line::TEXT }.field(text, None, problem)
 }

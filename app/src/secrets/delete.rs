@@ -67,7 +67,7 @@ pub fn DeleteDialog(
         // The same page of the list, with the flash of the answer.
         Some(Ok(())) => drop(window().location().reload()),
         // Used by now: the page says by whom.
-        Some(Err(ApiError::Refused(Error::Invalid(_)))) => {
+        Some(Err(ApiError::Rejected(Error::Invalid(_)))) => {
             if let Some((id, _)) = asked.get_untracked() {
                 drop(window().location().assign(&format!("/secrets/{id}/delete")));
             }

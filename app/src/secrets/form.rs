@@ -173,7 +173,7 @@ impl OpenForm {
             self.save.dispatch(input);
         } else {
             self.problems.replace(wrong.clone());
-            self.show_failure(ApiError::Refused(Error::Invalid(wrong)));
+            self.show_failure(ApiError::Rejected(Error::Invalid(wrong)));
         }
     }
 }
@@ -184,7 +184,7 @@ fn at_first(rejected: Option<RejectedForm>, stored: Typed, editing: bool) -> (Ty
         Some(RejectedForm { typed, error, value_dropped }) => {
             // The form cannot change the name and type of a stored secret.
             let typed = if editing { Typed { name: stored.name, kind: stored.kind, ..typed } } else { typed };
-            (typed, error.map(ApiError::Refused), value_dropped)
+            (typed, error.map(ApiError::Rejected), value_dropped)
         }
         None => (stored, None, false),
     }
@@ -225,7 +225,7 @@ const REJECTION: &str = "refusal";
 
 /// Scrolls to the reason why the form was not saved: the first invalid field, or the alert above the form.
 fn show_rejection(problems: Problems) {
-    dom::focus(problems.first().map_or(REJECTION, Field::key));
+    dom::focus(problems.first().map_or(REJECTION, Field::name));
 }
 
 /// The reason why the form was not saved, above it.
@@ -243,22 +243,22 @@ fn Failure(
     };
     move || {
         failure.get().map(|error| match error {
-            ApiError::Refused(Error::Invalid(_)) => EitherOf4::A(view! {
+            ApiError::Rejected(Error::Invalid(_)) => EitherOf4::A(view! {
                 <Alert title="There is a problem">
                     <ProblemSummary problems/>
                     {retype()}
                 </Alert>
             }),
-            ApiError::Refused(Error::Changed(change)) => {
+            ApiError::Rejected(Error::Changed(change)) => {
                 EitherOf4::B(view! { <Conflict change form retyped=retype()/> })
             }
-            ApiError::Refused(Error::Duplicate(duplicate)) => {
+            ApiError::Rejected(Error::Duplicate(duplicate)) => {
                 EitherOf4::C(view! { <Duplicate duplicate retyped=retype()/> })
             }
             other => EitherOf4::D(view! {
                 <Alert title="Not saved">
                     <p>{other.message()}</p>
-                    {(other == ApiError::Refused(Error::NotSignedIn))
+                    {(other == ApiError::Rejected(Error::NotSignedIn))
                         .then(|| {
                             view! {
                                 <p>
@@ -344,7 +344,7 @@ fn save_action(purpose: Purpose) -> Action<SecretInput, Result<(), ApiError>> {
 
 fn field_errors(error: Option<&ApiError>) -> Vec<FieldError> {
     match error {
-        Some(ApiError::Refused(Error::Invalid(errors))) => errors.clone(),
+        Some(ApiError::Rejected(Error::Invalid(errors))) => errors.clone(),
         _ => Vec::new(),
     }
 }

@@ -61,7 +61,7 @@ impl Problems {
     /// Shows problems beside the fields that the server has rendered under the form.
     pub fn mark_under_form(self) {
         for field in [Field::Repository, Field::KnownHosts, Field::Image] {
-            dom::mark(field.key(), self.of(field).map(|problem| problem.island_message()));
+            dom::mark(field.name(), self.of(field).map(|problem| problem.island_message()));
         }
     }
 
@@ -78,7 +78,7 @@ pub fn ProblemSummary(problems: Problems) -> impl IntoView {
         let link = |error: FieldError| {
             view! {
                 <li>
-                    <a href=format!("#{}", error.field.key())>{error.problem.island_message()}</a>
+                    <a href=format!("#{}", error.field.name())>{error.problem.island_message()}</a>
                 </li>
             }
         };
@@ -135,7 +135,7 @@ pub fn NameFields(
     view! {
         <TextField
             text=FieldText {
-                id: Field::Name.key(),
+                id: Field::Name.name(),
                 label: Field::Name.label(),
                 mark: if locked { "" } else { "required" },
                 hint: if locked {
@@ -172,7 +172,7 @@ fn display_name(value: String, problems: Problems, autofocus: Option<Field>) -> 
     view! {
         <TextField
             text=FieldText {
-                id: Field::DisplayName.key(),
+                id: Field::DisplayName.name(),
                 label: Field::DisplayName.label(),
                 mark: "optional",
                 hint: "What people see in lists. Left empty, it is the name.",
@@ -208,7 +208,7 @@ pub fn GitDatasetFields(
     view! {
         <ValueArea
             text=FieldText {
-                id: Field::Secret.key(),
+                id: Field::Secret.name(),
                 label: Field::Secret.label(),
                 mark: if stored { "optional" } else { "required" },
                 hint: if stored {
@@ -227,7 +227,7 @@ pub fn GitDatasetFields(
         <div hidden=idle>
             <PasswordField
                 text=FieldText {
-                    id: Field::Passphrase.key(),
+                    id: Field::Passphrase.name(),
                     label: Field::Passphrase.label(),
                     mark: "required",
                     hint: SshKeyProblem::Passphrase.message(),
@@ -285,7 +285,7 @@ pub fn ImagePullFields(
         <div class="help-here" inner_html=help.0 on:change=choose></div>
         <TextField
             text=FieldText {
-                id: Field::RegistryHost.key(),
+                id: Field::RegistryHost.name(),
                 label: Field::RegistryHost.label(),
                 mark: "required",
                 hint: "As in image names: registry.gitlab.com, ghcr.io, docker.io, or your own with its port. With a path, such as quay.io/team, it is for the images below it alone.",
@@ -318,7 +318,7 @@ fn username(value: String, problems: Problems, autofocus: Option<Field>) -> impl
     view! {
         <TextField
             text=FieldText {
-                id: Field::Username.key(),
+                id: Field::Username.name(),
                 label: Field::Username.label(),
                 mark: "required",
                 hint: "Often the name of a deploy token or robot account.",
@@ -338,7 +338,7 @@ fn password(problems: Problems, stored: bool, autofocus: Option<Field>) -> impl 
     view! {
         <PasswordField
             text=FieldText {
-                id: Field::Password.key(),
+                id: Field::Password.name(),
                 label: Field::Password.label(),
                 mark: if stored { "optional" } else { "required" },
                 hint: if stored {
@@ -372,7 +372,7 @@ pub fn TypeSelect(chosen: String, problems: Problems) -> impl IntoView {
     let chosen = SecretKind::parse(&chosen).unwrap_or(SecretKind::GitDataset);
     let error = problems.message(Field::Type);
     let text = FieldText {
-        id: Field::Type.key(),
+        id: Field::Type.name(),
         label: Field::Type.label(),
         mark: "",
         hint: "A key that reads a Git repository, or an account that pulls container images. It cannot be changed later.",
@@ -387,7 +387,7 @@ pub fn TypeSelect(chosen: String, problems: Problems) -> impl IntoView {
         })
         .collect_view();
     let select = view! {
-        <select id=Field::Type.key() name=Field::Type.key() aria-describedby="type-hint" autocomplete="off">
+        <select id=Field::Type.name() name=Field::Type.name() aria-describedby="type-hint" autocomplete="off">
             {options}
         </select>
     };
@@ -400,7 +400,7 @@ pub fn LockedType(kind: SecretKind) -> impl IntoView {
     view! {
         <TextField
             text=FieldText {
-                id: Field::Type.key(),
+                id: Field::Type.name(),
                 label: Field::Type.label(),
                 mark: "",
                 hint: "",

@@ -54,7 +54,7 @@ impl SecretInput {
             name: self.name.clone(),
             display_name: self.display_name.clone(),
             kind: self.kind.clone(),
-            secret: self.secret.clone(),
+            private_key: self.secret.clone(),
             passphrase: self.passphrase.clone(),
             registry_host: self.host().to_owned(),
             username: self.username.clone(),

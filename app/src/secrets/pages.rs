@@ -130,7 +130,7 @@ pub fn DeletePage(
         let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
         let reason = failure.map(|error| problem.clone().unwrap_or_else(|| error.message()));
         let failure = reason.clone().map(|message| {
-            let field = problem.is_some().then_some(Field::Confirmation.key());
+            let field = problem.is_some().then_some(Field::Confirmation.name());
             rejection(title, field, message)
         });
         let used = count_words(&users, UsageKind::of(details.id.kind)).map(|words| {

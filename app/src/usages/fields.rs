@@ -136,7 +136,7 @@ impl Form {
             (false, true) => "optional",
             (false, false) => "required",
         };
-        let text = FieldText { id: field.key(), label, mark, hint };
+        let text = FieldText { id: field.name(), label, mark, hint };
         let autofocus = self.problems().first().is_some_and(|error| error.field == field);
         Line { optional, locked, autofocus, mono: true, ..Line::TEXT }.field(
             text,
@@ -168,7 +168,7 @@ impl Form {
                  repositories by SSH.",
             ),
         };
-        let text = FieldText { id: field.key(), label, mark: "optional", hint };
+        let text = FieldText { id: field.name(), label, mark: "optional", hint };
         let chosen = &self.input.pull_secret;
         // Deleted meanwhile, or made up: it stays chosen until another is chosen.
         let gone = SecretId::parse(chosen)
@@ -301,7 +301,7 @@ fn summary(form: &Form) -> impl IntoView + use<> {
                 .map(|error| {
                     view! {
                         <li>
-                            <a href=format!("#{}", error.field.key())>{error.problem.message()}</a>
+                            <a href=format!("#{}", error.field.name())>{error.problem.message()}</a>
                         </li>
                     }
                 })

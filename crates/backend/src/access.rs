@@ -36,7 +36,7 @@ pub(crate) async fn authorize(db: &Db, ctx: &Ctx, action: Action, object: Object
         Object::Secret(id) => id.to_string(),
         Object::Named(name) | Object::Visible(name) => name.to_owned(),
     };
-    db.alarms().refused(db, ctx, action, &object).await?;
+    db.alarms().forbidden(db, ctx, action, &object).await?;
     Err(Error::Forbidden)
 }
 

@@ -86,8 +86,8 @@ pub(super) async fn run(args: DockerCredentialArgs) -> Outcome {
             }
             print(&serde_json::to_string(&accounts).map_err(|_| Failure::new("the list cannot be written"))?)
         }
-        DockerCredentialCommand::Store => Err(refused("added")),
-        DockerCredentialCommand::Erase => Err(refused("deleted")),
+        DockerCredentialCommand::Store => Err(not_supported("added")),
+        DockerCredentialCommand::Erase => Err(not_supported("deleted")),
         DockerCredentialCommand::Version => {
             print(concat!("docker-credential-latchkey (Latchkey) v", env!("CARGO_PKG_VERSION")))
         }
@@ -98,7 +98,7 @@ fn not_found() -> Failure {
     Failure::new(NOT_FOUND)
 }
 
-fn refused(done: &str) -> Failure {
+fn not_supported(done: &str) -> Failure {
     // The rest of the input is a credential or an address: read, so that the sender is not cut off.
     let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
     Failure::new(format!("latchkey only hands credentials out: secrets are {done} in the portal"))

@@ -254,7 +254,7 @@ async fn text(mut response: Response) -> Result<Sensitive, Failure> {
     let text = text.map_err(|_| Failure::new("the answer is no text"))?;
     match status {
         status if status.is_success() => Ok(text),
-        status if is_problem => Err(refusal(status, &text)),
+        status if is_problem => Err(failure_of(status, &text)),
         status if status.is_redirection() => Err(Failure::new(format!(
             "the answer leads elsewhere ({status}), where the token is not sent: set LATCHKEY_URL to the portal's own \
              address"
@@ -265,7 +265,7 @@ async fn text(mut response: Response) -> Result<Sensitive, Failure> {
     }
 }
 
-fn refusal(status: StatusCode, text: &Sensitive) -> Failure {
+fn failure_of(status: StatusCode, text: &Sensitive) -> Failure {
     let message = match serde_json::from_str::<ProblemDetails>(text.expose()) {
         Ok(problem) => {
             let errors = problem.errors.iter().map(|error| format!("\n  {}: {}", error.field, error.detail));
@@ -349,13 +349,15 @@ mod tests {
     fn rejected_answer_lists_its_fields_and_strips_terminal_controls() {
         let text =
             Sensitive::new(r#"{"detail":"No.\u001b[2J","errors":[{"field":"name","detail":"Short."}]}"#);
-        let failure = refusal(StatusCode::UNPROCESSABLE_ENTITY, &text);
+        let failure = failure_of(StatusCode::UNPROCESSABLE_ENTITY, &text);
         assert_eq!(
             (failure.message.as_ref(), failure.code),
             ("No.\u{fffd}[2J\n  name: Short.", Failure::FAILED)
         );
-        assert_eq!(refusal(StatusCode::NOT_FOUND, &text).code, Failure::NOT_FOUND);
-        assert!(refusal(StatusCode::BAD_REQUEST, &text).message.contains("older version than this command"));
-        assert_eq!(refusal(StatusCode::FORBIDDEN, &Sensitive::new("x")).code, Failure::NOT_ALLOWED);
+        assert_eq!(failure_of(StatusCode::NOT_FOUND, &text).code, Failure::NOT_FOUND);
+        assert!(
+            failure_of(StatusCode::BAD_REQUEST, &text).message.contains("older version than this command")
+        );
+        assert_eq!(failure_of(StatusCode::FORBIDDEN, &Sensitive::new("x")).code, Failure::NOT_ALLOWED);
     }
 }

@@ -61,7 +61,7 @@ pub struct AuditList {
 ///
 /// Takes a token of the scope `read-audit`.
 #[utoipa::path(
-    get, path = "/api/v1/audit", tag = "Audit log",
+    get, path = "/api/v1/audit", tag = "Audit log", operation_id = "list_audit_records",
     params(
         ("actor" = Option<String>, Query, description = "The name of a user or token, or `command line`"),
         ("action" = Option<String>, Query, description = "What was done, as the records say it, such as `value read`"),

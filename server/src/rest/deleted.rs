@@ -52,7 +52,7 @@ pub struct DeletedList {
 
 /// Deleted secrets that can be restored, the latest first
 #[utoipa::path(
-    get, path = "/api/v1/deleted-secrets", tag = "Deleted secrets",
+    get, path = "/api/v1/deleted-secrets", tag = "Deleted secrets", operation_id = "list_deleted_secrets",
     params(("after" = Option<String>, Query, description = "`next` of the page before")),
     responses((status = 200, description = "One page", body = DeletedList)),
 )]
@@ -77,7 +77,7 @@ fn row(text: &str) -> Result<Uuid, Problem> {
 
 /// Restore a deleted secret as it was
 #[utoipa::path(
-    post, path = "/api/v1/deleted-secrets/{row}/restore", tag = "Deleted secrets",
+    post, path = "/api/v1/deleted-secrets/{row}/restore", tag = "Deleted secrets", operation_id = "restore_secret",
     params(("row" = String, Path, description = "As the list has it")),
     responses(
         (status = 200, description = "Restored", body = api_types::Secret),
@@ -92,7 +92,7 @@ pub async fn restore(caller: Caller, Path(text): Path<String>) -> Answer {
 
 /// Remove a deleted secret for good
 #[utoipa::path(
-    delete, path = "/api/v1/deleted-secrets/{row}", tag = "Deleted secrets",
+    delete, path = "/api/v1/deleted-secrets/{row}", tag = "Deleted secrets", operation_id = "remove_secret",
     params(("row" = String, Path, description = "As the list has it")),
     responses(
         (status = 204, description = "Removed, with its value"),

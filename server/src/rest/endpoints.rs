@@ -15,6 +15,7 @@ use utoipa_axum::{router::UtoipaMethodRouter, routes};
 
 /// Returns the endpoints that the description names, the methods of one path together. What each handler says of itself has
 /// its path, its method and its schemas.
+#[expect(deprecated, reason = "an older address still answers, and is described as deprecated")]
 pub(super) fn described() -> Vec<UtoipaMethodRouter<AppState>> {
     vec![
         routes!(me::show),
@@ -26,6 +27,7 @@ pub(super) fn described() -> Vec<UtoipaMethodRouter<AppState>> {
         routes!(keys::generate, keys::discard),
         routes!(keys::switch),
         routes!(secrets::consumers::of_secret),
+        routes!(secrets::consumers::at_older_address),
         routes!(deleted::list),
         routes!(deleted::remove),
         routes!(deleted::restore),

@@ -31,7 +31,7 @@ pub struct FingerprintBody {
 ///
 /// Register its public half, then switch to it. One that waits already gives way.
 #[utoipa::path(
-    post, path = "/api/v1/secrets/{id}/key", tag = "Keys",
+    post, path = "/api/v1/secrets/{id}/key", tag = "Keys", operation_id = "generate_key",
     params(("id" = String, Path, description = "`gitsync-secret-<name>`", example = "gitsync-secret-data")),
     request_body = NewKeyBody,
     responses(
@@ -51,7 +51,7 @@ pub async fn generate(caller: Caller, Path(text): Path<String>, Body(body): Body
 ///
 /// The old key is gone then.
 #[utoipa::path(
-    post, path = "/api/v1/secrets/{id}/key/switch", tag = "Keys",
+    post, path = "/api/v1/secrets/{id}/key/switch", tag = "Keys", operation_id = "switch_key",
     params(("id" = String, Path, description = "`gitsync-secret-<name>`", example = "gitsync-secret-data")),
     request_body = FingerprintBody,
     responses(
@@ -68,7 +68,7 @@ pub async fn switch(caller: Caller, Path(text): Path<String>, Body(body): Body<F
 
 /// Throw the pair that waits away
 #[utoipa::path(
-    delete, path = "/api/v1/secrets/{id}/key", tag = "Keys",
+    delete, path = "/api/v1/secrets/{id}/key", tag = "Keys", operation_id = "discard_key",
     params(
         ("id" = String, Path, description = "`gitsync-secret-<name>`", example = "gitsync-secret-data"),
         ("fingerprint" = String, Query, description = "Of the pair that waits: `SHA256:…`"),

@@ -131,7 +131,7 @@ impl Problem {
             )
         };
         let details = errors.iter().map(|error| FieldDetail {
-            field: error.field.key().to_owned(),
+            field: error.field.name().to_owned(),
             detail: error.problem.message(),
         });
         problem.0.errors = details.collect();

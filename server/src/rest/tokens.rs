@@ -95,7 +95,7 @@ pub struct TokenList {
 ///
 /// Takes a token of the scope `read-audit`.
 #[utoipa::path(
-    get, path = "/api/v1/tokens", tag = "Tokens",
+    get, path = "/api/v1/tokens", tag = "Tokens", operation_id = "list_tokens",
     params(("after" = Option<String>, Query, description = "`next` of the page before")),
     responses((status = 200, description = "One page", body = TokenList)),
 )]

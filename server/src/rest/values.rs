@@ -28,7 +28,7 @@ const SHAPES: &str = "Send git-sync, ssh-auth, rancher, flux, argocd, dockerconf
 /// A flat JSON object of plain strings, as the External Secrets Operator's webhook provider reads it; with `shape=raw`,
 /// the value alone as text. It is on record before it is sent. 404 is said only for a secret that does not exist.
 #[utoipa::path(
-    get, path = "/api/v1/secrets/{id}/value", tag = "Values",
+    get, path = "/api/v1/secrets/{id}/value", tag = "Values", operation_id = "read_value",
     params(
         ("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub"),
         ("shape" = Option<String>, Query, description = "`git-sync` (where nothing is said, for Git datasets), `ssh-auth`, `rancher`, `flux`, `argocd`; `dockerconfigjson` (where nothing is said, for image pull), `username-password`, `image-updater`; `raw`"),
@@ -72,7 +72,7 @@ fn sent(entries: &Exported, shape: ExportFormat) -> Response {
 ///
 /// Has the value in it, as any Secret has: it is on record before it is sent.
 #[utoipa::path(
-    get, path = "/api/v1/secrets/{id}/manifest", tag = "Values",
+    get, path = "/api/v1/secrets/{id}/manifest", tag = "Values", operation_id = "read_manifest",
     params(
         ("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub"),
         ("shape" = Option<String>, Query, description = "As for the value, but for `raw`"),

@@ -135,6 +135,7 @@ const TOKENS: &[(&str, &str, Option<TokenScope>, &str)] = &[
     ("/api/v1/secrets/{id}/key", "POST", Some(TokenScope::Write), r#"{"kind":"ed25519"}"#),
     ("/api/v1/secrets/{id}/key", "DELETE", Some(TokenScope::Write), ""),
     ("/api/v1/secrets/{id}/key/switch", "POST", Some(TokenScope::Write), r#"{"fingerprint":"SHA256:x"}"#),
+    ("/api/v1/secrets/{id}/consumers", "GET", None, ""),
     ("/api/v1/secrets/{id}/users", "GET", None, ""),
     ("/api/v1/deleted-secrets", "GET", None, ""),
     ("/api/v1/deleted-secrets/{row}", "DELETE", Some(TokenScope::Write), ""),

@@ -10,6 +10,7 @@ use axum::{
 };
 use domain::access::{TokenDraft, TokenScope};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 const SENTINEL: &str = "SENTINEL-9f2c";
 const KEY: &str = include_str!("../../../crates/backend/src/secrets/seed_key");
@@ -607,8 +608,13 @@ async fn images_and_datasets_are_stored_and_listed_as_consumers() {
     assert_eq!(fields, ["repository", "pull_secret"]);
 
     reader.get(&format!("{path}/value")).await;
-    let users = read(&script.get(&format!("{path}/users")).await);
-    assert_eq!((&users["usages"][0]["name"], &users["readers"][0]["reads"]), (&json!(name), &json!(1)));
+    let consumers = read(&script.get(&format!("{path}/consumers")).await);
+    assert_eq!(
+        (&consumers["usages"][0]["name"], &consumers["readers"][0]["reads"]),
+        (&json!(name), &json!(1))
+    );
+    let at_older_address = read(&script.get(&format!("{path}/users")).await);
+    assert_eq!(at_older_address, consumers);
     let row = read(&script.get(&format!("/secrets?q={name}")).await)["items"][0].clone();
     assert_eq!(row["used_by"], 2);
     assert!(row["last_used_at"].is_string());
@@ -766,6 +772,24 @@ async fn description_has_every_route() {
             assert!(described.contains(&&path), "{path} is not described");
         }
     }
+}
+
+#[tokio::test]
+async fn description_names_each_operation_once_and_marks_older_addresses() {
+    let app = TestApp::start().await;
+    let answer = app.send_anonymous(Request::get("/api/openapi.json").body(Body::empty()).unwrap()).await;
+    let description = read(&answer);
+    let paths = description["paths"].as_object().unwrap();
+    let operations = || paths.values().flat_map(|methods| methods.as_object().unwrap().values());
+    let ids: HashSet<&str> =
+        operations().map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), operations().count());
+    let deprecated: Vec<&String> = paths
+        .iter()
+        .filter(|(_, methods)| methods["get"]["deprecated"] == true)
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(deprecated, ["/api/v1/secrets/{id}/users"]);
 }
 
 #[tokio::test]

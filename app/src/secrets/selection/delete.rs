@@ -33,7 +33,7 @@ pub fn DeleteSelectedPage(
         let reason = failure.map(|error| problem.clone().unwrap_or_else(|| error.message()));
         let rejected = reason.clone().map(|message| {
             let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
-            let field = problem.is_some().then_some(Field::Confirmation.key());
+            let field = problem.is_some().then_some(Field::Confirmation.name());
             rejection(title, field, message)
         });
         let used = secrets.iter().filter(|secret| is_used(secret)).count();

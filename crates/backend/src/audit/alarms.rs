@@ -35,7 +35,7 @@ impl Alarms {
     /// Records a forbidden attempt, alone or in a count.
     ///
     /// Errors: `Unavailable`, `Internal`, `Sealed`: the attempt is the first of its kind and could not be recorded.
-    pub(crate) async fn refused(
+    pub(crate) async fn forbidden(
         &self,
         db: &Connections,
         ctx: &Ctx,
@@ -50,7 +50,7 @@ impl Alarms {
     /// Records an attempt that may be repeated at will, alone or in a count. Attempts from the same source are counted
     /// together.
     ///
-    /// Errors: as `refused`.
+    /// Errors: as `forbidden`.
     pub(crate) async fn tried(
         &self,
         db: &Connections,
@@ -146,7 +146,7 @@ impl Alarms {
 
     /// Records the first of its kind.
     ///
-    /// Errors: as `refused`.
+    /// Errors: as `forbidden`.
     async fn tell(
         &self,
         db: &Connections,

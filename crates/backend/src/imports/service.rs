@@ -353,7 +353,7 @@ fn draft(entry: &EntryRow, choice: &ImportChoice, value: Sensitive) -> SecretDra
         name: choice.name.clone(),
         display_name: choice.display_name.clone(),
         kind: entry.kind.clone(),
-        secret,
+        private_key: secret,
         passphrase: choice.passphrase.clone(),
         registry_host: entry.registry_host.clone().unwrap_or_default(),
         username: entry.registry_username.clone().unwrap_or_default(),

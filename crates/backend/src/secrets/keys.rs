@@ -36,7 +36,7 @@ impl SecretService {
     /// Errors: `Invalid` with the problem of the key or its passphrase; `Unavailable`.
     pub(crate) async fn understand(&self, credential: &mut Credential) -> Result<Option<SshKeyFacts>, Error> {
         let Credential::GitDataset { private_key } = credential else { return Ok(None) };
-        let ReadKey { text, facts } = self.parser.read(private_key).await.map_err(refused)?;
+        let ReadKey { text, facts } = self.parser.read(private_key).await.map_err(parse_error)?;
         *private_key = text;
         Ok(Some(facts))
     }
@@ -49,7 +49,7 @@ impl SecretService {
         let CredentialUpdate::GitDataset { private_key: Some(private_key) } = credential else {
             return Ok(None);
         };
-        let ReadKey { text, facts } = self.parser.read(private_key).await.map_err(refused)?;
+        let ReadKey { text, facts } = self.parser.read(private_key).await.map_err(parse_error)?;
         *private_key = text;
         Ok(Some(facts))
     }
@@ -72,7 +72,7 @@ impl SecretService {
         if self.came_from(ctx, &id, submission).await? {
             return Ok(id);
         }
-        let ReadKey { text, facts } = self.parser.generate(key, comment(&id)).await.map_err(refused)?;
+        let ReadKey { text, facts } = self.parser.generate(key, comment(&id)).await.map_err(parse_error)?;
         let credential = Credential::GitDataset { private_key: text };
         let secret = NewSecret { name, display_name, credential, allow_duplicate: true, settings };
         self.store(ctx, id, secret, Some(facts), submission, AuditAction::SshKeyGenerated).await
@@ -110,7 +110,7 @@ impl SecretService {
         if id.kind != SecretKind::GitDataset || self.find(ctx, id).await?.is_none() {
             return Err(Error::NotFound);
         }
-        let made = self.parser.generate(kind, comment(id)).await.map_err(refused)?;
+        let made = self.parser.generate(kind, comment(id)).await.map_err(parse_error)?;
         self.db
             .write(ctx, async |work| {
                 let row = secrets::lock(work, id).await?.ok_or(Error::NotFound)?;
@@ -286,7 +286,7 @@ fn comment(id: &SecretId) -> String {
     format!("{}@latchkey", id.name.as_str())
 }
 
-fn refused(error: NotRead) -> Error {
+fn parse_error(error: NotRead) -> Error {
     match error {
         NotRead::Problem(problem) => Error::Invalid(vec![FieldError::of_key(problem)]),
         NotRead::Failed(error) => error,

@@ -29,7 +29,7 @@ impl<'a> Shared<'a> {
     /// Returns what a change makes a secret share with others, as far as the change concerns that.
     pub(super) fn after(row: &'a SecretRow, fields: &[&str], facts: Option<&'a SshKeyFacts>) -> Option<Self> {
         let account =
-            [Field::RegistryHost, Field::Username].iter().any(|field| fields.contains(&field.key()));
+            [Field::RegistryHost, Field::Username].iter().any(|field| fields.contains(&field.name()));
         match (facts, &row.registry_host, &row.registry_username) {
             (Some(facts), ..) => Some(Self::Key(&facts.fingerprint)),
             (None, Some(host), Some(username)) if account => Some(Self::Account { host, username }),

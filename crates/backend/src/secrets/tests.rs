@@ -38,7 +38,7 @@ fn dataset(name: &str) -> SecretDraft {
     SecretDraft {
         name: name.to_owned(),
         kind: "git-dataset".to_owned(),
-        secret: Sensitive::new(KEY),
+        private_key: Sensitive::new(KEY),
         allow_duplicate: "on".to_owned(),
         ..SecretDraft::default()
     }
@@ -506,7 +506,7 @@ async fn would_create_agrees_with_create_and_writes_nothing(pool: PgPool) {
         without_choice(dataset("other")),
         image("hub", "b"),
         without_choice(image("other", "b")),
-        SecretDraft { secret: Sensitive::new(KEY.replacen("AAAA", "AAAB", 2)), ..dataset("third") },
+        SecretDraft { private_key: Sensitive::new(KEY.replacen("AAAA", "AAAB", 2)), ..dataset("third") },
     ] {
         let Ok(secret) = NewSecret::parse(draft) else { continue };
         let said = secrets.would_create(&ana, secret.clone()).await.map(|(id, _)| id);

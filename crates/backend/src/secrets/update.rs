@@ -76,7 +76,7 @@ impl SecretService {
                 }
                 // Otherwise, whoever may change a secret but not read it could get its password by naming a host of their
                 // own.
-                let moved = fields.contains(&Field::RegistryHost.key());
+                let moved = fields.contains(&Field::RegistryHost.name());
                 let stays = hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref());
                 if moved && value.is_none() && !stays {
                     return Err(hosts::password_again().into());
@@ -123,7 +123,7 @@ fn apply(id: &SecretId, stored: SecretRow, update: SecretUpdate) -> Result<Chang
     let mut set = |place: &mut String, text: &str, field: Field| {
         if place != text {
             text.clone_into(place);
-            fields.push(field.key());
+            fields.push(field.name());
         }
     };
     let display_name = update.display_name.as_ref().map_or(id.name.as_str(), |name| name.as_str());
@@ -144,7 +144,7 @@ fn apply(id: &SecretId, stored: SecretRow, update: SecretUpdate) -> Result<Chang
         _ => return Err(Error::BadRequest),
     };
     let value = value.map(|(field, text)| {
-        fields.push(field.key());
+        fields.push(field.name());
         row.value_version += 1;
         row.value_host.clone_from(&row.registry_host);
         (ValueField::of(id.kind), text)

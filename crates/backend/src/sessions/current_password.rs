@@ -56,7 +56,7 @@ pub(crate) async fn verify(
         Ok(right) => right,
         Err(error) => {
             db.write::<_, Error>(ctx, async |work| Ok(attempts.take_back(work).await?)).await?;
-            return Err(error.refuse(ctx));
+            return Err(error.reject(ctx));
         }
     };
     if !right {

@@ -190,7 +190,7 @@ impl SessionService {
             Ok(right) => right,
             Err(error) => {
                 self.take_back(ctx, attempts).await?;
-                return Err(error.refuse(ctx));
+                return Err(error.reject(ctx));
             }
         };
         let Some(user) = user.filter(|_| right) else {

@@ -168,7 +168,7 @@ impl Claims {
     }
 
     /// Returns the time from which it is rejected as expired.
-    pub(super) fn refused_from(&self) -> Option<Timestamp> {
+    pub(super) fn rejected_from(&self) -> Option<Timestamp> {
         self.seconds("exp")
             .map(|at| Timestamp::from_micros(at.saturating_add(LEEWAY).saturating_mul(1_000_000)))
     }

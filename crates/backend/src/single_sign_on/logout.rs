@@ -45,15 +45,17 @@ impl SingleSignOnService {
             })?;
         let read = self.read_logout(&verified, ctx.now);
         let logout = read.map_err(|error| match error {
-            TokenError::Wrong(why) => refused(ctx, why),
-            TokenError::UnknownKey => refused(ctx, "it is signed with a key that the provider does not show"),
+            TokenError::Wrong(why) => rejected(ctx, why),
+            TokenError::UnknownKey => {
+                rejected(ctx, "it is signed with a key that the provider does not show")
+            }
         })?;
         self.db
             .write(ctx, async |work| {
                 users::lock(work).await?;
                 let fresh = repository::take_logout(work, ctx, &logout.hash, logout.expires_at).await?;
                 if !fresh {
-                    return Err(refused(ctx, "it was taken before").into());
+                    return Err(rejected(ctx, "it was taken before").into());
                 }
                 let users = self.signed_out(work, &logout).await?;
                 Ok(self.sign_out(work, &as_portal(ctx), &users, &logout).await?)
@@ -85,7 +87,7 @@ impl SingleSignOnService {
         let id = claims.text("jti").ok_or(TokenError::Wrong("it has no jti"))?;
         let hash = random::hash(&Sensitive::new(format!("{}\0{id}", config.issuer.as_str())));
         let expires_at = claims
-            .refused_from()
+            .rejected_from()
             .filter(|at| *at <= now + LONGEST)
             .ok_or(TokenError::Wrong("it is good for more than a day"))?;
         Ok(Logout { subject, session, hash, expires_at })
@@ -138,7 +140,7 @@ impl SingleSignOnService {
     }
 }
 
-fn refused(ctx: &Ctx, why: &'static str) -> Error {
+fn rejected(ctx: &Ctx, why: &'static str) -> Error {
     tracing::info!(request_id = ctx.request_id, "a logout token was rejected: {why}");
     Error::LogoutToken(why)
 }

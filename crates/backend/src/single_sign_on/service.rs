@@ -170,7 +170,7 @@ impl SingleSignOnService {
                     self.sessions.begin(work, ctx, &user, device, &beginning, &before).await.map(Ok)
                 }
                 Admission::Denied(user, problem) => {
-                    self.log_refusal(ctx, identity, problem);
+                    self.log_rejection(ctx, identity, problem);
                     deny(work, ctx, user.as_ref()).await?;
                     // The denial has ended sessions and is recorded, so the work is committed.
                     Ok(Err(problem))
@@ -211,7 +211,7 @@ impl SingleSignOnService {
     }
 
     /// Logs one line for the operator, because what has to change is nearly always at the provider.
-    fn log_refusal(&self, ctx: &Ctx, identity: &Identity, problem: SignOnProblem) {
+    fn log_rejection(&self, ctx: &Ctx, identity: &Identity, problem: SignOnProblem) {
         let claim = self.provider.config().groups_claim.as_str();
         let person = identity.names.first().unwrap_or(&identity.subject);
         let groups = identity.groups.as_deref().unwrap_or_default();

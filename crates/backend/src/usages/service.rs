@@ -141,8 +141,8 @@ impl UsageService {
                 }
                 let mut fields = changes(&stored, content);
                 // Another secret may have the name now.
-                if secret != stored.secret_id && !fields.contains(&Field::PullSecret.key()) {
-                    fields.push(Field::PullSecret.key());
+                if secret != stored.secret_id && !fields.contains(&Field::PullSecret.name()) {
+                    fields.push(Field::PullSecret.name());
                 }
                 if fields.is_empty() {
                     return Ok(expected.version);
@@ -255,7 +255,7 @@ fn changes(stored: &UsageRow, content: &UsageContent) -> Vec<&'static str> {
     let mut fields = Vec::new();
     let mut note = |differs: bool, field: Field| {
         if differs {
-            fields.push(field.key());
+            fields.push(field.name());
         }
     };
     let kind = content.target.kind();

@@ -33,7 +33,7 @@ async fn add_key(backend: &Backend, name: &str, known_hosts: &str) {
     let draft = SecretDraft {
         name: name.to_owned(),
         kind: "git-dataset".to_owned(),
-        secret: text(KEY),
+        private_key: text(KEY),
         known_hosts: known_hosts.to_owned(),
         allow_duplicate: "on".to_owned(),
         ..SecretDraft::default()

@@ -92,7 +92,7 @@ impl UserService {
                 return Err(Error::Invalid(wrong.into_iter().flatten().collect()));
             }
         };
-        let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
+        let hash = self.passwords.hash(&password).await.map_err(|error| error.reject(ctx))?;
         self.db
             .write(ctx, async |work| {
                 repository::lock(work).await?;

@@ -89,7 +89,7 @@ impl UserService {
         self.passwords.in_use()?;
         let Some(name) = self.link(ctx, token).await? else { return Err(Error::LinkSpent) };
         let password = chosen(password, &name).map_err(|wrong| Error::Invalid(vec![wrong]))?;
-        let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
+        let hash = self.passwords.hash(&password).await.map_err(|error| error.reject(ctx))?;
         self.db
             .write(ctx, async |work| {
                 users::lock(work).await?;

@@ -53,7 +53,7 @@ pub(crate) enum HashError {
 
 impl HashError {
     /// Logs the reason, and returns the error for the caller.
-    pub(crate) fn refuse(self, ctx: &Ctx) -> Error {
+    pub(crate) fn reject(self, ctx: &Ctx) -> Error {
         match self {
             Self::Failed => internal(ctx, &self),
             Self::Busy => {
@@ -137,7 +137,7 @@ fn hash_now(password: &Sensitive) -> Result<String, HashError> {
 }
 
 /// Rejects what anybody would try first: common passwords, keyboard walks, dates, and the name itself.
-fn refuse_common(password: &NewPassword, name: &str) -> Result<(), AccessProblem> {
+fn reject_common(password: &NewPassword, name: &str) -> Result<(), AccessProblem> {
     let guesses = zxcvbn::zxcvbn(password.value().expose(), &[name, "latchkey"]);
     if guesses.score() < zxcvbn::Score::Two { Err(AccessProblem::PasswordCommon) } else { Ok(()) }
 }
@@ -145,7 +145,7 @@ fn refuse_common(password: &NewPassword, name: &str) -> Result<(), AccessProblem
 /// Returns the password, if a user with this name may choose it.
 pub(super) fn chosen(password: &Sensitive, name: &str) -> Result<NewPassword, FieldError> {
     NewPassword::parse(password)
-        .and_then(|password| refuse_common(&password, name).map(|()| password))
+        .and_then(|password| reject_common(&password, name).map(|()| password))
         .map_err(|problem| FieldError::new(Field::Password, problem))
 }
 
@@ -187,7 +187,7 @@ mod tests {
             assert_eq!(waited, Err(HashError::Busy));
         }
         assert_eq!(began.elapsed().as_secs(), TURN_TIMEOUT.as_secs(), "nobody waits for those before");
-        assert_eq!(HashError::Busy.refuse(&crate::tests::at(1)), Error::Busy(BUSY_SECONDS));
+        assert_eq!(HashError::Busy.reject(&crate::tests::at(1)), Error::Busy(BUSY_SECONDS));
         drop(turns);
         assert_eq!(passwords.verify(None, &password).await, Ok(false));
     }
@@ -202,12 +202,12 @@ mod tests {
             "latchkeylatchkey",
             "anaanaanaana",
         ] {
-            assert_eq!(refuse_common(&new(common), "ana"), Err(AccessProblem::PasswordCommon), "{common}");
+            assert_eq!(reject_common(&new(common), "ana"), Err(AccessProblem::PasswordCommon), "{common}");
         }
         for fine in
             ["correct horse battery", "tiefer Brunnen im Hof", "x7Kq-29vLm-Tz", "пароль на каждый день"]
         {
-            assert_eq!(refuse_common(&new(fine), "ana"), Ok(()), "{fine}");
+            assert_eq!(reject_common(&new(fine), "ana"), Ok(()), "{fine}");
         }
     }
 }

@@ -291,7 +291,7 @@ impl UserService {
             Err(error) => return Err(error),
         };
         let password = chosen.map_err(|wrong| Error::Invalid(vec![wrong]))?;
-        let hash = self.passwords.hash(&password).await.map_err(|error| error.refuse(ctx))?;
+        let hash = self.passwords.hash(&password).await.map_err(|error| error.reject(ctx))?;
         self.db
             .write(ctx, async |work| {
                 repository::lock(work).await?;

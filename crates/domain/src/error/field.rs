@@ -7,7 +7,7 @@ coded_enum! {
     /// A field of a form; those of a secret come first, in their order.
     #[derive(Serialize, Deserialize)]
     #[serde(try_from = "String", into = "String")]
-    pub enum Field: key, label {
+    pub enum Field: name, label {
         /// The Kubernetes name without its prefix.
         Name = "name", "Name";
         /// The name that people see.
@@ -57,7 +57,7 @@ coded_enum! {
 
 impl From<Field> for String {
     fn from(field: Field) -> Self {
-        field.key().to_owned()
+        field.name().to_owned()
     }
 }
 

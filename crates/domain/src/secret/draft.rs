@@ -22,7 +22,7 @@ pub struct SecretDraft {
     /// Field "Type", in `SecretKind::as_str`'s form.
     pub kind: String,
     /// Field "Secret".
-    pub secret: Sensitive,
+    pub private_key: Sensitive,
     /// Field "Passphrase": of the key in "Secret", if it has one.
     pub passphrase: Sensitive,
     /// Field "Registry Host".
@@ -156,7 +156,7 @@ impl Wrong {
 
     /// Parses the key with its passphrase; problems are reported beside either.
     fn take_key(&mut self, draft: &SecretDraft) -> Option<PrivateKeyText> {
-        let key = PrivateKeyText::parse_with(&draft.secret, draft.passphrase.clone());
+        let key = PrivateKeyText::parse_with(&draft.private_key, draft.passphrase.clone());
         key.map_err(|problem| self.0.push(FieldError::of_key(problem))).ok()
     }
 }
@@ -252,7 +252,7 @@ impl SecretUpdate {
         let display_name =
             wrong.take(Field::DisplayName, DisplayName::parse(&draft.display_name), Problem::DisplayName);
         let credential = match kind {
-            SecretKind::GitDataset if draft.secret.expose().trim().is_empty() => {
+            SecretKind::GitDataset if draft.private_key.expose().trim().is_empty() => {
                 Some(CredentialUpdate::GitDataset { private_key: None })
             }
             SecretKind::GitDataset => {

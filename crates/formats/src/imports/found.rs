@@ -74,13 +74,13 @@ impl Found {
     pub(super) fn checked(draft: SecretDraft, mut notes: Vec<Note>) -> Self {
         let kind = SecretKind::parse(&draft.kind).unwrap_or(SecretKind::GitDataset);
         if kind == SecretKind::GitDataset
-            && PrivateKeyText::parse(&draft.secret).err() == Some(SshKeyProblem::Passphrase)
+            && PrivateKeyText::parse(&draft.private_key).err() == Some(SshKeyProblem::Passphrase)
         {
-            let value = Some(draft.secret);
+            let value = Some(draft.private_key);
             return Self { value, needs_passphrase: true, ..Self::without_value(kind, None, notes) };
         }
         let (host, value) = match kind {
-            SecretKind::GitDataset => (None, draft.secret.clone()),
+            SecretKind::GitDataset => (None, draft.private_key.clone()),
             SecretKind::ImagePull => (Some(draft.registry_host.clone()), draft.password.clone()),
         };
         let username = host.as_ref().map(|_| draft.username.clone());

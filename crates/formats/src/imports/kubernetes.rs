@@ -272,7 +272,10 @@ fn member(secret: &Secret<'_>, name: &str) -> Vec<Found> {
     match secret.value(name) {
         Some(text) if known || is_key(&text) => {
             let kind = SecretKind::GitDataset.as_str().to_owned();
-            vec![Found::checked(SecretDraft { kind, secret: text, ..SecretDraft::default() }, Vec::new())]
+            vec![Found::checked(
+                SecretDraft { kind, private_key: text, ..SecretDraft::default() },
+                Vec::new(),
+            )]
         }
         // Recognized by the content, whatever the name, such as config.json or auth.json.
         Some(text) if text.expose().contains("\"auths\"") => {

@@ -246,11 +246,11 @@ impl Seed<'_> {
     fn deeper<E: Error>(self) -> Result<Self, E> {
         match self.depth.checked_sub(1) {
             Some(depth) => Ok(Self { depth, ..self }),
-            None => Err(self.refuse(Broken::Deep)),
+            None => Err(self.reject(Broken::Deep)),
         }
     }
 
-    fn refuse<E: Error>(self, why: Broken) -> E {
+    fn reject<E: Error>(self, why: Broken) -> E {
         self.state.broken.set(Some(why));
         E::custom(if matches!(why, Broken::Many) { TOO_MANY } else { NOT_TAKEN })
     }
@@ -258,7 +258,7 @@ impl Seed<'_> {
     fn count<E: Error>(self) -> Result<(), E> {
         let nodes = self.state.nodes.get() + 1;
         self.state.nodes.set(nodes);
-        if nodes > MAX_NODES { Err(self.refuse(Broken::Deep)) } else { Ok(()) }
+        if nodes > MAX_NODES { Err(self.reject(Broken::Deep)) } else { Ok(()) }
     }
 }
 
@@ -302,7 +302,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let mut known = std::collections::HashSet::new();
         while let Some(key) = map.next_key::<String>()? {
             if !known.insert(key.clone()) {
-                return Err(self.refuse(Broken::Doubled));
+                return Err(self.reject(Broken::Doubled));
             }
             self.count()?;
             members.push((key, map.next_value_seed(inner)?));
@@ -352,7 +352,7 @@ impl<'de, T: Item> Visitor<'de> for Top<'_, T> {
         let mut items = None;
         while let Some(key) = map.next_key::<String>()? {
             if !known.insert(key.clone()) {
-                return Err(seed.refuse(Broken::Doubled));
+                return Err(seed.reject(Broken::Doubled));
             }
             if key == "items" {
                 let value = map.next_value_seed(Items { seed: inner, item: PhantomData })?;
@@ -432,7 +432,7 @@ fn read_items<'de, T: Item, A: SeqAccess<'de>>(inner: Seed<'_>, mut list: A) -> 
         let item = T::of(node);
         places += item.places();
         if places > MAX_PLACES {
-            return Err(inner.refuse(Broken::Many));
+            return Err(inner.reject(Broken::Many));
         }
         items.push(item);
     }

@@ -2,12 +2,12 @@
 
 use super::{
     super::Caller,
-    refusal::{bad_input, refused},
+    error::{bad_input, error_of},
     types::{OrderDirection, PageInfo, SecretConnection, SecretEdge, SecretOrderByInput, SecretWhereInput},
 };
 use async_graphql::{ID, Result};
 use domain::{
-    error::Error as Refusal,
+    error::Error as DomainError,
     page::{Cursor, ListQuery, PageSize, Position, SecretPage, SortColumn, Total},
     percent,
     secret::{SecretId, SecretKind, SecretSummary},
@@ -61,8 +61,8 @@ async fn only(caller: &Caller, one: &ID, images_only: bool) -> Result<SecretConn
     let id = SecretId::parse(one).filter(|id| !images_only || id.kind == SecretKind::ImagePull);
     let found = match id {
         Some(id) => match caller.backend.secrets().get(&caller.ctx, &id).await {
-            Err(Refusal::NotFound) => None,
-            other => Some(other.map_err(refused)?),
+            Err(DomainError::NotFound) => None,
+            other => Some(other.map_err(error_of)?),
         },
         None => None,
     };
@@ -105,10 +105,10 @@ async fn numbered(caller: &Caller, query: &ListQuery, page: i32) -> Result<Secre
     })?;
     let secrets = caller.backend.secrets();
     let skip = (number - 1) * PAGE_ROWS;
-    let found = secrets.exact_page(&caller.ctx, query, skip).await.map_err(refused)?;
+    let found = secrets.exact_page(&caller.ctx, query, skip).await.map_err(error_of)?;
     // The total is in each row, and here is no row.
     let total = if found.rows.is_empty() && number > 1 {
-        secrets.exact_page(&caller.ctx, query, 0).await.map_err(refused)?.total
+        secrets.exact_page(&caller.ctx, query, 0).await.map_err(error_of)?.total
     } else {
         found.total
     };
@@ -137,7 +137,7 @@ async fn following(
             return Err(bad_input("after: Send the cursor of a row, for the same orderBy."));
         }
     }
-    let mut found = caller.backend.secrets().exact_page(&caller.ctx, &query, 0).await.map_err(refused)?;
+    let mut found = caller.backend.secrets().exact_page(&caller.ctx, &query, 0).await.map_err(error_of)?;
     let more = found.next.is_some() || found.rows.len() > rows;
     found.rows.truncate(rows);
     let total = found.total;
@@ -150,7 +150,8 @@ async fn all(caller: &Caller, query: ListQuery) -> Result<SecretConnection> {
     let mut query = ListQuery { size: PageSize::parse("100"), ..query };
     let (mut rows, mut total) = (Vec::new(), None);
     loop {
-        let mut found = caller.backend.secrets().exact_page(&caller.ctx, &query, 0).await.map_err(refused)?;
+        let mut found =
+            caller.backend.secrets().exact_page(&caller.ctx, &query, 0).await.map_err(error_of)?;
         let next = found.next.take();
         let total = *total.get_or_insert(found.total);
         rows.extend(edges(found, sort));

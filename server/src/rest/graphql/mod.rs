@@ -1,8 +1,8 @@
 //! `POST /api/graphql`: the part of the reference's GraphQL that is about secrets, for its clients. It uses
 //! the same services as the rest of the API.
 
+mod error;
 mod list;
-mod refusal;
 mod schema;
 mod types;
 

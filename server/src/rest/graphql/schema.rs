@@ -5,8 +5,8 @@ use super::{
         Caller,
         secrets::change::{SecretChange, apply},
     },
+    error::{bad_input, error_of, member},
     list::{Part, find},
-    refusal::{bad_input, member, refused},
     types::{
         Secret, SecretConnection, SecretCreateInput, SecretOrderByInput, SecretType, SecretUpdateInput,
         SecretWhereInput, SecretWhereUniqueInput, sent,
@@ -14,7 +14,7 @@ use super::{
 };
 use async_graphql::{Context, ID, Object, Result};
 use domain::{
-    error::Error as Refusal,
+    error::Error as DomainError,
     secret::{NewSecret, SecretDraft, SecretId, SecretKind},
 };
 
@@ -89,7 +89,7 @@ impl Mutation {
             name: data.name,
             display_name: content.display_name.unwrap_or_default(),
             kind: kind.as_str().to_owned(),
-            secret: content.secret.unwrap_or_default(),
+            private_key: content.secret.unwrap_or_default(),
             registry_host: content.registry_host.unwrap_or_default(),
             username: content.username.unwrap_or_default(),
             password: content.password.unwrap_or_default(),
@@ -97,8 +97,8 @@ impl Mutation {
             allow_duplicate: if content.allow_duplicate { "yes".to_owned() } else { String::new() },
             ..SecretDraft::default()
         };
-        let secret = NewSecret::parse(draft).map_err(|errors| refused(Refusal::Invalid(errors)))?;
-        let id = caller.backend.secrets().create(&caller.ctx, secret, None).await.map_err(refused)?;
+        let secret = NewSecret::parse(draft).map_err(|errors| error_of(DomainError::Invalid(errors)))?;
+        let id = caller.backend.secrets().create(&caller.ctx, secret, None).await.map_err(error_of)?;
         shown(caller, &id).await
     }
 
@@ -112,7 +112,7 @@ impl Mutation {
     ) -> Result<Option<Secret>> {
         let caller = ctx.data::<Caller>()?;
         let id = id(&one.id)?;
-        caller.backend.secrets().may_change(&caller.ctx, Some(&id)).await.map_err(refused)?;
+        caller.backend.secrets().may_change(&caller.ctx, Some(&id)).await.map_err(error_of)?;
         if data.kind.is_some_and(|kind| SecretKind::from(kind) != id.kind) {
             return Err(bad_input("type: The type of a secret cannot be changed."));
         }
@@ -127,7 +127,7 @@ impl Mutation {
             ..SecretChange::default()
         };
         merged_with_stored(&change, id.kind)?;
-        apply(caller, &id, change, None).await.map_err(refused)?;
+        apply(caller, &id, change, None).await.map_err(error_of)?;
         shown(caller, &id).await.map(Some)
     }
 
@@ -142,18 +142,18 @@ impl Mutation {
         let id = id(&one.id)?;
         // Clients of the reference cannot confirm the deletion of a used secret, so it stays.
         let deleted = caller.backend.secrets().delete(&caller.ctx, &id, "").await;
-        let display_name = deleted.map_err(refused)?;
+        let display_name = deleted.map_err(error_of)?;
         Ok(Some(Secret::deleted(&id, display_name)))
     }
 }
 
 async fn shown(caller: &Caller, id: &SecretId) -> Result<Secret> {
-    caller.backend.secrets().get(&caller.ctx, id).await.map(Secret::from).map_err(refused)
+    caller.backend.secrets().get(&caller.ctx, id).await.map(Secret::from).map_err(error_of)
 }
 
 /// Parses an id. A text that is not an id names no secret.
 fn id(text: &ID) -> Result<SecretId> {
-    SecretId::parse(text).ok_or_else(|| refused(Refusal::NotFound))
+    SecretId::parse(text).ok_or_else(|| error_of(DomainError::NotFound))
 }
 
 /// Nothing was sent that secrets of this type do not have.

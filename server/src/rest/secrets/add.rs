@@ -125,7 +125,7 @@ impl From<NewSecretBody> for SecretDraft {
             name: body.name,
             display_name: body.display_name.unwrap_or_default(),
             kind: body.r#type,
-            secret: body.secret.unwrap_or_default(),
+            private_key: body.secret.unwrap_or_default(),
             passphrase: body.passphrase.unwrap_or_default(),
             registry_host: body.registry_host.unwrap_or_default(),
             username: body.username.unwrap_or_default(),
@@ -145,7 +145,7 @@ impl From<NewSecretBody> for SecretDraft {
 /// The value is sealed before it is stored, and this answer does not have it. With `generate`, the portal makes a key pair and
 /// answers with its public half.
 #[utoipa::path(
-    post, path = "/api/v1/secrets", tag = "Secrets",
+    post, path = "/api/v1/secrets", tag = "Secrets", operation_id = "create_secret",
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters. The same request sent again with the same key adds nothing and gets the same answer, as long as the secret was not changed")),
     request_body = NewSecretBody,
     responses(

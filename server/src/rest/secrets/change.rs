@@ -62,7 +62,7 @@ impl SecretChange {
             name: String::new(),
             display_name: kept(self.display_name, Some(&stored.display_name)),
             kind: stored.id.kind.as_str().to_owned(),
-            secret: self.secret.unwrap_or_default(),
+            private_key: self.secret.unwrap_or_default(),
             passphrase: self.passphrase.unwrap_or_default(),
             registry_host: kept(self.registry_host, stored.registry_host.as_ref()),
             username: kept(self.username, stored.username.as_ref()),
@@ -102,7 +102,7 @@ impl SecretChange {
 /// What is left out stays as it is, the value too. With `If-Match`, nothing is saved over a change that came in between, or
 /// in another secret that has the name by now.
 #[utoipa::path(
-    patch, path = "/api/v1/secrets/{id}", tag = "Secrets",
+    patch, path = "/api/v1/secrets/{id}", tag = "Secrets", operation_id = "change_secret",
     params(
         ("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub"),
         ("If-Match" = Option<String>, Header, description = "The ETag of the secret as it was seen, or the number of its version in quotation marks"),

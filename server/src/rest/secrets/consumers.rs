@@ -8,20 +8,20 @@ use utoipa::ToSchema;
 
 /// Who uses a secret.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Users {
+pub struct Consumers {
     /// Images and datasets, by name; at most 50.
-    usages: Vec<UserOfSecret>,
+    usages: Vec<ConsumingUsage>,
     /// How many there are.
     usage_count: u32,
     /// Tokens that took the value out in the last 30 days, the latest first; at most 50.
-    readers: Vec<ReaderItem>,
+    readers: Vec<ConsumingToken>,
     /// How many there are.
     reader_count: u32,
 }
 
 /// An image or a dataset that uses a secret.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct UserOfSecret {
+pub struct ConsumingUsage {
     /// `image` or `dataset`.
     kind: &'static str,
     name: String,
@@ -29,7 +29,7 @@ pub struct UserOfSecret {
 
 /// A token that took a value out.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ReaderItem {
+pub struct ConsumingToken {
     /// The part of the token that is no secret.
     token: String,
     /// What people call it.
@@ -44,17 +44,17 @@ pub struct ReaderItem {
     revoked: bool,
 }
 
-impl From<SecretConsumers> for Users {
-    fn from(users: SecretConsumers) -> Self {
-        let usages = users.usages.into_iter();
-        let readers = users.readers.into_iter();
+impl From<SecretConsumers> for Consumers {
+    fn from(consumers: SecretConsumers) -> Self {
+        let usages = consumers.usages.into_iter();
+        let readers = consumers.readers.into_iter();
         Self {
             usages: usages
-                .map(|(kind, name)| UserOfSecret { kind: kind.as_str(), name: name.as_str().to_owned() })
+                .map(|(kind, name)| ConsumingUsage { kind: kind.as_str(), name: name.as_str().to_owned() })
                 .collect(),
-            usage_count: users.usage_count,
+            usage_count: consumers.usage_count,
             readers: readers
-                .map(|reader| ReaderItem {
+                .map(|reader| ConsumingToken {
                     token: reader.id,
                     name: reader.name,
                     owner: reader.owner,
@@ -63,7 +63,7 @@ impl From<SecretConsumers> for Users {
                     revoked: reader.revoked,
                 })
                 .collect(),
-            reader_count: users.reader_count,
+            reader_count: consumers.reader_count,
         }
     }
 }
@@ -72,13 +72,29 @@ impl From<SecretConsumers> for Users {
 ///
 /// Images and datasets, and the tokens that took its value out in the last 30 days.
 #[utoipa::path(
-    get, path = "/api/v1/secrets/{id}/users", tag = "Secrets",
+    get, path = "/api/v1/secrets/{id}/consumers", tag = "Secrets", operation_id = "list_consumers",
     params(("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub")),
     responses(
-        (status = 200, description = "Who uses it", body = Users),
+        (status = 200, description = "Who uses it", body = Consumers),
         (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn of_secret(caller: Caller, Path(text): Path<String>) -> Answer {
-    Ok(json(Users::from(caller.backend.usages().of_secret(&caller.ctx, &id(&text)?).await?)))
+    Ok(json(Consumers::from(caller.backend.usages().of_secret(&caller.ctx, &id(&text)?).await?)))
+}
+
+/// Who uses a secret, by the older address
+///
+/// Deprecated: use `/api/v1/secrets/{id}/consumers`, which answers the same.
+#[utoipa::path(
+    get, path = "/api/v1/secrets/{id}/users", tag = "Secrets", operation_id = "list_users_of_secret",
+    params(("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub")),
+    responses(
+        (status = 200, description = "Who uses it", body = Consumers),
+        (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+#[deprecated = "It is for those who know the older address."]
+pub async fn at_older_address(caller: Caller, text: Path<String>) -> Answer {
+    of_secret(caller, text).await
 }

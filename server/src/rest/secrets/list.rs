@@ -42,7 +42,7 @@ impl From<SecretPage> for SecretList {
 ///
 /// A token that is for some secrets alone sees no others.
 #[utoipa::path(
-    get, path = "/api/v1/secrets", tag = "Secrets",
+    get, path = "/api/v1/secrets", tag = "Secrets", operation_id = "list_secrets",
     params(
         ("q" = Option<String>, Query, description = "Words that name, display name or registry host contain; at most 200 characters"),
         ("type" = Option<String>, Query, description = "`git-dataset` or `image-pull`"),

@@ -21,7 +21,7 @@ use domain::{error::Error, secret::SecretId};
 
 /// One secret, without its value
 #[utoipa::path(
-    get, path = "/api/v1/secrets/{id}", tag = "Secrets",
+    get, path = "/api/v1/secrets/{id}", tag = "Secrets", operation_id = "show_secret",
     params(
         ("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub"),
         ("If-None-Match" = Option<String>, Header, description = "The ETag of an earlier answer"),
@@ -60,7 +60,7 @@ pub(super) async fn shown(caller: &Caller, id: &SecretId) -> Answer {
 /// It is out of use at once, and kept for a while: see the deleted secrets. Where anybody uses it, say its name. With
 /// `If-Match`, nothing is deleted that has changed in between, and no other secret that has the name by now.
 #[utoipa::path(
-    delete, path = "/api/v1/secrets/{id}", tag = "Secrets",
+    delete, path = "/api/v1/secrets/{id}", tag = "Secrets", operation_id = "delete_secret",
     params(
         ("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub"),
         ("confirmation" = Option<String>, Query, description = "The name of the secret, where anybody uses it"),
@@ -93,7 +93,7 @@ pub async fn delete(
 /// Connects to the registry, or to the repository that is to be tried, with what is stored; keeps the result with the
 /// secret.
 #[utoipa::path(
-    post, path = "/api/v1/secrets/{id}/test", tag = "Secrets",
+    post, path = "/api/v1/secrets/{id}/test", tag = "Secrets", operation_id = "test_secret",
     params(("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub")),
     responses(
         (status = 200, description = "What the test came to", body = TestResult),

@@ -38,7 +38,7 @@ pub(super) fn dataset(name: &str, key: &str, repository: &str, known_hosts: &str
     SecretDraft {
         name: name.to_owned(),
         kind: "git-dataset".to_owned(),
-        secret: Sensitive::new(key),
+        private_key: Sensitive::new(key),
         repository: repository.to_owned(),
         known_hosts: known_hosts.to_owned(),
         ..SecretDraft::default()

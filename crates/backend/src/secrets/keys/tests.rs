@@ -29,7 +29,7 @@ fn dataset(name: &str, key: &str) -> SecretDraft {
     SecretDraft {
         name: name.to_owned(),
         kind: "git-dataset".to_owned(),
-        secret: Sensitive::new(key),
+        private_key: Sensitive::new(key),
         ..SecretDraft::default()
     }
 }

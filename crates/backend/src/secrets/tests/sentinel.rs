@@ -126,7 +126,7 @@ async fn use_every_way(backend: &Backend, pool: &PgPool) -> Vec<String> {
     import_every_way(backend).await;
 
     let protected = |passphrase: &str| SecretDraft {
-        secret: Sensitive::new(PROTECTED),
+        private_key: Sensitive::new(PROTECTED),
         passphrase: Sensitive::new(passphrase),
         ..dataset("d")
     };

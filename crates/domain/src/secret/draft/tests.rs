@@ -42,7 +42,7 @@ fn update_parse_keeps_the_stored_value_if_blank() {
         panic!("the password is to be kept");
     };
     assert_eq!(host.as_str(), "ghcr.io");
-    let git = SecretDraft { secret: Sensitive::new(" \r\n"), ..draft(SecretKind::GitDataset) };
+    let git = SecretDraft { private_key: Sensitive::new(" \r\n"), ..draft(SecretKind::GitDataset) };
     let update = SecretUpdate::parse(SecretKind::GitDataset, git).unwrap();
     assert!(matches!(update.credential, CredentialUpdate::GitDataset { private_key: None }));
 }

@@ -2,7 +2,7 @@
 
 use super::super::Problem;
 use async_graphql::{Error, ErrorExtensions};
-use domain::error::{Error as Refusal, FieldError, Problem as FieldProblem};
+use domain::error::{Error as DomainError, FieldError, Problem as FieldProblem};
 
 /// Returns the GraphQL name of the field.
 pub(super) fn member(field: &str) -> &str {
@@ -22,22 +22,22 @@ fn coded(message: impl Into<String>, code: &'static str) -> Error {
 }
 
 /// Returns an error of the services under the code that the reference's clients know.
-pub(super) fn refused(refusal: Refusal) -> Error {
+pub(super) fn error_of(error: DomainError) -> Error {
     let taken = |error: &FieldError| matches!(error.problem, FieldProblem::NameTaken(_));
-    let code = match &refusal {
-        Refusal::Invalid(errors) if errors.iter().any(taken) => "RESOURCE_CONFLICT",
-        Refusal::NotFound => "NOT_FOUND",
-        Refusal::Changed(_) => "CHANGED",
-        Refusal::Duplicate(_) => "TWIN",
-        Refusal::NotSignedIn => "UNAUTHENTICATED",
-        Refusal::Forbidden => "FORBIDDEN",
-        Refusal::TooManyTests(_) => "TOO_MANY_REQUESTS",
-        Refusal::Sealed | Refusal::Unavailable => "SERVICE_UNAVAILABLE",
-        Refusal::Internal(_) => "INTERNAL_SERVER_ERROR",
+    let code = match &error {
+        DomainError::Invalid(errors) if errors.iter().any(taken) => "RESOURCE_CONFLICT",
+        DomainError::NotFound => "NOT_FOUND",
+        DomainError::Changed(_) => "CHANGED",
+        DomainError::Duplicate(_) => "TWIN",
+        DomainError::NotSignedIn => "UNAUTHENTICATED",
+        DomainError::Forbidden => "FORBIDDEN",
+        DomainError::TooManyTests(_) => "TOO_MANY_REQUESTS",
+        DomainError::Sealed | DomainError::Unavailable => "SERVICE_UNAVAILABLE",
+        DomainError::Internal(_) => "INTERNAL_SERVER_ERROR",
         // Fields that need another look. Accounts, imports and values are not in this API.
         _ => "BAD_USER_INPUT",
     };
-    let problem = Problem::from(refusal);
+    let problem = Problem::from(error);
     let message = if problem.0.errors.is_empty() {
         problem.0.detail
     } else {
