@@ -221,6 +221,7 @@ fn unboxed<T>(shown: Option<Box<T>>) -> Option<T> {
 /// Renders the whole document, with this page in its frame.
 pub fn document(options: &LeptosOptions, assets: &ssr::Assets, page: Page) -> impl IntoView + use<> {
     let ssr::Assets { css, js, wasm } = assets.clone();
+    // The three globals that the script begins with are those that `hydration_context` reads.
     let start = format!("const js='{js}',wasm='{wasm}';{}", include_str!("start.js"));
     view! {
         <!DOCTYPE html>

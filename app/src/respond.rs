@@ -23,7 +23,7 @@ use futures_util::StreamExt;
 use leptos::{
     nonce::{provide_nonce, use_nonce},
     prelude::*,
-    reactive::owner::with_context,
+    reactive::{computed::ScopedFuture, owner::with_context},
 };
 use leptos_axum::{ResponseOptions, ResponseParts};
 use std::{convert::Infallible, pin::Pin, sync::PoisonError};
@@ -62,9 +62,12 @@ fn render(
                 if let Some(status) = status {
                     ssr::set_status(status);
                 }
-                document(&portal.options, &portal.assets, page).to_html_stream_in_order()
+                let pieces = document(&portal.options, &portal.assets, page).to_html_stream_in_order();
+                // Whenever a part of the page is rendered, its owner is the current one again: other requests use the same
+                // thread while it waits, and contexts are looked up in the current owner.
+                ScopedFuture::new_untracked(pieces.collect::<String>())
             });
-            let html: String = html.collect().await;
+            let html = html.await;
             owner.unset_with_forced_cleanup();
             answered(html, &answer)
         })

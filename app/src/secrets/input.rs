@@ -28,7 +28,7 @@ pub struct SecretInput {
     /// The choice for invisible characters at the password's ends, if there are any.
     pub password_ends: String,
     /// Not empty if the secret is to be saved although another one holds the same.
-    #[serde(alias = "knowingly")]
+    #[serde(alias = "knowingly", skip_serializing_if = "String::is_empty")]
     pub allow_duplicate: String,
     /// The kind of key to generate; empty for none.
     pub generate: String,

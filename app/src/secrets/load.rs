@@ -22,8 +22,8 @@ pub fn with_users<V: IntoView + 'static>(
     let load = move |backend: Backend, ctx: Ctx| async move {
         let details = load(&backend, &ctx, &id, to_change).await?;
         let users = match details.used_by {
-            0 => SecretConsumers::nobody(details.now),
-            _ => backend.usages().of_secret(&ctx, &details.id).await?,
+            Some(0) => SecretConsumers::nobody(details.now),
+            Some(_) | None => backend.usages().of_secret(&ctx, &details.id).await?,
         };
         Ok((details, users))
     };

@@ -27,7 +27,8 @@ impl Html {
         self
     }
 
-    /// Adds a space and an attribute with this text, without quotation marks where HTML can do without them.
+    /// Adds a space and an attribute with this text, without quotation marks where HTML can do without them. The tag
+    /// must not close itself by `/>`, because the slash would become part of such a value.
     pub fn attribute(&mut self, name: &'static str, text: &str) -> &mut Self {
         self.markup(" ").markup(name).markup("=");
         let plain =

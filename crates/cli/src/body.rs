@@ -33,6 +33,8 @@ pub(super) struct Body<'a> {
     pub(super) known_hosts: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) image: Option<&'a str>,
+    // The older name is the one that every portal parses.
+    #[serde(rename = "knowingly", skip_serializing_if = "std::ops::Not::not")]
     pub(super) allow_duplicate: bool,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub(super) imported_from: &'a [String],

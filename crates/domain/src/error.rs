@@ -24,6 +24,7 @@ pub enum Error {
     Changed(Change),
     /// Another secret holds the same key, or the same account at the same registry. It is saved only on request.
     #[error("another secret holds the same")]
+    #[serde(rename = "Twin")]
     Duplicate(SecretId),
     /// The key encryption key is not the one that the stored values were sealed with.
     #[error("sealed")]

@@ -191,6 +191,7 @@ impl From<Error> for Problem {
             Error::TooManyTests(_) => (ProblemKind::TooMany, error.message()),
             Error::Internal(_) => (ProblemKind::Internal, error.message()),
             // What people do with their accounts and imports is not in the API.
+            _ if status.is_server_error() => (ProblemKind::Internal, error.message()),
             _ => (ProblemKind::Invalid, error.message()),
         };
         let mut problem = Self::new(status, kind, detail);

@@ -252,6 +252,8 @@ fn rejected_commands_say_why() {
     let duplicate = [&["secret", "add", "hub2"][..], &HUB[3..]].concat();
     assert!(portal.run(&duplicate, VALUE).failed(1).contains("image-hub"));
     portal.run(&[&duplicate[..], &["--allow-duplicate"]].concat(), VALUE).ok();
+    let third = [&["secret", "add", "hub3"][..], &HUB[3..]].concat();
+    portal.run(&[&third[..], &["--knowingly"]].concat(), VALUE).ok();
     let wrong = ["secret", "add", "Upper", "--type", "git-dataset"];
     let said = portal.run(&wrong, "PLANTED no key").failed(1);
     assert!(
@@ -442,7 +444,7 @@ fn import_at(url: &str, arguments: &[&str]) -> Ended {
 #[test]
 fn import_at_an_older_portal_omits_unknown_members_and_says_so() {
     let (url, seen) = answering_by(|body| {
-        if body.contains("imported_from") || body.contains("dry_run") {
+        if ["imported_from", "dry_run", "allow_duplicate"].iter().any(|member| body.contains(member)) {
             ("400 Bad Request", r#"{"detail":"The body is not the JSON that is taken here."}"#.to_owned())
         } else {
             let name = if body.contains("r1.example") { "r1" } else { "r2" };

@@ -209,9 +209,28 @@ async fn missing_or_misplaced_fields_are_errors() {
     duplicate["username"] = json!(name);
     let refused = client.create(duplicate.clone()).await;
     assert_eq!(code(&refused), "TWIN");
-    assert!(message(&refused).contains(&id));
+    assert!(message(&refused).contains(&id) && message(&refused).contains("\"allowDuplicate\": true"));
     duplicate["allowDuplicate"] = json!(true);
     assert!(client.create(duplicate).await.get("errors").is_none());
+}
+
+#[tokio::test]
+async fn older_name_of_allow_duplicate_is_still_read() {
+    let app = TestApp::start().await;
+    let client = Client::new(&app, TokenScope::Write, |_| ()).await;
+    let name = unique("older");
+    client.create(image(&name)).await;
+    let other = format!("{name}-2");
+    let mut duplicate = image(&other);
+    duplicate["username"] = json!(name);
+    duplicate["knowingly"] = json!(true);
+    assert!(client.create(duplicate).await.get("errors").is_none());
+    client.update(&format!("image-{other}"), json!({ "username": "other" })).await;
+    let back = json!({ "username": name });
+    assert_eq!(code(&client.update(&format!("image-{other}"), back.clone()).await), "TWIN");
+    let mut back = back;
+    back["knowingly"] = json!(true);
+    assert!(client.update(&format!("image-{other}"), back).await.get("errors").is_none());
 }
 
 #[tokio::test]
@@ -433,7 +452,7 @@ async fn errors_never_repeat_a_value() {
         json!({ "query": format!("{{ secrets(after: {quoted}) {{ id }} }}") }),
         json!({ "query": format!("query Q($p: Int = {quoted}) {{ secrets(page: $p) {{ id }} }}") }),
     ];
-    for field in ["password", "passwort", "secret", "type", "registryHost", "allowDuplicate"] {
+    for field in ["password", "passwort", "secret", "type", "registryHost", "allowDuplicate", "knowingly"] {
         bodies.push(json!({ "query": inline(&format!("{field}: {quoted}")) }));
         bodies.push(json!({ "query": inline(&format!("{field}: {quoted}")).replace("id }", "nothing }") }));
         bodies.push(json!({ "query": inline(&format!("{field}: {quoted} }}")) }));

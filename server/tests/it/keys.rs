@@ -131,6 +131,8 @@ async fn duplicate_key_is_reported_and_saved_only_on_request() {
     );
     let saved = add(&app, &two, &[("secret", &key), ("allow_duplicate", "on")]).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    let by_older_name = add(&app, &unique("twin"), &[("secret", &key), ("knowingly", "on")]).await;
+    assert_eq!(by_older_name.status, StatusCode::SEE_OTHER, "{}", by_older_name.body);
 
     let account = unique("robot");
     let image = |name: &str| {
@@ -142,7 +144,7 @@ async fn duplicate_key_is_reported_and_saved_only_on_request() {
     assert_eq!(app.call("create_secret", &image(&first)).await.status, StatusCode::OK);
     let told = app.call("create_secret", &image(&second)).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
-    assert_eq!(told.body, format!("{{\"Refused\":{{\"Duplicate\":\"image-{first}\"}}}}"));
+    assert_eq!(told.body, format!("{{\"Refused\":{{\"Twin\":\"image-{first}\"}}}}"));
 }
 
 #[tokio::test]

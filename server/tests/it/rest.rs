@@ -337,8 +337,21 @@ async fn invalid_fields_are_reported_by_name_and_never_repeated() {
         (StatusCode::CONFLICT, &json!(format!("image-{name}")))
     );
     second["allow_duplicate"] = json!(true);
-    assert_eq!(script.post("/secrets", second).await.status, StatusCode::CREATED);
+    assert_eq!(script.post("/secrets", second.clone()).await.status, StatusCode::CREATED);
     let path = format!("/secrets/image-{name}");
+
+    // Its older name is still read.
+    let mut third = image(&name);
+    third["name"] = json!(format!("{name}-3"));
+    third["knowingly"] = json!(true);
+    assert_eq!(script.post("/secrets", third.clone()).await.status, StatusCode::CREATED);
+    let third = format!("/secrets/image-{name}-3");
+    let away = json!({ "username": "other" });
+    assert_eq!(script.send("PATCH", &third, &[], Some(away)).await.status, StatusCode::OK);
+    let mut back = json!({ "username": image(&name)["username"] });
+    assert_eq!(script.send("PATCH", &third, &[], Some(back.clone())).await.status, StatusCode::CONFLICT);
+    back["knowingly"] = json!(true);
+    assert_eq!(script.send("PATCH", &third, &[], Some(back)).await.status, StatusCode::OK);
     let misplaced = script.send("PATCH", &path, &[], Some(json!({ "secret": KEY }))).await;
     assert_eq!(misplaced.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", misplaced.body);
 }

@@ -181,8 +181,8 @@ async fn second_of_two_edits_conflicts_and_may_overwrite() {
     for text in ["by <!>admin", "SECOND-TYPED", "name=\"overwrite\"", "value=\"2\"", "Reload"] {
         assert!(told.body.contains(text), "{text} is missing: {}", told.body);
     }
-    let allow_duplicate = [fields("SECOND-TYPED").as_slice(), &[("overwrite", "2")]].concat();
-    assert_eq!(app.post(&edit, &allow_duplicate).await.status, StatusCode::SEE_OTHER);
+    let overwriting = [fields("SECOND-TYPED").as_slice(), &[("overwrite", "2")]].concat();
+    assert_eq!(app.post(&edit, &overwriting).await.status, StatusCode::SEE_OTHER);
     assert!(app.get(&edit).await.body.contains("SECOND-TYPED"));
 
     let form = r#"{"registry_host":"ghcr.io","username":"robot","version":"1","allow_duplicate":"on"}"#;

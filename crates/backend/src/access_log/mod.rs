@@ -150,7 +150,9 @@ impl Writer {
             return work.rollback().await;
         }
         work.commit().await?;
-        self.end = end;
+        if end.is_some() {
+            self.end = end;
+        }
         Ok(())
     }
 }

@@ -112,7 +112,7 @@ impl SecretService {
             target: row.check_target,
             known_hosts: row.known_hosts,
             origins,
-            used_by: used_by.unsigned_abs(),
+            used_by: Some(used_by.unsigned_abs()),
             version: row.version,
             updated_at: timestamp(row.updated_at),
             updated_by: row.updated_by,

@@ -275,6 +275,9 @@ impl Note {
                  out. Add it for those by hand."
                     .to_owned()
             }
+            Self::Wrong(Problem::Unknown) => {
+                "Another version of the portal read this file. Import it again to see what is wrong here.".to_owned()
+            }
             Self::Wrong(problem) => problem.message(),
         }
     }

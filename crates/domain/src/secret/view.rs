@@ -56,7 +56,7 @@ pub struct SecretDetails {
     pub origins: Origins,
     /// The number of its consumers. Rendered by the server, too.
     #[serde(skip)]
-    pub used_by: u32,
+    pub used_by: Option<u32>,
     /// The version, which goes up by one with each change; an edit names the one it began with.
     pub version: i64,
     /// The time of the last change.

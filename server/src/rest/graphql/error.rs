@@ -9,6 +9,7 @@ pub(super) fn member(field: &str) -> &str {
     match field {
         "display_name" => "displayName",
         "registry_host" => "registryHost",
+        "allow_duplicate" => "allowDuplicate",
         other => other,
     }
 }
@@ -33,13 +34,13 @@ pub(super) fn error_of(error: DomainError) -> Error {
         DomainError::Forbidden => "FORBIDDEN",
         DomainError::TooManyTests(_) => "TOO_MANY_REQUESTS",
         DomainError::Sealed | DomainError::Unavailable => "SERVICE_UNAVAILABLE",
-        DomainError::Internal(_) => "INTERNAL_SERVER_ERROR",
+        error if error.status() >= 500 => "INTERNAL_SERVER_ERROR",
         // Fields that need another look. Accounts, imports and values are not in this API.
         _ => "BAD_USER_INPUT",
     };
     let problem = Problem::from(error);
     let message = if problem.0.errors.is_empty() {
-        problem.0.detail
+        problem.0.detail.replace("allow_duplicate", member("allow_duplicate"))
     } else {
         let said = problem.0.errors.iter().map(|error| format!("{}: {}", member(&error.field), error.detail));
         said.collect::<Vec<_>>().join(" ")

@@ -84,7 +84,7 @@ impl Mutation {
             allow_duplicate: data.allow_duplicate || data.knowingly,
             ..SecretChange::default()
         };
-        merged_with_stored(&content, kind)?;
+        reject_misplaced(&content, kind)?;
         let draft = SecretDraft {
             name: data.name,
             display_name: content.display_name.unwrap_or_default(),
@@ -126,7 +126,7 @@ impl Mutation {
             allow_duplicate: data.allow_duplicate || data.knowingly,
             ..SecretChange::default()
         };
-        merged_with_stored(&change, id.kind)?;
+        reject_misplaced(&change, id.kind)?;
         apply(caller, &id, change, None).await.map_err(error_of)?;
         shown(caller, &id).await.map(Some)
     }
@@ -156,8 +156,8 @@ fn id(text: &ID) -> Result<SecretId> {
     SecretId::parse(text).ok_or_else(|| error_of(DomainError::NotFound))
 }
 
-/// Nothing was sent that secrets of this type do not have.
-fn merged_with_stored(content: &SecretChange, kind: SecretKind) -> Result<()> {
+/// Rejects members that secrets of this type do not have.
+fn reject_misplaced(content: &SecretChange, kind: SecretKind) -> Result<()> {
     match content.misplaced(kind).first() {
         Some(field) => {
             Err(bad_input(&format!("{}: Secrets of this type have no such field.", member(field))))

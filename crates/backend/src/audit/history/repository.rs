@@ -22,7 +22,7 @@ pub(in crate::audit) async fn find(
     id: &SecretId,
 ) -> Result<HistoryRows, sqlx::Error> {
     let changes = changes_of("", id).build_query_as().fetch_all(&mut *connection).await?;
-    let lines: Vec<LineRow> = lines_of(id).build_query_as().fetch_all(connection).await?;
+    let lines: Vec<LineRow> = lines_of("", id).build_query_as().fetch_all(connection).await?;
     let (mut reads, mut others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.token.is_some());
     // The database promises no order of what a union puts together.
     reads.sort_by(|one, other| other.last.cmp(&one.last).then_with(|| one.token.cmp(&other.token)));
@@ -36,9 +36,9 @@ pub(in crate::audit) async fn find(
     })
 }
 
-/// Selects the newest other records and the latest reads.
-fn lines_of(id: &SecretId) -> QueryBuilder<Postgres> {
-    let mut sql = QueryBuilder::new("SELECT NULL AS token, others.* FROM (");
+/// Selects the newest other records and the latest reads. `before` precedes the statement, such as EXPLAIN.
+pub(in crate::audit) fn lines_of(before: &str, id: &SecretId) -> QueryBuilder<Postgres> {
+    let mut sql = QueryBuilder::new(format!("{before} SELECT NULL AS token, others.* FROM ("));
     push_others(&mut sql, id);
     sql.push(
         ") AS others UNION ALL SELECT token_id, '', name, '', '', day, reads, last_read_at, 0, 0 FROM (",
@@ -57,14 +57,7 @@ pub(in crate::audit) fn changes_of(before: &str, id: &SecretId) -> QueryBuilder<
     sql
 }
 
-/// Selects the newest of the rest, folded by actor, action, outcome and day.
-#[cfg(test)]
-pub(in crate::audit) fn others_of(before: &str, id: &SecretId) -> QueryBuilder<Postgres> {
-    let mut sql = QueryBuilder::new(before);
-    push_others(&mut sql, id);
-    sql
-}
-
+/// Adds the newest of the rest, folded by actor, action, outcome and day.
 fn push_others(sql: &mut QueryBuilder<Postgres>, id: &SecretId) {
     sql.push(format_args!(
         " SELECT actor_kind, actor, action, outcome, (at AT TIME ZONE 'UTC')::date AS day, count(*) AS count, \
@@ -76,14 +69,7 @@ fn push_others(sql: &mut QueryBuilder<Postgres>, id: &SecretId) {
     ));
 }
 
-/// Selects the latest reads, by token and day.
-#[cfg(test)]
-pub(in crate::audit) fn reads_of(before: &str, id: &SecretId) -> QueryBuilder<Postgres> {
-    let mut sql = QueryBuilder::new(before);
-    push_reads(&mut sql, id);
-    sql
-}
-
+/// Adds the latest reads, by token and day.
 fn push_reads(sql: &mut QueryBuilder<Postgres>, id: &SecretId) {
     sql.push(
         " SELECT token_id, api_tokens.name, day, reads, secret_reads.last_read_at FROM secret_reads \

@@ -76,7 +76,7 @@ fn docker_config_entries_without_a_credential_say_what_to_do() {
         (r#"{"registrytoken":"SENTINEL"}"#, "identity-token"),
         (r#"{"username":"dop_v1_SENTINEL-1234","password":"dop_v1_SENTINEL-1234"}"#, "token-as-username"),
         (r#"{"auth":"PHRva2VuPjpTRU5USU5FTA=="}"#, "identity-token"),
-        (r#"{"username":"a:b","password":"pw"}"#, "wrong/username:1"),
+        (r#"{"username":"a:b","password":"pw"}"#, "wrong/username:colon"),
         ("1", "empty"),
         (r#""SENTINEL""#, "empty"),
     ] {
@@ -138,13 +138,13 @@ fn registries_are_normalized_and_duplicates_flagged() {
 #[test]
 fn addresses_that_clients_cannot_find_are_rejected_and_not_repeated() {
     for (key, host, note) in [
-        ("quay.io/team/app:1", "quay.io", "wrong/host:5"),
-        ("*.example.com", "", "wrong/host:10"),
+        ("quay.io/team/app:1", "quay.io", "wrong/host:path"),
+        ("*.example.com", "", "wrong/host:pattern"),
         ("https://index.docker.io/v1/access-token", HUB, "docker-session"),
         ("https://index.docker.io/v1/refresh-token", HUB, "docker-session"),
-        ("https://user:SENTINEL@reg.example", "", "wrong/host:1"),
-        ("reg.example:99999", "", "wrong/host:4"),
-        ("", "", "wrong/host:0"),
+        ("https://user:SENTINEL@reg.example", "", "wrong/host:user-info"),
+        ("reg.example:99999", "", "wrong/host:port"),
+        ("", "", "wrong/host:missing"),
     ] {
         let told = all_told(&entry(key, r#"{"auth":"cm9ib3Q6cHc="}"#));
         assert_eq!(told, [row(host, "", "", note)], "{key}");
@@ -283,10 +283,10 @@ fn keys_are_found_under_the_names_that_tools_use() {
 #[test]
 fn invalid_keys_say_why() {
     for (data, note) in [
-        (format!("data:\n  ssh: {}\n", b64("ssh-ed25519 AAAA me")), "wrong/key:3"),
+        (format!("data:\n  ssh: {}\n", b64("ssh-ed25519 AAAA me")), "wrong/key:public-key"),
         ("data:\n  ssh: '%%%'\n".to_owned(), "bad-data"),
         ("data:\n  identity: 1234\n".to_owned(), "bad-data"),
-        (format!("data:\n  ssh-privatekey: {}\n", b64("SENTINEL")), "wrong/key:20"),
+        (format!("data:\n  ssh-privatekey: {}\n", b64("SENTINEL")), "wrong/key:not-a-key"),
     ] {
         let entries = found(&secret("Opaque", "x", &data));
         assert_eq!(told(&entries[0]), row("", "", "", note), "{data}");
