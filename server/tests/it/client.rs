@@ -252,8 +252,7 @@ fn rejected_commands_say_why() {
     let duplicate = [&["secret", "add", "hub2"][..], &HUB[3..]].concat();
     assert!(portal.run(&duplicate, VALUE).failed(1).contains("image-hub"));
     portal.run(&[&duplicate[..], &["--allow-duplicate"]].concat(), VALUE).ok();
-    let third = [&["secret", "add", "hub3"][..], &HUB[3..]].concat();
-    portal.run(&[&third[..], &["--knowingly"]].concat(), VALUE).ok();
+    portal.run(&[&["secret", "add", "hub3", "--knowingly"], &HUB[3..]].concat(), VALUE).ok();
     let wrong = ["secret", "add", "Upper", "--type", "git-dataset"];
     let said = portal.run(&wrong, "PLANTED no key").failed(1);
     assert!(
