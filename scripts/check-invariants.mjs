@@ -161,6 +161,9 @@ const rules = {
 const [name] = process.argv.slice(2);
 if (name === "--list") {
   console.log(Object.keys(rules).join("\n"));
+} else if (!Object.hasOwn(rules, name ?? "")) {
+  console.log("Name one rule, as a single argument; --list names them all.");
+  process.exitCode = 2;
 } else {
   const broken = rules[name]();
   console.log(broken.join("\n"));

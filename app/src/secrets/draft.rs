@@ -7,7 +7,7 @@ use backend::Backend;
 use domain::{
     connection_test::{ImageReference, KnownHosts, Repository},
     error::Error,
-    secret::{DisplayName, RegistryHost, SecretName, Username},
+    secret::{DisplayName, RegistryHost, SecretKind, SecretName, Username},
 };
 use http::request::Parts;
 use leptos::prelude::*;
@@ -58,6 +58,7 @@ fn harmless(typed: &Typed) -> Typed {
     let host = RegistryHost::parse(&typed.registry_host).ok().map(|normalized| normalized.host);
     let keep =
         |text: &str, good: bool| if good && !has_password(text) { text.to_owned() } else { String::new() };
+    // Each field by its name, so that the compiler asks for a new one.
     Typed {
         name: keep(&typed.name, SecretName::parse(&typed.name).is_ok()),
         display_name: keep(&typed.display_name, DisplayName::parse(&typed.display_name).is_ok()),
@@ -66,7 +67,11 @@ fn harmless(typed: &Typed) -> Typed {
         repository: keep(&typed.repository, Repository::parse(&typed.repository).is_ok()),
         image: keep(&typed.image, ImageReference::parse(&typed.image, host.as_ref()).is_ok()),
         known_hosts: keep(&typed.known_hosts, KnownHosts::parse(&typed.known_hosts, "").is_ok()),
-        ..typed.clone()
+        kind: keep(&typed.kind, SecretKind::parse(&typed.kind).is_some()),
+        version: keep(&typed.version, typed.version.parse::<i64>().is_ok()),
+        // Marks of the portal, which nobody types.
+        tested: keep(&typed.tested, true),
+        submission: keep(&typed.submission, true),
     }
 }
 
@@ -91,7 +96,11 @@ mod tests {
             username: "robot".to_owned(),
             repository: "git@github.com:group/app.git".to_owned(),
             image: "group/app:1".to_owned(),
-            ..Typed::default()
+            kind: "image-pull".to_owned(),
+            known_hosts: String::new(),
+            tested: "ticket".to_owned(),
+            submission: "mark".to_owned(),
+            version: "3".to_owned(),
         };
         assert_eq!(harmless(&typed), typed);
         for pasted in
@@ -104,7 +113,11 @@ mod tests {
                 username: pasted.to_owned(),
                 repository: pasted.to_owned(),
                 image: pasted.to_owned(),
-                ..Typed::default()
+                kind: pasted.to_owned(),
+                known_hosts: pasted.to_owned(),
+                tested: pasted.to_owned(),
+                submission: pasted.to_owned(),
+                version: pasted.to_owned(),
             };
             assert_eq!(harmless(&all), Typed::default(), "{pasted}");
         }

@@ -1,7 +1,7 @@
 //! The parts around the table of the list: search and filter above, pages below.
 
 use super::{LIST, list_address};
-use crate::ui::rendered::rendered;
+use crate::ui::{list::filter_choice, rendered::rendered};
 use domain::{
     connection_test::TestStatus,
     page::{Direction, ListQuery, PageSize, Position, SecretPage, SortColumn, Total, UnusedDays},
@@ -15,7 +15,9 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
     let sort = query.sort_parameter();
     let kinds = SecretKind::ALL.map(|kind| (kind.as_str(), kind.label()));
     let states = TestStatus::ALL.map(|status| (status.as_str(), status.label()));
+    let chosen = query.unused.map(|days| days.days().to_string());
     let unused = UnusedDays::ALL.map(|days| (days.days().to_string(), format!("for {} days", days.days())));
+    let unused = unused.iter().map(|(days, label)| (days.as_str(), label.as_str()));
     rendered(view! {
         <form class="filter" method="get" action=LIST role="search" id="filter">
             <div>
@@ -31,40 +33,13 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
                     spellcheck="false"
                 />
             </div>
-            {choice("type", "Type", query.kind.map(SecretKind::as_str), &kinds)}
-            {choice("status", "Status", query.status.map(TestStatus::as_str), &states)}
-            {choice("unused", "Unused", query.unused.map(|days| days.days().to_string()).as_deref(), &unused)}
+            {filter_choice("type", "Type", query.kind.map(SecretKind::as_str), kinds)}
+            {filter_choice("status", "Status", query.status.map(TestStatus::as_str), states)}
+            {filter_choice("unused", "Unused", chosen.as_deref(), unused)}
             {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort/> })}
             <button>"Search"</button>
         </form>
     })
-}
-
-/// Renders a choice of one of these values, by value and label, or of all.
-fn choice(
-    id: &'static str,
-    label: &'static str,
-    chosen: Option<&str>,
-    options: &[(impl ToString, impl ToString)],
-) -> AnyView {
-    let option = |(value, label): &(_, _)| {
-        let (value, label) = (ToString::to_string(value), ToString::to_string(label));
-        let selected = chosen == Some(value.as_str());
-        view! { <option value=value selected=selected>{label}</option> }
-    };
-    let options = options.iter().map(option).collect_view();
-    view! {
-        <div>
-            <label for=id>{label}</label>
-            <select id=id name=id autocomplete="off">
-                <option value="" selected={chosen.is_none()}>
-                    "All"
-                </option>
-                {options}
-            </select>
-        </div>
-    }
-    .into_any()
 }
 
 /// A column's heading: a link that sorts by it, in the other direction if the list is already sorted by it.

@@ -5,19 +5,14 @@ use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// Problem details (RFC 9457).
-#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct ProblemDetails {
     /// What sort of problem: a word that stays the same.
-    #[schema(required, example = "invalid")]
-    #[serde(default)] // A proxy's own problems need not say it.
+    #[schema(example = "invalid")]
     pub r#type: String,
     /// The status in words.
-    #[schema(required)]
-    #[serde(default)]
     pub title: Cow<'static, str>,
     /// The status of the answer.
-    #[schema(required)]
-    #[serde(default)]
     pub status: u16,
     /// What happened, and what to do.
     pub detail: String,

@@ -6,14 +6,15 @@ use crate::{
     failure::Failure,
     output::plain,
 };
-use api_types::ProblemDetails;
+use api_types::FieldDetail;
 use domain::sensitive::Sensitive;
 use reqwest::{
     Method, RequestBuilder, Response, StatusCode, Url,
     header::{self, HeaderValue},
     redirect::Policy,
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 use std::{error::Error as _, net::IpAddr, time::Duration};
 use tls_trust::ExtraRoots;
 
@@ -266,12 +267,15 @@ async fn text(mut response: Response) -> Result<Sensitive, Failure> {
 }
 
 fn failure_of(status: StatusCode, text: &Sensitive) -> Failure {
-    let message = match serde_json::from_str::<ProblemDetails>(text.expose()) {
-        Ok(problem) => {
-            let errors = problem.errors.iter().map(|error| format!("\n  {}: {}", error.field, error.detail));
-            format!("{}{}", problem.detail, errors.collect::<String>())
+    // A proxy's own problems have a detail, and may have any form otherwise.
+    let problem: Value = serde_json::from_str(text.expose()).unwrap_or_default();
+    let message = match problem["detail"].as_str() {
+        Some(detail) => {
+            let errors = Vec::<FieldDetail>::deserialize(&problem["errors"]).unwrap_or_default();
+            let errors = errors.iter().map(|error| format!("\n  {}: {}", error.field, error.detail));
+            format!("{detail}{}", errors.collect::<String>())
         }
-        Err(_) => status.to_string(),
+        None => status.to_string(),
     };
     // The request is valid JSON in this version's API, so a portal that rejects it is older.
     let message = if status == StatusCode::BAD_REQUEST {
@@ -358,6 +362,8 @@ mod tests {
         assert!(
             failure_of(StatusCode::BAD_REQUEST, &text).message.contains("older version than this command")
         );
+        let of_a_proxy = Sensitive::new(r#"{"type":null,"status":"503","detail":"Full."}"#);
+        assert_eq!(failure_of(StatusCode::SERVICE_UNAVAILABLE, &of_a_proxy).message, "Full.");
         assert_eq!(failure_of(StatusCode::FORBIDDEN, &Sensitive::new("x")).code, Failure::NOT_ALLOWED);
     }
 }

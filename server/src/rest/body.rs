@@ -9,7 +9,18 @@ use axum::{
 };
 use domain::{sensitive::Sensitive, text};
 use http_body_util::LengthLimitError;
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error},
+};
+
+/// Parses a whole number as JSON Schema has it: `244.0` is one, too.
+pub(in crate::rest) fn whole_number<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<u32>, D::Error> {
+    let Some(number) = Option::<f64>::deserialize(deserializer)? else { return Ok(None) };
+    number.to_string().parse().map(Some).map_err(|_| D::Error::custom("not a whole number"))
+}
 
 /// A JSON body of this form. Errors name only the place, because the body may hold a value.
 pub struct Body<T>(pub T);

@@ -229,6 +229,7 @@ impl IntoResponse for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::{error::Change, secret::SecretId, time::Timestamp};
     use std::collections::BTreeSet;
 
     /// The words are the addresses of the types of problems.
@@ -238,5 +239,29 @@ mod tests {
         assert_eq!(words.len(), KINDS.len(), "each once");
         let is_anchor = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
         assert!(words.into_iter().all(is_anchor));
+    }
+
+    /// Parameters are a kind of the API's own.
+    #[test]
+    fn kind_of_an_error_is_its_code() {
+        let id = || SecretId::parse("image-a").unwrap();
+        let at = Timestamp::from_micros(0);
+        for error in [
+            Error::Invalid(Vec::new()),
+            Error::NotSignedIn,
+            Error::Forbidden,
+            Error::NotFound,
+            Error::Duplicate(id()),
+            Error::Changed(Change { by: String::new(), at, now: at, version: 1 }),
+            Error::BadRequest,
+            Error::OtherHost(id()),
+            Error::Sealed,
+            Error::Unavailable,
+            Error::TooManyTests(1),
+            Error::Internal(String::new()),
+        ] {
+            let code = error.code();
+            assert_eq!(Problem::from(error).0.r#type, format!("/api/docs#{code}"));
+        }
     }
 }

@@ -818,6 +818,12 @@ async fn dry_run_adds_nothing_and_imported_secrets_show_their_origins() {
     assert_eq!(read(&dry)["id"], format!("image-{name}"));
     assert_eq!(script.get(&format!("/secrets/image-{name}")).await.status, StatusCode::NOT_FOUND);
 
+    // JSON Schema takes 30.0 for an integer.
+    for (number, status) in [(json!(30.0), StatusCode::OK), (json!(30.5), StatusCode::BAD_REQUEST)] {
+        body["imported_from_total"] = number;
+        assert_eq!(script.post("/secrets", body.clone()).await.status, status);
+    }
+
     body["dry_run"] = json!(false);
     body["imported_from_total"] = json!(30);
     let added = script.post("/secrets", body.clone()).await;

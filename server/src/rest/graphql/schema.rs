@@ -158,7 +158,7 @@ fn id(text: &ID) -> Result<SecretId> {
 
 /// Rejects members that secrets of this type do not have.
 fn reject_misplaced(content: &SecretChange, kind: SecretKind) -> Result<()> {
-    match content.misplaced(kind).first() {
+    match content.misplaced(kind) {
         Some(field) => {
             Err(bad_input(&format!("{}: Secrets of this type have no such field.", member(field))))
         }

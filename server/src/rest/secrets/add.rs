@@ -1,7 +1,11 @@
 //! Adding a secret, once for each key of a request.
 
 use super::shown;
-use crate::rest::{Answer, Caller, Problem, ProblemDetails, body::Body, json};
+use crate::rest::{
+    Answer, Caller, Problem, ProblemDetails,
+    body::{Body, whole_number},
+    json,
+};
 use api_types::{Secret, WouldBeAdded};
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -68,6 +72,7 @@ pub struct NewSecretBody {
     imported_from: Vec<String>,
     /// How many there are, where not all are sent.
     #[schema(maximum = 2_147_483_647)]
+    #[serde(default, deserialize_with = "whole_number")]
     imported_from_total: Option<u32>,
     /// Add nothing, and answer with what adding it would come to.
     #[serde(default)]
@@ -75,26 +80,9 @@ pub struct NewSecretBody {
 }
 
 impl NewSecretBody {
-    /// Returns the first member that belongs to the other type of secret.
     fn misplaced(&self) -> Option<&'static str> {
-        let git = [
-            ("secret", self.secret.is_some()),
-            ("passphrase", self.passphrase.is_some()),
-            ("repository", self.repository.is_some()),
-            ("known_hosts", self.known_hosts.is_some()),
-        ];
-        let image = [
-            ("registry_host", self.registry_host.is_some()),
-            ("username", self.username.is_some()),
-            ("password", self.password.is_some()),
-            ("password_ends", self.password_ends.is_some()),
-            ("image", self.image.is_some()),
-        ];
-        let others = match SecretKind::parse(&self.r#type)? {
-            SecretKind::GitDataset => &image[..],
-            SecretKind::ImagePull => &git[..],
-        };
-        others.iter().find(|(_, sent)| *sent).map(|(name, _)| *name)
+        let kind = SecretKind::parse(&self.r#type)?;
+        misplaced!(self, kind)
     }
 
     /// Parses the origins; nothing that is sent is dropped.

@@ -76,24 +76,8 @@ impl SecretChange {
         }
     }
 
-    /// Returns the members that belong to the other type of secret, or must not be blank. A page's form
-    /// ignores such fields; a script gets an error.
-    pub(crate) fn misplaced(&self, kind: SecretKind) -> Vec<&'static str> {
-        let git = [
-            ("secret", self.secret.is_some()),
-            ("passphrase", self.passphrase.is_some()),
-            ("repository", self.repository.is_some()),
-            ("known_hosts", self.known_hosts.is_some()),
-        ];
-        let image = [
-            ("registry_host", self.registry_host.is_some()),
-            ("username", self.username.is_some()),
-            ("password", self.password.is_some()),
-            ("password_ends", self.password_ends.is_some()),
-            ("image", self.image.is_some()),
-        ];
-        let others = if kind == SecretKind::GitDataset { &image[..] } else { &git[..] };
-        others.iter().filter(|(_, sent)| *sent).map(|(name, _)| *name).collect()
+    pub(crate) fn misplaced(&self, kind: SecretKind) -> Option<&'static str> {
+        misplaced!(self, kind)
     }
 }
 
@@ -125,7 +109,7 @@ pub async fn change(
     let id = id(&text)?;
     caller.backend.secrets().may_change(&caller.ctx, Some(&id)).await?;
     let expected = expected(&headers)?;
-    if let Some(field) = change.misplaced(id.kind).first() {
+    if let Some(field) = change.misplaced(id.kind) {
         let detail = format!("Secrets of the type {} have no such field.", id.kind.as_str());
         return Err(Problem::parameter(field, detail));
     }

@@ -1,5 +1,27 @@
 //! Secrets by the API.
 
+/// Returns the first member of a body that was sent and belongs to the other type of secret. A page's form ignores such fields;
+/// a script gets an error.
+macro_rules! misplaced {
+    ($body:ident, $kind:expr) => {{
+        let git = [
+            ("secret", $body.secret.is_some()),
+            ("passphrase", $body.passphrase.is_some()),
+            ("repository", $body.repository.is_some()),
+            ("known_hosts", $body.known_hosts.is_some()),
+        ];
+        let image = [
+            ("registry_host", $body.registry_host.is_some()),
+            ("username", $body.username.is_some()),
+            ("password", $body.password.is_some()),
+            ("password_ends", $body.password_ends.is_some()),
+            ("image", $body.image.is_some()),
+        ];
+        let others = if $kind == domain::secret::SecretKind::GitDataset { &image[..] } else { &git[..] };
+        others.iter().find(|(_, sent)| *sent).map(|(member, _)| *member)
+    }};
+}
+
 pub mod add;
 pub mod change;
 pub mod consumers;
