@@ -213,10 +213,7 @@ mod tests {
     fn markup_escapes_whatever_is_put_into_it() {
         let name = "<script>\"&'";
         let text = sign_in_choose_lead(Language::English, sign_in_choose_lead { name });
-        assert_eq!(
-            text.as_str(),
-            "For the user <b>&lt;script&gt;&quot;&amp;'</b>. This link works once."
-        );
+        assert_eq!(text.as_str(), "For the user <b>&lt;script&gt;&quot;&amp;'</b>. This link works once.");
         let mut html = String::new();
         link(&mut html, &"/a?b=\"&c");
         assert_eq!(html, "<a href=\"/a?b=&quot;&amp;c\">");
