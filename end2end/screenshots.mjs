@@ -139,7 +139,7 @@ const PAGES = [
     async (page) => {
       await open(page, '/tokens/new');
       await page.getByLabel('Name', { exact: true }).fill(`Training cluster ${(clusters += 1)}`);
-      await page.getByLabel('Only names that begin with', { exact: true }).fill('team-');
+      await page.getByLabel('Restrict to names starting with', { exact: true }).fill('team-');
       await page.getByRole('button', { name: 'Create token' }).click();
       await page.getByRole('heading', { name: 'Token created' }).waitFor();
     },

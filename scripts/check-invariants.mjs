@@ -6,6 +6,7 @@ import { circles } from "./checks/circles.mjs";
 import { exceptions } from "./checks/exceptions.mjs";
 import { code } from "./checks/rust.mjs";
 import { tooLong } from "./checks/lengths.mjs";
+import { literalTexts } from "./checks/texts.mjs";
 import { words } from "./checks/words.mjs";
 
 const run = (command, ...args) =>
@@ -133,6 +134,8 @@ const rules = {
     }),
   "no circle of files, but for those listed": () => circles(files("*/src/lib.rs"), exceptions("circles.txt")),
   "no file too long to read, but for those listed": () => tooLong(sources(), exceptions("lengths.txt")),
+  "texts of pages stand in the catalogue, but for those of listed files": () =>
+    literalTexts(files("app/src/*.rs"), exceptions("texts.txt")),
   "the field's words, and no more of the others": () => words(files()),
   "each module in ARCHITECTURE.md's table exists": () => {
     const [, table] = /^\| feature \|.*\n\|[-|]+\|\n((?:\|.*\n)+)/m.exec(read("ARCHITECTURE.md")) ?? ["", ""];

@@ -20,13 +20,16 @@ impl ApiError {
     /// Returns the message for the person at the page; field errors are shown beside their fields instead.
     pub fn message(&self) -> String {
         match self {
+            #[cfg(feature = "ssr")]
+            Self::Unreachable => t!(error_unreachable).to_owned(),
+            #[cfg(not(feature = "ssr"))]
             Self::Unreachable => {
                 "The portal did not answer. It is not certain whether the change was saved: \
                  look at the list before you try again."
                     .to_owned()
             }
             #[cfg(feature = "ssr")]
-            Self::Rejected(error) => error.message(),
+            Self::Rejected(error) => crate::messages::error(error),
             #[cfg(not(feature = "ssr"))]
             Self::Rejected(error) => error.island_message(),
         }
@@ -42,8 +45,12 @@ impl ApiError {
 
 /// Returns the first sentence of a text.
 pub(crate) fn first_sentence(mut text: String) -> String {
-    if let Some(end) = text.find(". ") {
-        text.truncate(end + 1);
+    let end = text.find(". ").map(|at| at + 1);
+    // Chinese; the browser makes English messages alone.
+    #[cfg(feature = "ssr")]
+    let end = end.into_iter().chain(text.find('。').map(|at| at + '。'.len_utf8())).min();
+    if let Some(end) = end {
+        text.truncate(end);
     }
     text
 }
@@ -68,6 +75,20 @@ impl FromServerFnError for ApiError {
         {
             drop(error);
             Self::Unreachable
+        }
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_sentence_ends_as_the_language_does() {
+        for (text, first) in
+            [("One. Two.", "One."), ("docker.io alone", "docker.io alone"), ("一。二。", "一。")]
+        {
+            assert_eq!(first_sentence(text.to_owned()), first);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Loading the subject of a page, and what is shown if it could not be loaded, or is forbidden.
 
-use crate::{error::ApiError, ssr, ui::alert::Alert};
+use crate::{error::ApiError, ssr, texts, ui::alert::Alert};
 use backend::{Backend, Ctx};
-use domain::error::Error;
+use domain::{error::Error, usage::UsageKind};
 use leptos::{either::Either, prelude::*};
 
 /// The subject of a page.
@@ -10,10 +10,64 @@ use leptos::{either::Either, prelude::*};
 pub struct Subject {
     /// The heading of the page in place of the subject's.
     pub heading: &'static str,
-    /// The noun for a missing subject: "secret", "user".
-    pub noun: &'static str,
+    /// The kind of a missing subject.
+    pub noun: Noun,
     /// The address of the list.
     pub list: &'static str,
+}
+
+/// The kind of a page's subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noun {
+    Secret,
+    Image,
+    Dataset,
+    User,
+    Token,
+    Session,
+    Account,
+    Record,
+    Guide,
+}
+
+impl Noun {
+    /// Returns the heading of the page if there is no such subject.
+    fn missing(self) -> &'static str {
+        match self {
+            Self::Secret => t!(page_missing_secret),
+            Self::Image => t!(page_missing_image),
+            Self::Dataset => t!(page_missing_dataset),
+            Self::User => t!(page_missing_user),
+            Self::Token => t!(page_missing_token),
+            Self::Session => t!(page_missing_session),
+            Self::Account => t!(page_missing_account),
+            Self::Record => t!(page_missing_record),
+            Self::Guide => t!(page_missing_guide),
+        }
+    }
+
+    /// Returns the label of the link to the list.
+    fn to_list(self) -> &'static str {
+        match self {
+            Self::Secret => t!(page_to_secrets),
+            Self::Image => t!(page_to_images),
+            Self::Dataset => t!(page_to_datasets),
+            Self::User => t!(page_to_users),
+            Self::Token => t!(page_to_tokens),
+            Self::Session | Self::Account => t!(page_to_account),
+            Self::Record => t!(page_to_audit),
+            Self::Guide => t!(page_to_help),
+        }
+    }
+}
+
+impl From<UsageKind> for Noun {
+    fn from(kind: UsageKind) -> Self {
+        match kind {
+            UsageKind::Image => Self::Image,
+            UsageKind::Dataset => Self::Dataset,
+        }
+    }
 }
 
 /// Loads something and shows what came of it.
@@ -61,22 +115,18 @@ pub fn LoadFailure(
     error: ApiError,
     /// The heading of the page in place of the subject's.
     heading: &'static str,
-    /// The noun for a missing subject: "secret", "user".
-    noun: &'static str,
+    /// The kind of a missing subject.
+    noun: Noun,
     /// The address of the list.
     list: &'static str,
 ) -> AnyView {
     match error {
         ApiError::Rejected(Error::NotFound) => view! {
-            <h1>{format!("{}{} not found", noun[..1].to_uppercase(), &noun[1..])}</h1>
-            <p>
-                {format!(
-                    "There is no {noun} at this address. It may have been deleted, or the address was cut short.",
-                )}
-            </p>
+            <h1>{noun.missing()}</h1>
+            <p>{t!(page_missing_text)}</p>
             <p>
                 <a class="button" href=list>
-                    {format!("Go to the {noun}s")}
+                    {noun.to_list()}
                 </a>
             </p>
         }
@@ -85,14 +135,14 @@ pub fn LoadFailure(
         error => view! {
             <h1>{heading}</h1>
             <Alert title=if matches!(error, ApiError::Rejected(Error::TooManyTests(_))) {
-                "Not tested"
+                t!(page_not_tested)
             } else {
-                "This page could not be loaded"
+                t!(page_not_loaded)
             }>
                 <p>{error.message()}</p>
                 <div class="choices">
                     <a class="button" href="">
-                        "Try again"
+                        {t!(page_try_again)}
                     </a>
                 </div>
             </Alert>
@@ -104,7 +154,7 @@ pub fn LoadFailure(
 /// The notice that a page is forbidden, and who can help.
 #[component]
 pub fn Forbidden() -> impl IntoView {
-    let role = ssr::user().map(|user| user.role.label());
+    let role = ssr::user().map(|user| t!(page_forbidden_role, role: texts::role(user.role)));
     let help = Suspend::new(async move {
         let admins = match ssr::request() {
             Ok((backend, ctx)) => backend.users().who_can_help(&ctx).await.unwrap_or_default(),
@@ -113,20 +163,17 @@ pub fn Forbidden() -> impl IntoView {
         // Loading the names must not change the status.
         ssr::set_status(http::StatusCode::FORBIDDEN);
         if admins.is_empty() {
-            "An administrator can give you another role.".to_owned()
+            t!(page_forbidden_help).to_owned()
         } else {
-            format!("An administrator can give you another role: {}.", admins.join(", "))
+            t!(page_forbidden_admins, names: admins.join(", "))
         }
     });
     view! {
-        <h1>"Not for your role"</h1>
-        <p>
-            {role.map(|role| format!("You are signed in as {role}, and this takes more. "))}
-            {help}
-        </p>
+        <h1>{t!(page_forbidden)}</h1>
+        <p>{role} " " {help}</p>
         <p>
             <a class="button" href=crate::secrets::LIST>
-                "Go to the secrets"
+                {t!(page_to_secrets)}
             </a>
         </p>
     }

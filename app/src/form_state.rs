@@ -2,7 +2,7 @@
 //! The server alone renders these forms, which work without JavaScript because they have nothing else.
 
 use crate::{
-    ssr,
+    messages, ssr,
     ui::{
         alert::Alert,
         area::Area,
@@ -12,7 +12,7 @@ use crate::{
         select::{option, select_field},
     },
 };
-use domain::error::{Error, Field, locked_inside};
+use domain::error::{Error, Field};
 use leptos::prelude::*;
 
 /// A form that was rejected, or an empty one.
@@ -42,9 +42,10 @@ impl FormState {
 
     fn problem(&self, field: Field) -> Option<String> {
         match &self.error {
-            Some(Error::Invalid(problems)) => {
-                problems.iter().find(|wrong| wrong.field == field).map(|wrong| wrong.problem.message())
-            }
+            Some(Error::Invalid(problems)) => problems
+                .iter()
+                .find(|wrong| wrong.field == field)
+                .map(|wrong| messages::problem(&wrong.problem)),
             _ => None,
         }
     }
@@ -52,7 +53,7 @@ impl FormState {
     fn wrong(&self) -> Vec<(Field, String)> {
         match &self.error {
             Some(Error::Invalid(problems)) => {
-                problems.iter().map(|wrong| (wrong.field, wrong.problem.message())).collect()
+                problems.iter().map(|wrong| (wrong.field, messages::problem(&wrong.problem))).collect()
             }
             _ => Vec::new(),
         }
@@ -157,7 +158,7 @@ impl FormState {
 /// Returns the message above the form. Somebody who is signed in and has to prove who they are learns that they stay signed in.
 pub(crate) fn message(error: &Error) -> String {
     match error {
-        Error::Locked(seconds) if ssr::user().is_some() => locked_inside(*seconds),
-        error => error.message(),
+        Error::Locked(seconds) if ssr::user().is_some() => messages::locked_inside(*seconds),
+        error => messages::error(error),
     }
 }

@@ -1,7 +1,12 @@
 //! The texts of the pages: a function for each message of `app/texts`, which `app/build.rs` has made of it, called by the macro
 //! `t!`. A text that is not used is dead code, and does not compile.
 
-use domain::{access::Role, language::Language};
+use domain::{
+    access::{Role, TokenScope},
+    language::Language,
+    time::{Age, Timestamp},
+};
+use leptos::{prelude::*, tachys::html::InertElement};
 use std::{
     borrow::Cow,
     fmt::{Display, Write},
@@ -32,6 +37,47 @@ pub(crate) fn role(role: Role) -> &'static str {
         Role::Reader => t!(role_reader),
         Role::Editor => t!(role_editor),
         Role::Admin => t!(role_admin),
+    }
+}
+
+/// Returns what a role allows, to go on after the name of the role or of a person.
+pub(crate) fn role_allows(role: Role) -> &'static str {
+    match role {
+        Role::Reader => t!(role_reader_allows),
+        Role::Editor => t!(role_editor_allows),
+        Role::Admin => t!(role_admin_allows),
+    }
+}
+
+/// Returns the name of a token's scope.
+pub(crate) fn scope(scope: TokenScope) -> &'static str {
+    match scope {
+        TokenScope::ReadMetadata => t!(scope_read_metadata),
+        TokenScope::ReadValues => t!(scope_read_values),
+        TokenScope::Write => t!(scope_write),
+        TokenScope::ReadAudit => t!(scope_read_audit),
+    }
+}
+
+/// Returns what a scope allows.
+pub(crate) fn scope_allows(scope: TokenScope) -> &'static str {
+    match scope {
+        TokenScope::ReadMetadata => t!(scope_read_metadata_allows),
+        TokenScope::ReadValues => t!(scope_read_values_allows),
+        TokenScope::Write => t!(scope_write_allows),
+        TokenScope::ReadAudit => t!(scope_read_audit_allows),
+    }
+}
+
+/// Returns the age: "3 days ago". A time in the future is "just now".
+pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
+    match at.age(now) {
+        Age::Now => t!(time_now).to_owned(),
+        Age::Minutes(count) => t!(time_minutes, count),
+        Age::Hours(count) => t!(time_hours, count),
+        Age::Days(count) => t!(time_days, count),
+        Age::Months(count) => t!(time_months, count),
+        Age::Years(count) => t!(time_years, count),
     }
 }
 
@@ -111,8 +157,13 @@ impl Markup {
     }
 
     /// Returns what a view renders, for the placeholder of a text with tags.
-    pub(crate) fn rendered(view: impl leptos::prelude::IntoView) -> Self {
-        Self::of(leptos::prelude::RenderHtml::to_html(leptos::prelude::IntoView::into_view(view)))
+    pub(crate) fn rendered(view: impl IntoView) -> Self {
+        Self::of(view.to_html())
+    }
+
+    /// Returns the view, for an argument or a branch that has to be one; within `view!` the markup itself will do.
+    pub(crate) fn view(self) -> InertElement {
+        InertElement::new(self.0)
     }
 
     /// Returns the HTML.
@@ -121,11 +172,11 @@ impl Markup {
     }
 }
 
-impl leptos::prelude::IntoRender for Markup {
-    type Output = leptos::tachys::html::InertElement;
+impl IntoRender for Markup {
+    type Output = InertElement;
 
-    fn into_render(self) -> Self::Output {
-        leptos::tachys::html::InertElement::new(self.0)
+    fn into_render(self) -> InertElement {
+        self.view()
     }
 }
 

@@ -11,9 +11,6 @@ use domain::{percent, sensitive::Sensitive};
 /// The address of the list.
 pub const USERS: &str = "/users";
 
-/// The reason why a proof is asked of somebody who changes users.
-pub const PROOF_HINT: &str = "What you do here outlasts your session, so confirm that it is you.";
-
 /// Returns the address of one user's page.
 pub fn user_address(name: &str) -> String {
     format!("{USERS}/{}", percent::encode(name))

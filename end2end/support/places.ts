@@ -314,7 +314,7 @@ export const PLACES: Place[] = [
       const name = unique('app');
       await page.request.post('/images/new', { form: { name, image: 'quay.io/a', pull_secret: secret.id }, maxRedirects: 0 });
       await open(page, `/images/${name}/edit`);
-      await expect(page.getByText('it is of no use there')).toBeVisible();
+      await expect(page.getByText("It won't work.")).toBeVisible();
     },
   },
   {

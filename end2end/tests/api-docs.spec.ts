@@ -11,7 +11,7 @@ test('the navigation leads to the tokens, and from there to the description of t
   await open(page, '/secrets');
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Tokens' }).click();
   await expectHeading(page, 'Tokens');
-  await page.getByRole('link', { name: 'What the API can do' }).click();
+  await page.getByRole('link', { name: 'API reference' }).click();
   await expectHeading(page, 'API');
   await expect(page).toHaveTitle('API · Latchkey');
   await page.getByRole('main').getByRole('link', { name: 'Tokens', exact: true }).first().click();
@@ -118,7 +118,7 @@ test.describe('without a session', () => {
   test('a reader finds the description', async ({ page }) => {
     await become(page, 'reader');
     await open(page, '/tokens');
-    await page.getByRole('link', { name: 'What the API can do' }).click();
+    await page.getByRole('link', { name: 'API reference' }).click();
     await expectHeading(page, 'API');
   });
 });

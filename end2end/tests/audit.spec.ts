@@ -18,7 +18,7 @@ test('the log is filtered by object, and says who did what', async ({ page, secr
   await expect(field(page, 'Object')).toHaveValue(secret.id);
   await field(page, 'Outcome').selectOption('refused');
   await page.getByRole('button', { name: 'Filter' }).click();
-  await expect(page.getByText('No record matches.')).toBeVisible();
+  await expect(page.getByText('No records match.')).toBeVisible();
   await page.getByRole('link', { name: 'Clear filters' }).click();
   await expect(page).toHaveURL('/audit');
 

@@ -116,6 +116,6 @@ test('saving a secret that was deleted in the meantime says so', async ({ page, 
     await expect(page.locator('.not-saved')).toHaveText('This secret does not exist.');
     await expect(field(page, 'Display Name')).toHaveValue('Too late');
   } else {
-    await expect(page.getByText(/does not exist|no secret at this address/i)).toBeVisible();
+    await expect(page.getByText(/does not exist|may have been deleted/i)).toBeVisible();
   }
 });

@@ -190,6 +190,6 @@ test.describe('a reader', () => {
     await open(page, '/secrets');
     await expect(page.getByRole('link', { name: 'Import', exact: true })).toHaveCount(0);
     await open(page, '/secrets/import');
-    await expectHeading(page, 'Not for your role');
+    await expectHeading(page, "You don't have access to this page");
   });
 });

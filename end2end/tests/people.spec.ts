@@ -27,7 +27,7 @@ test('an administrator adds a user and passes the link on', async ({ page, fault
   await expect(field(page, 'Link')).toHaveValue(/\/choose-password\?token=[0-9a-f]{64}$/);
   await page.getByRole('link', { name: 'Done' }).click();
   await expectHeading(page, `User ${name}`);
-  await expect(page.getByText('Has no password yet')).toBeVisible();
+  await expect(page.getByText('Invited')).toBeVisible();
   await open(page, `/users?q=${name.slice(4)}`);
   await expect(row(page, { name })).toContainText('Editor');
   await row(page, { name }).getByRole('link', { name: `Edit ${name}` }).click();
@@ -92,9 +92,9 @@ test('a user is disabled, enabled and given a new password by an administrator',
   await prove(page);
   await sayYes(page, 'Enable user');
   await expect(notice(page)).toContainText('User enabled.');
-  await page.getByRole('link', { name: 'Make password link' }).click();
+  await page.getByRole('link', { name: 'Reset password' }).click();
   await prove(page);
-  await sayYes(page, 'Make password link');
+  await sayYes(page, 'Reset password');
   await expectHeading(page, 'Password link');
 });
 
@@ -118,8 +118,8 @@ test.describe('as a reader', () => {
       await become(page, 'reader');
       const answer = await page.goto(address);
       expect(answer?.status()).toBe(403);
-      await expectHeading(page, 'Not for your role');
-      await expect(page.getByText(/An administrator can give you another role: .*admin/)).toBeVisible();
+      await expectHeading(page, "You don't have access to this page");
+      await expect(page.getByText(/Ask an administrator for another role: .*admin/)).toBeVisible();
     });
   }
 
@@ -133,7 +133,7 @@ test.describe('as a reader', () => {
     await expect(other.getByRole('heading', { name: 'Account' })).toBeVisible();
 
     await open(page, '/account');
-    await expect(page.getByText(`You are signed in as ${name}, in the role Reader`)).toBeVisible();
+    await expect(page.getByText(`Signed in as ${name} (Reader:`)).toBeVisible();
     await page.getByRole('row', { name: /Another browser/ }).getByRole('link', { name: 'End session' }).click();
     await expect(page.getByText(/End the session on Another browser/)).toBeVisible();
     await sayYes(page, 'End session');
@@ -162,7 +162,7 @@ test.describe('as a reader', () => {
 test('the last user of a page has a next page', async ({ page }) => {
   for (let number = 0; number < 3; number += 1) await addUser('reader');
   await open(page, '/users?q=no-such-user');
-  await expect(page.getByText('No user matches.')).toBeVisible();
+  await expect(page.getByText('No users match.')).toBeVisible();
   await page.getByRole('link', { name: 'Clear search' }).click();
   await expect(page).toHaveURL('/users');
 });

@@ -90,7 +90,7 @@ test('an outdated page never replaces a pending key', async ({ page, secrets, fa
 test('Cancel keeps the role, password and sessions of a user', async ({ page }) => {
   const { name } = await addUser('editor');
   await open(page, `/users/${name}`);
-  for (const words of ['Disable user', 'Make password link']) {
+  for (const words of ['Disable user', 'Reset password']) {
     await page.getByRole('link', { name: words }).click();
     await expectHeading(page, words);
     await expect(page.getByText('This is you.')).toHaveCount(0);
@@ -115,11 +115,11 @@ test.describe('an administrator beside others', () => {
     await expect(page.getByText('This is you.')).toBeVisible();
     await field(page, 'Role').selectOption('reader');
     await page.getByRole('button', { name: 'Change role' }).click();
-    await expect(page.locator('.consequence')).toContainText('This is you. You are signed out at once');
+    await expect(page.locator('.consequence')).toContainText('This is you. You will be signed out immediately');
     await page.getByRole('link', { name: 'Cancel' }).click();
-    for (const words of ['End all sessions', 'Make password link', 'Disable user']) {
+    for (const words of ['End all sessions', 'Reset password', 'Disable user']) {
       await page.getByRole('link', { name: words }).click();
-      await expect(page.locator('.consequence')).toContainText('This is you. You are signed out at once');
+      await expect(page.locator('.consequence')).toContainText('This is you. You will be signed out immediately');
       await page.getByRole('link', { name: 'Cancel' }).click();
       await expectHeading(page, `User ${name}`);
     }

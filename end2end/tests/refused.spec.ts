@@ -109,7 +109,7 @@ test('a conflict of an image is shown beside the button', async ({ page, secrets
   const answered = page.waitForEvent('load');
   await confirm(page).click();
   await answered;
-  await expect(alert(page, 'This was changed in the meantime').getByRole('heading')).toBeInViewport();
+  await expect(alert(page, 'Someone else changed this').getByRole('heading')).toBeInViewport();
   await expect(page.locator('.actions .not-saved')).toHaveText('It was changed in the meantime.');
 });
 

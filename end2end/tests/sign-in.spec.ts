@@ -23,7 +23,7 @@ test.describe('nobody is signed in', () => {
     await open(page, '/sign-in?next=%2Ftokens');
     const name = unique('nobody');
     await signIn(page, { username: name, password: 'SENTINEL wrong password' });
-    await expect(page.getByRole('alert')).toContainText('The username or the password is not right.');
+    await expect(page.getByRole('alert')).toContainText('Wrong username or password.');
     await expect(field(page, 'Username')).toHaveValue(name);
     await expect(field(page, 'Password')).toHaveValue('');
     expect(await page.content()).not.toContain('SENTINEL');
@@ -41,7 +41,7 @@ test.describe('nobody is signed in', () => {
       await expect(page.getByRole('alert')).toContainText('is not right');
     }
     await signIn(page, { username: name.toUpperCase(), password: 'a wrong password' });
-    await expect(page.getByRole('alert')).toContainText('Too many attempts to sign in under this name. Try again in 15 minutes');
+    await expect(page.getByRole('alert')).toContainText('Too many failed attempts for this username. Try again in 15 minutes');
   });
 
   test('a foreign target after sign-in redirects to the list', async ({ page }) => {

@@ -76,7 +76,7 @@ test.describe('at a real provider', () => {
     await expect(page.getByText(login)).toBeVisible();
 
     await open(page, `${real.portal.address}/account`);
-    await expect(page.getByText(`You are signed in as ${login}, in the role Editor`)).toBeVisible();
+    await expect(page.getByText(`Signed in as ${login} (Editor:`)).toBeVisible();
     await expect(page.getByText(`You sign in at ${real.provider.issuer}`)).toBeVisible();
     await expect(field(page, 'Current password')).toHaveCount(0);
   });
@@ -140,7 +140,7 @@ test.describe('at a real provider', () => {
     await open(page, `${real.portal.address}/tokens`);
     await logIn(page, unique('eve'));
     await expectHeading(page, 'Sign in');
-    await expect(page.getByRole('alert')).toContainText('You are in none of the groups that may use this portal.');
+    await expect(page.getByRole('alert')).toContainText('None of your groups has access to this portal.');
     await open(page, `${real.portal.address}/tokens`);
     await expectHeading(page, 'Sign in');
   });
@@ -150,7 +150,7 @@ test.describe('at a real provider', () => {
     await open(page, `${real.portal.address}/tokens`);
     await page.getByRole('link', { name: 'Continue with 127.0.0.1' }).click();
     await page.getByRole('button', { name: 'Refuse' }).click();
-    await expect(page.getByRole('alert')).toContainText('You were not signed in: it was cancelled, or refused');
+    await expect(page.getByRole('alert')).toContainText("You weren't signed in: it was cancelled");
   });
 
   test('a name does not take over a user', async ({ page, real }) => {
@@ -161,7 +161,7 @@ test.describe('at a real provider', () => {
     await logIn(page, login);
     await expectList(page);
     await open(page, `${real.portal.address}/account`);
-    await expect(page.getByText(/You are signed in as (admin@127\.0\.0\.1|user-[0-9a-f]{16}), in the role Admin/)).toBeVisible();
+    await expect(page.getByText(/Signed in as (admin@127\.0\.0\.1|user-[0-9a-f]{16}) \(Admin:/)).toBeVisible();
   });
 
   test('an administrator sees who signs in at the provider, without local actions', async ({ page, real }) => {
@@ -174,7 +174,7 @@ test.describe('at a real provider', () => {
     await signIn(page, ADMIN);
     await open(page, `${real.portal.address}/users/${login}`);
     await expect(page.getByText(`This user signs in at ${real.provider.issuer}.`)).toBeVisible();
-    await expect(page.getByRole('link', { name: 'Make password link' })).toHaveCount(0);
+    await expect(page.getByRole('link', { name: 'Reset password' })).toHaveCount(0);
     await expect(page.getByRole('link', { name: 'Disable user' })).toBeVisible();
   });
 
@@ -193,7 +193,7 @@ test.describe('at a real provider', () => {
     expect(answer).toContain('code=');
     await context.clearCookies();
     await page.goto(answer);
-    await expect(page.getByRole('alert')).toContainText('Signing in took too long, or was begun in another window.');
+    await expect(page.getByRole('alert')).toContainText('Signing in took too long, or was started in another window.');
     await open(page, `${real.portal.address}/secrets`);
     await expectHeading(page, 'Sign in');
   });
@@ -311,7 +311,7 @@ test.describe('single sign-on only', () => {
       answer.body = { error: 'invalid_client' };
     });
     await comeBack(page, spoilt);
-    await expect(page.getByRole('alert')).toContainText('do not agree on how to work together');
+    await expect(page.getByRole('alert')).toContainText('Single sign-on is misconfigured.');
     expect(spoilt.portal.log()).toContain('invalid_client');
   });
 

@@ -16,14 +16,14 @@ test('a token is shown once, works, and is revoked at once', async ({ page, cont
   const name = unique('cluster');
   await field(page, 'Name').fill(name);
   await field(page, 'Scope').selectOption('read-values');
-  await field(page, 'Only these secrets').fill('no such id');
+  await field(page, 'Restrict to these secrets').fill('no such id');
   await field(page, 'Expires after (days)').fill('90');
   await field(page, 'Current password').fill(ADMIN.password);
   await page.getByRole('button', { name: 'Create token' }).click();
-  await expect(page.locator('#secrets-error')).toContainText('These are ids such as image-hub');
+  await expect(page.locator('#secrets-error')).toContainText('Enter ids such as image-hub');
   await expect(field(page, 'Name')).toHaveValue(name);
   await expect(field(page, 'Scope')).toHaveValue('read-values');
-  await field(page, 'Only these secrets').fill('image-hub gitsync-secret-data');
+  await field(page, 'Restrict to these secrets').fill('image-hub gitsync-secret-data');
   // A password is never sent back.
   await expect(field(page, 'Current password')).toHaveValue('');
   await page.getByRole('button', { name: 'Create token' }).click();
@@ -66,6 +66,6 @@ test.describe('of a reader', () => {
     await become(page, 'reader');
     await open(page, '/tokens/new');
     await expect(field(page, 'Scope').getByRole('option')).toHaveCount(1);
-    await expect(page.getByRole('link', { name: 'Everybody’s tokens' })).toHaveCount(0);
+    await expect(page.getByRole('link', { name: 'All tokens' })).toHaveCount(0);
   });
 });

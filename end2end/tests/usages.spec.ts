@@ -83,7 +83,7 @@ test('an image is added with a fitting secret, found, changed and deleted', asyn
   await open(page, `/images?q=${name}`);
   await expect(row(page, { name })).toContainText('for another registry');
   await row(page, { name }).getByRole('link', { name: `Edit ${name}`, exact: true }).click();
-  await expect(page.getByText('it is of no use there')).toBeVisible();
+  await expect(page.getByText("It won't work.")).toBeVisible();
 
   await open(page, `/images?q=${name}`);
   await row(page, { name }).getByRole('link', { name: `Delete ${name}`, exact: true }).click();
@@ -91,7 +91,7 @@ test('an image is added with a fitting secret, found, changed and deleted', asyn
   await page.getByRole('button', { name: 'OK', exact: true }).click();
   await expect(notice(page)).toContainText('Image deleted.');
   await open(page, `/images?q=${name}`);
-  await expect(page.getByText('No image matches.')).toBeVisible();
+  await expect(page.getByText('No images match.')).toBeVisible();
 });
 
 test('Enter searches if a search was typed, and saves otherwise', async ({ page, secrets }) => {
@@ -120,7 +120,7 @@ test('invalid fields are marked, and nothing is lost', async ({ page, faults }) 
   await expect(summary(page)).toBeVisible();
   await expectError(page, 'Name', /upper case letter/);
   await expectError(page, 'Git URL', /Enter it without/);
-  await expectError(page, 'Branch', /not the name of a branch/);
+  await expectError(page, 'Branch', /not a branch name/);
   await expect(field(page, 'Branch')).toHaveValue('a..b');
   await expectAccessible(page, 'a dataset that was refused');
 });

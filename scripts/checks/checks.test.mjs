@@ -7,6 +7,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { circles } from "./circles.mjs";
 import { tooLong } from "./lengths.mjs";
 import { code, usePaths, withoutTests } from "./rust.mjs";
+import { literalTexts, texts } from "./texts.mjs";
 import { offences } from "./words.mjs";
 
 let before, folder;
@@ -83,4 +84,22 @@ test("offences finds words in comments, documents and names of tests, and names 
     "What …": ["a.rs:1"],
     "…refus…": ["a.rs:3", "a.rs:5"],
   });
+});
+
+test("texts finds words for people, and neither markup nor names nor tests", () => {
+  const source = `view! { <p class="a b" aria-label="Main">"Two words" {t!(users_heading)} "Cancel"</p> } // "In a comment"
+    #[expect(dead_code, reason = "of a lint")] const A: &str = "user-name"; format!("{USERS}?q={}", x)
+    #[cfg(test)]
+    mod tests { const B: &str = "Three more words"; }`;
+  assert.deepEqual(texts(source), [
+    { line: 1, text: "Main" },
+    { line: 1, text: "Two words" },
+    { line: 1, text: "Cancel" },
+  ]);
+  const files = write({ "a.rs": `"Two words"`, "b.rs": `"Two words"`, "c.rs": `"word"` });
+  const found = literalTexts(files, [{ name: "b.rs", reason: "later" }, { name: "c.rs", reason: "later" }]);
+  assert.deepEqual(found, [
+    `a.rs:1: "Two words" belongs into app/texts`,
+    "c.rs: has no text of its own, take it off the list",
+  ]);
 });

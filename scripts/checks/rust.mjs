@@ -1,10 +1,15 @@
 // Reads Rust sources as far as the checks need: comments and texts blanked, tests left out, braces matched.
 
-/** Returns the source with comments, strings and character literals blanked; lines keep their numbers. */
-export function code(source) {
+/**
+ * Returns the source with comments, strings and character literals blanked; lines keep their numbers.
+ * @param {string} source
+ * @param {(from: number, to: number) => void} [text] is called with the place of each string
+ */
+export function code(source, text) {
   const blank = (text) => text.replace(/[^\n]/g, " ");
   let out = "";
   let at = 0;
+  const strings = [];
   while (at < source.length) {
     const rest = source.slice(at, at + 2);
     let end = -1;
@@ -22,6 +27,7 @@ export function code(source) {
       const raw = /^(?:b|c)?r(#*)"/.exec(source.slice(at, at + 40));
       const quoted = /^(?:b|c)?"/.exec(source.slice(at, at + 2));
       const character = /^b?'(?:\\(?:u\{\w+\}|x\w\w|.)|[^\\'])'/su.exec(source.slice(at, at + 14));
+      if ((raw || quoted) && text) strings.push(at);
       if (raw) {
         const close = source.indexOf(`"${raw[1]}`, at + raw[0].length);
         end = close < 0 ? source.length : close + 1 + raw[1].length;
@@ -35,6 +41,7 @@ export function code(source) {
     if (end < 0) {
       out += source[at++];
     } else {
+      if (strings.at(-1) === at) text(at, end);
       out += blank(source.slice(at, end));
       at = end;
     }

@@ -6,6 +6,7 @@ use crate::{
     key_file,
     open::{self, Outcome},
 };
+use app::messages;
 use backend::{Backend, Ctx, DatabaseConfig, PasswordReset, Rewrapped, TestOutcome, Tested, Verdict};
 use domain::{
     access::TokenDraft, connection_test::TestStatus, error::Error, secret::SecretId, sensitive::Sensitive,
@@ -210,7 +211,7 @@ pub async fn test(settings: &Settings, url: &DatabaseConfig, ids: &[String]) -> 
     for Tested { id, outcome } in &tested {
         let (state, words) = match outcome {
             TestOutcome::Tested(cause) => (cause.status().as_str(), cause.message().to_owned()),
-            TestOutcome::Failed(error) => ("failed", error.message()),
+            TestOutcome::Failed(error) => ("failed", messages::error(error)),
             TestOutcome::LeftOut | TestOutcome::NotYet => {
                 ("left-out", "The same account was just refused, or the host has had enough.".to_owned())
             }
@@ -237,12 +238,12 @@ fn print(line: &str) -> Outcome {
 fn message(error: &Error) -> String {
     match error {
         Error::Invalid(problems) => {
-            problems.iter().map(|wrong| wrong.problem.message()).collect::<Vec<_>>().join(" ")
+            problems.iter().map(|wrong| messages::problem(&wrong.problem)).collect::<Vec<_>>().join(" ")
         }
         Error::LastAdmin => "this is the last administrator; make another user an admin first".to_owned(),
         Error::NotFound => "there is none of this name".to_owned(),
         // For whoever looks after the portal: which setting it is, too.
         Error::NoPasswords | Error::KeptByProvider | Error::LinkSpent | Error::Busy(_) => error.to_string(),
-        error => error.message(),
+        error => messages::error(error),
     }
 }

@@ -20,7 +20,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use backend::{Actor, Ctx};
-use domain::{error::Error, sensitive::Sensitive};
+use domain::{error::Error, language::Language, sensitive::Sensitive};
 use http_body_util::Limited;
 use std::{any::Any, net::SocketAddr, time::Duration};
 use tower_http::timeout::DeadlineBody;
@@ -105,9 +105,18 @@ pub fn client_info(parts: &Parts) -> ClientInfo {
 pub async fn identify(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let identified = identity(&state, &parts).await;
-    let language = language::chosen(&identified, &parts, state.offers_pseudo_language());
+    let language = if is_api(parts.uri.path()) {
+        Language::English
+    } else {
+        language::chosen(&identified, &parts, state.offers_pseudo_language())
+    };
     parts.extensions.insert::<Identified>(identified);
     language::within(language, next.run(Request::from_parts(parts, body))).await
+}
+
+/// Returns whether the path is of the API, which takes tokens and answers in English.
+fn is_api(path: &str) -> bool {
+    path.starts_with("/api/v1/") || path == "/api/graphql"
 }
 
 async fn identity(state: &AppState, parts: &Parts) -> Identified {
@@ -117,8 +126,7 @@ async fn identity(state: &AppState, parts: &Parts) -> Identified {
     if backend.is_sealed() {
         return Err(Error::Sealed);
     }
-    let path = parts.uri.path();
-    let actor = if path.starts_with("/api/v1/") || path == "/api/graphql" {
+    let actor = if is_api(parts.uri.path()) {
         match bearer(&parts.headers) {
             Some(token) => backend.tokens().identify(ctx, &token).await?,
             None => None,

@@ -216,7 +216,8 @@ async fn first_admin(
             }
             Ok(None) => Ok(()),
             Err(DomainError::Invalid(problems)) => {
-                let said: Vec<_> = problems.iter().map(|wrong| wrong.problem.message()).collect();
+                let said: Vec<_> =
+                    problems.iter().map(|wrong| app::messages::problem(&wrong.problem)).collect();
                 Err(format!("LATCHKEY_ADMIN_USER or its password is not usable: {}", said.join(" ")).into())
             }
             Err(error) => Err(error.into()),

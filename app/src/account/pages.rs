@@ -2,10 +2,12 @@
 
 use super::ACCOUNT;
 use crate::{
-    failure::{Subject, loaded},
+    failure::{Noun, Subject, loaded},
     form_state::FormState,
+    language::OWN_LANGUAGE,
     secrets::LIST,
     ssr,
+    texts::{self, Markup},
     tokens::{TOKENS, stopped_words},
     ui::{
         ago::Ago,
@@ -18,8 +20,8 @@ use crate::{
 };
 use backend::{Backend, Ctx, SessionSummary, TokenPage, TokenSummary};
 use domain::{
-    access::Role,
     error::{Error, Field},
+    language::Language,
     time::Timestamp,
 };
 use leptos::{either::Either, prelude::*};
@@ -32,24 +34,26 @@ pub fn AccountPage(form: FormState) -> impl IntoView {
         let tokens = backend.tokens().list(&ctx, false, None).await?;
         Ok((backend.sessions().own(&ctx).await?, issuer, tokens, ctx.now))
     };
-    let subject = Subject { heading: "Account", noun: "account", list: LIST };
+    let subject = Subject { heading: t!(account_heading), noun: Noun::Account, list: LIST };
     let page = loaded(subject, load, move |(sessions, issuer, tokens, now)| {
         view! {
-            <h1>"Account"</h1>
+            <h1>{t!(account_heading)}</h1>
             <WhoAmI/>
             {form.summary()}
             {match issuer {
                 Some(issuer) => Either::Left(view! {
-                    <h2>"Password"</h2>
-                    <p>"You sign in at " <b>{issuer}</b> ": your password is kept there, and so are the groups that say what you may do here."</p>
+                    <h2>{t!(account_password)}</h2>
+                    <p>{t!(account_password_at, provider: issuer)}</p>
                 }),
                 None => Either::Right(change_password(&form)),
             }}
-            <h2>"Sessions"</h2>
+            <h2>{t!(account_sessions)}</h2>
             <Sessions sessions now/>
-            <h2>"API tokens"</h2>
+            <h2>{t!(account_tokens)}</h2>
             <OwnTokens tokens/>
-            <h2>"Theme"</h2>
+            <h2>{t!(frame_language)}</h2>
+            <OwnLanguage/>
+            <h2>{t!(frame_theme)}</h2>
             <ThemeSwitch back=ACCOUNT.to_owned()/>
         }
     });
@@ -58,10 +62,10 @@ pub fn AccountPage(form: FormState) -> impl IntoView {
 
 fn change_password(form: &FormState) -> impl IntoView + use<> {
     rendered(view! {
-        <h2>"Change password"</h2>
-        <p>"Every session ends, on every device; in this browser you stay signed in."</p>
+        <h2>{t!(account_change_password)}</h2>
+        <p>{t!(account_change_password_lead)}</p>
         <form method="post" action="/account/password" class="plain-form">
-            {form.line(Field::CurrentPassword, "Current password", "", Line::PASSWORD)}
+            {form.line(Field::CurrentPassword, t!(account_current_password), "", Line::PASSWORD)}
             {form.new_password()}
             <label class="tick">
                 <input
@@ -70,12 +74,34 @@ fn change_password(form: &FormState) -> impl IntoView + use<> {
                     value="on"
                     checked=form.ticked(Field::RevokeTokens, false)
                 />
-                "Revoke my API tokens, too: whatever uses one is refused from then on"
+                {t!(account_revoke_tokens)}
             </label>
             <div class="actions">
                 {form.reason()}
-                <button class="primary">"Change password"</button>
+                <button class="primary">{t!(account_change_password)}</button>
             </div>
+        </form>
+    })
+}
+
+/// The languages, with that of the browser.
+#[component]
+fn OwnLanguage() -> impl IntoView {
+    let own = ssr::user().and_then(|user| user.language);
+    let choices = Language::OFFERED.map(|language| {
+        view! {
+            <button name="language" value=language.code() lang=language.code() aria-pressed=(own == Some(language)).to_string()>
+                {language.own_name()}
+            </button>
+        }
+    });
+    rendered(view! {
+        <form class="languages" method="post" action=OWN_LANGUAGE>
+            <input type="hidden" name="back" value=ACCOUNT/>
+            <button name="language" value="" aria-pressed=own.is_none().to_string()>
+                {t!(account_language_of_browser)}
+            </button>
+            {choices}
         </form>
     })
 }
@@ -90,27 +116,29 @@ fn OwnTokens(tokens: TokenPage) -> impl IntoView {
         .into_iter()
         .filter(|token| !over(token))
         .map(|token| {
-            let used = match token.used_at {
-                Some(at) => Either::Left(view! { ", used " <Ago at now/> }),
-                None => Either::Right(", never used"),
+            let (name, scope) = (token.name, texts::scope(token.scope));
+            let line = match token.used_at {
+                Some(at) => {
+                    t!(account_token_used, name, scope, when: Markup::rendered(view! { <Ago at now/> }))
+                }
+                None => t!(account_token_unused, name, scope),
             };
             view! {
                 <li>
-                    <b>{token.name}</b> {format!(": {}", token.scope.label())} {used}
-                    {token.stopped.map(|stopped| format!(". {}", stopped_words(stopped)))}
+                    {line} {token.stopped.map(|stopped| format!(". {}", stopped_words(stopped)))}
                 </li>
             }
         })
         .collect();
     let list = if rows.is_empty() {
-        Either::Left(view! { <p>"You have none."</p> })
+        Either::Left(view! { <p>{t!(account_no_tokens)}</p> })
     } else {
         Either::Right(view! { <ul>{rows}</ul> })
     };
     rendered(view! {
         {list}
         <p>
-            <a href=TOKENS>"Your API tokens"</a>
+            <a href=TOKENS>{t!(account_your_tokens)}</a>
         </p>
     })
 }
@@ -118,13 +146,8 @@ fn OwnTokens(tokens: TokenPage) -> impl IntoView {
 #[component]
 fn WhoAmI() -> impl IntoView {
     ssr::user().map(|user| {
-        let role: Role = user.role;
-        view! {
-            <p class="lead">
-                "You are signed in as " <b>{user.name}</b> ", in the role " <b>{role.label()}</b>
-                {format!(": {}.", role.allows())}
-            </p>
-        }
+        let (role, allows) = (texts::role(user.role), texts::role_allows(user.role));
+        view! { <p class="lead">{t!(account_who, name: user.name, role, allows)}</p> }
     })
 }
 
@@ -133,13 +156,13 @@ fn Sessions(sessions: Vec<SessionSummary>, now: Timestamp) -> impl IntoView {
     let rows = sessions
         .into_iter()
         .map(|session| {
-            let device = if session.device.is_empty() { "Unknown device".to_owned() } else { session.device };
+            let device = named(session.device);
             let end = if session.is_this {
-                Either::Left(view! { <b>"This session"</b> })
+                Either::Left(view! { <b>{t!(account_this_session)}</b> })
             } else {
                 Either::Right(view! {
                     <a class="button" href=format!("{ACCOUNT}/sessions/{}/end", session.id)>
-                        "End session"
+                        {t!(account_end_session)}
                     </a>
                 })
             };
@@ -148,11 +171,13 @@ fn Sessions(sessions: Vec<SessionSummary>, now: Timestamp) -> impl IntoView {
                     <th scope="row" title=device.clone()>
                         {device.clone()}
                     </th>
-                    <Cell label="Address">{session.address.unwrap_or_else(|| "unknown".to_owned())}</Cell>
-                    <Cell label="Begun">
+                    <Cell label=t!(account_address)>
+                        {session.address.unwrap_or_else(|| t!(account_unknown_address).to_owned())}
+                    </Cell>
+                    <Cell label=t!(account_begun)>
                         <Ago at=session.created_at now/>
                     </Cell>
-                    <Cell label="Last seen">
+                    <Cell label=t!(account_seen)>
                         <Ago at=session.seen_at now/>
                     </Cell>
                     <td class="row-actions">{end}</td>
@@ -160,7 +185,13 @@ fn Sessions(sessions: Vec<SessionSummary>, now: Timestamp) -> impl IntoView {
             }
         })
         .collect_view();
-    action_table("sessions", ["Device", "Address", "Begun", "Last seen"], rows)
+    let headings = [t!(account_device), t!(account_address), t!(account_begun), t!(account_seen)];
+    action_table("sessions", headings, rows)
+}
+
+/// Returns the name of a device, which may have none.
+fn named(device: String) -> String {
+    if device.is_empty() { t!(account_unknown_device).to_owned() } else { device }
 }
 
 /// The confirmation before one of one's own sessions is ended.
@@ -171,7 +202,7 @@ pub fn EndSessionPage(id: String) -> impl IntoView {
         let session = sessions.find(|session| session.id.to_string() == id).ok_or(Error::NotFound)?;
         Ok((session, ctx.now))
     };
-    let subject = Subject { heading: "Account", noun: "session", list: ACCOUNT };
+    let subject = Subject { heading: t!(account_heading), noun: Noun::Session, list: ACCOUNT };
     let page = loaded(subject, load, |(session, now)| view! { <EndQuestion session now/> });
     view! { <div class="form-page">{page}</div> }
 }
@@ -179,21 +210,16 @@ pub fn EndSessionPage(id: String) -> impl IntoView {
 #[component]
 fn EndQuestion(session: SessionSummary, now: Timestamp) -> impl IntoView {
     let SessionSummary { device, address, seen_at, is_this, .. } = session;
-    let device = if device.is_empty() { "Unknown device".to_owned() } else { device };
-    let you = is_this.then(|| {
-        view! {
-            <Consequence>
-                <b>"This is the session that you are using. "</b>
-                "You are signed out at once."
-            </Consequence>
-        }
-    });
+    let (device, when) = (named(device), Markup::rendered(view! { <Ago at=seen_at now/> }));
+    let question = match address {
+        Some(address) => t!(account_end_question_at, device, address, when),
+        None => t!(account_end_question, device, when),
+    };
+    let you = is_this.then(|| view! { <Consequence>{t!(account_end_this)}</Consequence> });
+    let end = t!(account_end_session);
     view! {
-        <ConfirmPage heading="End session".to_owned() cancel=ACCOUNT.to_owned() confirm="End session">
-            <p>
-                "End the session on " <b>{device}</b> {address.map(|address| format!(" ({address})"))} ", last seen "
-                <Ago at=seen_at now/> "? Whoever uses it has to sign in again; work that is not saved may be lost."
-            </p>
+        <ConfirmPage heading=end.to_owned() cancel=ACCOUNT.to_owned() confirm=end>
+            <p>{question}</p>
             {you}
         </ConfirmPage>
     }

@@ -29,27 +29,27 @@ pub fn Entries(
             };
             let object = (!of_one).then(|| {
                 view! {
-                    <Cell label="Object" title=entry.object.clone()>
+                    <Cell label=t!(audit_object) title=entry.object.clone()>
                         {entry.object.clone()}
                     </Cell>
                 }
             });
             let address = places.then(|| {
-                view! { <Cell label="Address">{entry.address.unwrap_or_else(|| "none".to_owned())}</Cell> }
+                view! { <Cell label=t!(audit_address)>{entry.address.unwrap_or_else(|| t!(audit_no_address).to_owned())}</Cell> }
             });
             view! {
                 <tr>
                     <td>
                         <Ago at=entry.at now/>
                     </td>
-                    <Cell label="Actor" title=who>
+                    <Cell label=t!(audit_actor) title=who>
                         {entry.actor}
                     </Cell>
-                    <Cell label="Action" title=did.clone()>
+                    <Cell label=t!(audit_action) title=did.clone()>
                         {did.clone()}
                     </Cell>
                     {object}
-                    <Cell label="Outcome">{Outcome::label_of(&entry.outcome).to_owned()}</Cell>
+                    <Cell label=t!(audit_outcome)>{Outcome::label_of(&entry.outcome).to_owned()}</Cell>
                     {address}
                 </tr>
             }
@@ -59,12 +59,12 @@ pub fn Entries(
         <table class="audit">
             <thead>
                 <tr>
-                    <th scope="col">"Time"</th>
-                    <th scope="col">"Actor"</th>
-                    <th scope="col">"Action"</th>
-                    {(!of_one).then(|| view! { <th scope="col">"Object"</th> })}
-                    <th scope="col">"Outcome"</th>
-                    {places.then(|| view! { <th scope="col">"Address"</th> })}
+                    <th scope="col">{t!(audit_time)}</th>
+                    <th scope="col">{t!(audit_actor)}</th>
+                    <th scope="col">{t!(audit_action)}</th>
+                    {(!of_one).then(|| view! { <th scope="col">{t!(audit_object)}</th> })}
+                    <th scope="col">{t!(audit_outcome)}</th>
+                    {places.then(|| view! { <th scope="col">{t!(audit_address)}</th> })}
                 </tr>
             </thead>
             <tbody>{rows}</tbody>

@@ -6,7 +6,7 @@ use super::{
     query::{address, filters, parse},
 };
 use crate::{
-    failure::{Subject, loaded},
+    failure::{Noun, Subject, loaded},
     ssr,
     ui::list::{ListPage, Nothing, button_link, filter_choice},
 };
@@ -20,7 +20,7 @@ pub fn AuditPageView() -> impl IntoView {
     let query = parse(&ssr::query());
     let wanted = query.clone();
     let load = move |backend: Backend, ctx: Ctx| async move { backend.audit().list(&ctx, &wanted).await };
-    let subject = Subject { heading: "Audit", noun: "record", list: AUDIT };
+    let subject = Subject { heading: t!(audit_heading), noun: Noun::Record, list: AUDIT };
     loaded(subject, load, move |page| view! { <Log page query/> })
 }
 
@@ -30,32 +30,28 @@ fn Log(page: AuditPage, query: AuditQuery) -> impl IntoView {
     let filters = filters(&query);
     let to = |page: String| address(&filters, &page);
     let pages = [
-        ("Newest", newer.then(|| to(String::new()))),
-        ("Newer", entries.first().filter(|_| newer).map(|entry| to(format!("newer={}", entry.id)))),
-        ("Older", entries.last().filter(|_| older).map(|entry| to(format!("older={}", entry.id)))),
+        (t!(audit_newest), newer.then(|| to(String::new()))),
+        (t!(audit_newer), entries.first().filter(|_| newer).map(|entry| to(format!("newer={}", entry.id)))),
+        (t!(audit_older), entries.last().filter(|_| older).map(|entry| to(format!("older={}", entry.id)))),
     ];
     let export = |format: &'static str, label: &'static str| {
         view! { <button name="format" value=format>{label}</button> }
     };
     let rows = if entries.is_empty() {
-        let clear = button_link(AUDIT, "Clear filters");
-        Either::Left(view! { <Nothing title="No record matches." link=Some(clear)/> })
+        let clear = button_link(AUDIT, t!(page_clear_filters));
+        Either::Left(view! { <Nothing title=t!(audit_none) link=Some(clear)/> })
     } else {
         Either::Right(view! { <Entries entries now of_one=false places=true/> })
     };
-    let lead = view! {
-        "Who did what, when and from where. A record that was changed, or taken out from between others, is found by "
-        <code>"latchkey audit verify"</code>
-        "."
-    };
+    let lead = t!(audit_lead).view();
     let exports = view! {
         <form method="post" action=format!("{AUDIT}/export?{filters}") class="choices">
-            {export("csv", "Export CSV")}
-            {export("jsonl", "Export JSON lines")}
+            {export("csv", t!(audit_export_csv))}
+            {export("jsonl", t!(audit_export_json))}
         </form>
     };
     view! {
-        <ListPage heading="Audit" lead actions=Some(exports.into_any()) rows pages>
+        <ListPage heading=t!(audit_heading) lead actions=Some(exports.into_any()) rows pages>
             <Filters query/>
         </ListPage>
     }
@@ -78,19 +74,19 @@ fn Filters(query: AuditQuery) -> impl IntoView {
     };
     view! {
         <form class="filter" method="get" action=AUDIT role="search" id="filter">
-            {text("actor", "Actor", query.actor)}
-            {filter_choice("action", "Action", action.as_deref(), actions)}
-            {text("object", "Object", query.object)}
-            {filter_choice("outcome", "Outcome", outcome.as_deref(), outcomes)}
+            {text("actor", t!(audit_actor), query.actor)}
+            {filter_choice("action", t!(audit_action), action.as_deref(), actions)}
+            {text("object", t!(audit_object), query.object)}
+            {filter_choice("outcome", t!(audit_outcome), outcome.as_deref(), outcomes)}
             <div>
-                <label for="from">"From (UTC)"</label>
+                <label for="from">{t!(audit_from)}</label>
                 <input type="date" id="from" name="from" value=day(query.from)/>
             </div>
             <div>
-                <label for="until">"Until (UTC)"</label>
+                <label for="until">{t!(audit_until)}</label>
                 <input type="date" id="until" name="until" value=day(query.until.map(Timestamp::previous_day))/>
             </div>
-            <button>"Filter"</button>
+            <button>{t!(audit_filter)}</button>
         </form>
     }
 }

@@ -31,7 +31,7 @@ pub fn not_tested(error: &Error) -> String {
                 .map(|error| {
                     view! {
                         <li>
-                            <a href=format!("#{}", error.field.name())>{error.problem.message()}</a>
+                            <a href=format!("#{}", error.field.name())>{crate::messages::problem(&error.problem)}</a>
                         </li>
                     }
                 })
@@ -45,7 +45,7 @@ pub fn not_tested(error: &Error) -> String {
             "Your session has ended, so nothing was tested. Sign in in another tab, then test again."
                 .to_owned()
         }
-        error => error.message(),
+        error => crate::messages::error(error),
     };
     view! {
         <Alert title="Not tested">

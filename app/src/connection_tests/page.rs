@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Approval, StatusWord, refs_text, unused_text};
 use crate::{
-    failure::{Subject, loaded},
+    failure::{Noun, Subject, loaded},
     secrets::{LIST, list_before},
     ssr,
     ui::{ago::Ago, icon::icon, rendered::rendered},
@@ -34,7 +34,7 @@ pub fn TestPage(
         let state = backend.connection_tests().state(&ctx, &id).await?;
         Ok((details, state, report))
     };
-    let subject = Subject { heading: "Connection", noun: "secret", list: LIST };
+    let subject = Subject { heading: "Connection", noun: Noun::Secret, list: LIST };
     let page = loaded(subject, load, |(details, state, report)| view! { <Shown details state report/> });
     view! { <div class="form-page">{page}</div> }
 }

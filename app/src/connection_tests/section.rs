@@ -35,8 +35,9 @@ pub fn TestSection<'a>(
         _ => &[],
     };
     let first = errors.first().map(|error| error.field);
-    let problem =
-        |field| errors.iter().find(|error| error.field == field).map(|error| error.problem.message());
+    let problem = |field| {
+        errors.iter().find(|error| error.field == field).map(|error| crate::messages::problem(&error.problem))
+    };
     let is_for = |wanted| kind.is_none_or(|kind| kind == wanted);
     let repository = is_for(SecretKind::GitDataset).then(|| {
         let hosts = problem(Field::KnownHosts);

@@ -1,7 +1,11 @@
 //! The pages of the guides.
 
 use super::{HELP, TOPICS, topic};
-use crate::{failure::LoadFailure, ssr, ui::rendered::rendered};
+use crate::{
+    failure::{LoadFailure, Noun},
+    ssr,
+    ui::rendered::rendered,
+};
 use domain::error::Error;
 use leptos::{either::Either, prelude::*};
 
@@ -53,7 +57,7 @@ pub fn HelpTopicPage<'a>(key: &'a str) -> impl IntoView + use<> {
         })
     } else {
         let error = ssr::respond_with(Error::NotFound);
-        Either::Right(view! { <LoadFailure error heading="Help" noun="guide" list=HELP/> })
+        Either::Right(view! { <LoadFailure error heading="Help" noun=Noun::Guide list=HELP/> })
     };
     view! { <div class="form-page help">{page}</div> }
 }

@@ -5,7 +5,7 @@ use super::{
     row::{Row, control, what},
 };
 use crate::{
-    failure::{Subject, loaded},
+    failure::{Noun, Subject, loaded},
     secrets::LIST,
     ssr,
     ui::{alert::Alert, confirm::not_done, place_list::PlaceList, rendered::rendered},
@@ -34,7 +34,7 @@ pub fn ChoosePage(
             Err(error) => Err(error),
         }
     };
-    let subject = Subject { heading: "Import secrets", noun: "secret", list: LIST };
+    let subject = Subject { heading: "Import secrets", noun: Noun::Secret, list: LIST };
     let page = loaded(subject, load, move |found| match found {
         Some(found) => Either::Left(view! { <Choice id found rejected/> }),
         None => Either::Right(Gone()),
@@ -48,7 +48,7 @@ fn Gone() -> impl IntoView {
     ssr::set_status(http::StatusCode::NOT_FOUND);
     view! {
         <h1>"This import is over"</h1>
-        <p>{Error::ImportGone.message()}</p>
+        <p>{crate::messages::error(&Error::ImportGone)}</p>
         <div class="choices">
             <a class="button primary" href=IMPORT>
                 "Import again"
@@ -68,7 +68,7 @@ fn Choice(id: Uuid, found: ImportView, rejected: Option<NotSaved>) -> impl IntoV
         Some(Error::Rows(wrong)) => wrong.clone(),
         _ => Vec::new(),
     };
-    let reason = rejected.as_ref().map(|rejected| rejected.error.message());
+    let reason = rejected.as_ref().map(|rejected| crate::messages::error(&rejected.error));
     let alert = reason.clone().map(|said| problems(said, &wrong));
     let (count, any, many) = (can.len(), !can.is_empty(), can.len() > FEW);
     let (chosen, typed) = match rejected {
@@ -135,7 +135,7 @@ fn problems(said: String, wrong: &[(u32, FieldError)]) -> impl IntoView + use<> 
             let address = format!("#{}", control(*number, problem));
             view! {
                 <li>
-                    <a href=address>{problem.problem.message()}</a>
+                    <a href=address>{crate::messages::problem(&problem.problem)}</a>
                 </li>
             }
         })

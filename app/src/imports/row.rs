@@ -45,7 +45,10 @@ pub fn Row<'a>(
         ..ImportChoice::default()
     });
     let of = |id: &str| -> Option<String> {
-        problems.iter().find(|wrong| control(number, wrong) == id).map(|wrong| wrong.problem.message())
+        problems
+            .iter()
+            .find(|wrong| control(number, wrong) == id)
+            .map(|wrong| crate::messages::problem(&wrong.problem))
     };
     let line = |field: Field, value: Option<String>, mono: bool| {
         let id = format!("{}-{number}", field.name());

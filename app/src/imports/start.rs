@@ -3,7 +3,7 @@
 use super::IMPORT;
 use crate::{
     connection_tests::button::{ANSWER, EnhanceTest, FORM},
-    failure::{Subject, loaded},
+    failure::{Noun, Subject, loaded},
     help,
     secrets::LIST,
     ui::{
@@ -25,7 +25,7 @@ pub fn ImportPage(
     rejected: Option<Error>,
 ) -> impl IntoView {
     let load = async |backend: Backend, ctx: Ctx| backend.imports().may_import(&ctx).await;
-    let subject = Subject { heading: "Import secrets", noun: "secret", list: LIST };
+    let subject = Subject { heading: "Import secrets", noun: Noun::Secret, list: LIST };
     let page = loaded(subject, load, |()| view! { <Form rejected/> });
     view! { <div class="form-page">{page}</div> }
 }
@@ -37,7 +37,7 @@ pub fn not_imported(error: &Error) -> String {
         Error::NotSignedIn => {
             "Your session has ended. Sign in in another tab, then press Continue again.".to_owned()
         }
-        error => error.message(),
+        error => crate::messages::error(error),
     };
     view! {
         <Alert title="Nothing was imported">
@@ -61,7 +61,7 @@ fn add_key() -> impl IntoView {
 #[component]
 fn Form(rejected: Option<Error>) -> impl IntoView {
     let is_key = rejected == Some(Error::Import(ImportProblem::PrivateKey));
-    let reason = rejected.as_ref().map(Error::message);
+    let reason = rejected.as_ref().map(crate::messages::error);
     let alert = reason.clone().map(|said| {
         view! {
             <Alert title="Nothing was imported">

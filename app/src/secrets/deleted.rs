@@ -3,7 +3,7 @@
 pub mod post;
 
 use crate::{
-    failure::{Subject, loaded},
+    failure::{Noun, Subject, loaded},
     secrets::LIST,
     ssr,
     ui::{
@@ -29,7 +29,7 @@ use uuid::Uuid;
 /// The address of the list.
 pub const DELETED: &str = "/secrets/deleted";
 
-const SUBJECT: Subject = Subject { heading: "Deleted secrets", noun: "secret", list: LIST };
+const SUBJECT: Subject = Subject { heading: "Deleted secrets", noun: Noun::Secret, list: LIST };
 
 /// Deleted secrets, the latest first.
 #[component]
@@ -113,7 +113,7 @@ fn NotRestored(error: Error) -> impl IntoView {
                         ". Delete that one first, then restore this one; both are kept."
                     </p>
                 }),
-                None => Either::Right(view! { <p>{error.message()}</p> }),
+                None => Either::Right(view! { <p>{crate::messages::error(&error)}</p> }),
             }}
         </Alert>
     }
@@ -185,7 +185,7 @@ fn Question(secret: DeletedSecret, failure: Option<Error>) -> impl IntoView {
         1 => Some(format!("1 {noun} still points to it, and will have none. ")),
         count => Some(format!("{count} {noun}s still point to it, and will have none. ")),
     };
-    let reason = failure.map(|error| error.message());
+    let reason = failure.map(|error| crate::messages::error(&error));
     let rejected =
         reason.clone().map(|said| view! { <Alert title="Not removed"><p>{said}</p></Alert> }.into_any());
     view! {

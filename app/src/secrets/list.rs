@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     error::ApiError,
-    failure::LoadFailure,
+    failure::{LoadFailure, Noun},
     imports::IMPORT,
     ssr,
     ui::{icon::icon, instant_controls::InstantControls},
@@ -34,7 +34,7 @@ pub fn ListPage() -> impl IntoView {
         match load(&wanted).await {
             Ok(page) => Either::Left(view! { <Results query=wanted page may_write/> }),
             Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Secrets" noun="secret" list=LIST/> })
+                Either::Right(view! { <LoadFailure error heading="Secrets" noun=Noun::Secret list=LIST/> })
             }
         }
     });

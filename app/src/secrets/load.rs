@@ -1,7 +1,7 @@
 //! Loading the secret of a page.
 
 use super::LIST;
-use crate::failure::{Subject, loaded};
+use crate::failure::{Noun, Subject, loaded};
 use backend::{Backend, Ctx};
 use domain::{
     error::Error,
@@ -10,7 +10,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-const SUBJECT: Subject = Subject { heading: "Secrets", noun: "secret", list: LIST };
+const SUBJECT: Subject = Subject { heading: "Secrets", noun: Noun::Secret, list: LIST };
 
 /// Loads a secret and its consumers, and shows them, or says why not.
 pub fn with_users<V: IntoView + 'static>(

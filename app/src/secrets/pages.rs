@@ -15,7 +15,7 @@ use super::{
 use crate::{
     audit::history::History,
     connection_tests::section::TestSection,
-    failure::{Subject, loaded},
+    failure::{Noun, Subject, loaded},
     help::inline_help::form_help,
     imports::IMPORT,
     ssr,
@@ -37,7 +37,7 @@ pub fn AddPage(
     returned: Option<Returned>,
 ) -> impl IntoView {
     let load = async |backend: Backend, ctx: Ctx| backend.secrets().may_change(&ctx, None).await;
-    let subject = Subject { heading: "Add secret", noun: "secret", list: LIST };
+    let subject = Subject { heading: "Add secret", noun: Noun::Secret, list: LIST };
     let page = loaded(subject, load, move |()| {
         let purpose = Purpose::Add { submission: ssr::new_submission() };
         let ((rejected, tested), (address, check)) = (parts(returned), addresses());
@@ -124,11 +124,13 @@ pub fn DeletePage(
     let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
     let show = move |details: SecretDetails, users: SecretConsumers| {
         let problem = match &failure {
-            Some(Error::Invalid(problems)) => problems.first().map(|error| error.problem.message()),
+            Some(Error::Invalid(problems)) => {
+                problems.first().map(|error| crate::messages::problem(&error.problem))
+            }
             _ => None,
         };
         let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
-        let reason = failure.map(|error| problem.clone().unwrap_or_else(|| error.message()));
+        let reason = failure.map(|error| problem.clone().unwrap_or_else(|| crate::messages::error(&error)));
         let failure = reason.clone().map(|message| {
             let field = problem.is_some().then_some(Field::Confirmation.name());
             rejection(title, field, message)

@@ -7,7 +7,7 @@ pub mod post;
 
 use super::{LIST, list_before};
 use crate::{
-    failure::{Subject, loaded},
+    failure::{Noun, Subject, loaded},
     ssr,
     ui::{icon::icon, rendered::rendered},
 };
@@ -82,7 +82,7 @@ fn with_selected<V: IntoView + 'static>(
         None => Either::Left(NothingSelected()),
         Some(selection) => {
             let load = move |backend: Backend, ctx: Ctx| load(backend, ctx, selection, to_change);
-            let subject = Subject { heading, noun: "secret", list: LIST };
+            let subject = Subject { heading, noun: Noun::Secret, list: LIST };
             Either::Right(loaded(subject, load, |(selection, left, secrets)| show(selection, left, secrets)))
         }
     };

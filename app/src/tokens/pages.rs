@@ -4,9 +4,10 @@ use super::{TOKENS, stopped_words};
 use crate::{
     account::proof::prove_again,
     api_docs::API_DOCS,
-    failure::{Subject, loaded},
+    failure::{Noun, Subject, loaded},
     form_state::{FormState, message},
     ssr,
+    texts::{self, Markup},
     ui::{
         ago::Ago,
         confirm::ConfirmPage,
@@ -27,11 +28,9 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// The reason why a proof is asked for.
-const PROOF_HINT: &str =
-    "For every scope but “Read metadata”: a token outlasts your session, so confirm that it is you.";
-
-const SUBJECT: Subject = Subject { heading: "Tokens", noun: "token", list: TOKENS };
+fn subject() -> Subject {
+    Subject { heading: t!(tokens_heading), noun: Noun::Token, list: TOKENS }
+}
 
 /// The person's own tokens, or everybody's.
 #[component]
@@ -46,7 +45,7 @@ pub fn TokensPage() -> impl IntoView {
         let beyond = beyond.as_ref().map(|(at, id)| (*at, id.as_str()));
         backend.tokens().list(&ctx, everybodys, beyond).await
     };
-    loaded(SUBJECT, load, move |page| view! { <List page everybodys/> })
+    loaded(subject(), load, move |page| view! { <List page everybodys/> })
 }
 
 #[component]
@@ -62,38 +61,39 @@ fn List(page: TokenPage, everybodys: bool) -> impl IntoView {
             view! { <a class="button" href=address aria-current=current.then_some("page")>{label}</a> }
         };
         view! {
-            <nav class="choices" aria-label="Whose">
-                {tab("My tokens", TOKENS, !everybodys)}
-                {tab("Everybody’s tokens", "/tokens?of=everybody", everybodys)}
+            <nav class="choices" aria-label=t!(tokens_owner)>
+                {tab(t!(tokens_mine), TOKENS, !everybodys)}
+                {tab(t!(tokens_all), "/tokens?of=everybody", everybodys)}
             </nav>
         }
     });
     let rows = if tokens.is_empty() {
         Either::Left(view! {
-            <Nothing
-                title="No tokens."
-                text="A script or cluster that reads or changes secrets shows one with each request."
-            />
+            <Nothing title=t!(tokens_none) text=t!(tokens_none_text)/>
         })
     } else {
         let rows = tokens.into_iter().map(|token| view! { <Row token now/> }).collect_view();
         Either::Right(action_table(
             "tokens",
-            ["Name", "Scope", "Secrets", "Created", "Last used", "Expires"],
+            [
+                t!(tokens_name),
+                t!(tokens_scope),
+                t!(tokens_secrets),
+                t!(tokens_created),
+                t!(tokens_used),
+                t!(tokens_expires),
+            ],
             rows,
         ))
     };
-    let lead = view! {
-        "For scripts and clusters: each may do what its scope says, and can be revoked at any time. "
-        <a href=API_DOCS>"What the API can do"</a>
-    };
+    let lead = t!(tokens_lead, address: API_DOCS).view();
     view! {
         <ListPage
-            heading="Tokens"
+            heading=t!(tokens_heading)
             lead
-            actions=Some(add_link("/tokens/new", (icon!("plus"), "Add")))
+            actions=Some(add_link("/tokens/new", (icon!("plus"), t!(page_add))))
             rows
-            pages=[("Next", next)]
+            pages=[(t!(page_next), next)]
         >
             {whose}
         </ListPage>
@@ -104,23 +104,23 @@ fn List(page: TokenPage, everybodys: bool) -> impl IntoView {
 fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
     let over = token.revoked_at.is_some() || token.expires_at.is_some_and(|at| at <= now);
     let secrets = match &token.restriction {
-        Restriction::None => "all".to_owned(),
-        Restriction::Prefix(prefix) => format!("names that begin with {prefix}"),
+        Restriction::None => t!(tokens_every_secret).to_owned(),
+        Restriction::Prefix(prefix) => t!(tokens_prefix, prefix),
         Restriction::Secrets(ids) => ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     };
     let expires = match (token.revoked_at, token.expires_at) {
-        (Some(at), _) => view! { "revoked " <Ago at now/> }.into_any(),
-        (None, None) => "never".into_any(),
-        (None, Some(at)) if at <= now => view! { "expired " <Ago at now/> }.into_any(),
+        (Some(at), _) => t!(tokens_revoked, when: ago(at, now)).view().into_any(),
+        (None, None) => t!(page_never).into_any(),
+        (None, Some(at)) if at <= now => t!(tokens_expired, when: ago(at, now)).view().into_any(),
         (None, Some(at)) => view! { <time datetime=at.rfc3339()>{at.utc_text()}</time> }.into_any(),
     };
     let used = match token.used_at {
         Some(at) => Either::Left(view! { <Ago at now/> }),
-        None => Either::Right("never"),
+        None => Either::Right(t!(page_never)),
     };
     let revoke = (!over).then(|| {
         let address = format!("{TOKENS}/{}/revoke", token.id);
-        row_action(address, format!("Revoke {}", token.name), "Revoke", icon!("bin"))
+        row_action(address, t!(tokens_revoke_one, name: &token.name), t!(tokens_revoke), icon!("bin"))
     });
     let called = called_token(&token.name, token.owner.as_deref());
     let stopped = token.stopped.filter(|_| !over).map(|stopped| {
@@ -131,30 +131,31 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
         .ends_without_sign_in
         .filter(|end| !over && token.stopped.is_none() && token.expires_at.is_none_or(|at| *end < at))
         .map(|end| {
-            view! {
-                <div>
-                    "refused from " <time datetime=end.rfc3339()>{end.utc_text()}</time> " unless its person signs in before"
-                </div>
-            }
+            let when = Markup::rendered(view! { <time datetime=end.rfc3339()>{end.utc_text()}</time> });
+            view! { <div>{t!(tokens_refused_from, when)}</div> }
         });
     view! {
         <tr>
             <th scope="row" title=format!("{called}, {}", token.id)>
                 {token.name.clone()}
             </th>
-            <Cell label="Scope">{token.scope.label()}</Cell>
-            <Cell label="Secrets" title=secrets.clone()>
+            <Cell label=t!(tokens_scope)>{texts::scope(token.scope)}</Cell>
+            <Cell label=t!(tokens_secrets) title=secrets.clone()>
                 {secrets.clone()}
             </Cell>
-            <Cell label="Created">
-                <Ago at=token.created_at now/>
-                {format!(" by {}", token.created_by)}
+            <Cell label=t!(tokens_created)>
+                {t!(tokens_created_by, when: ago(token.created_at, now), name: token.created_by)}
             </Cell>
-            <Cell label="Last used">{used}</Cell>
-            <Cell label="Expires">{expires} {stopped} {unless}</Cell>
+            <Cell label=t!(tokens_used)>{used}</Cell>
+            <Cell label=t!(tokens_expires)>{expires} {stopped} {unless}</Cell>
             <td class="row-actions">{revoke}</td>
         </tr>
     }
+}
+
+/// Returns a relative time, for a text.
+fn ago(at: Timestamp, now: Timestamp) -> Markup {
+    Markup::rendered(view! { <Ago at now/> })
 }
 
 /// The form that adds a token.
@@ -164,7 +165,7 @@ pub fn AddTokenPage(form: FormState) -> impl IntoView {
         let proof = backend.sessions().proof(&ctx).await?;
         Ok((proof, backend.tokens().limits()))
     };
-    let page = loaded(SUBJECT, load, move |(proof, limits)| add_form(&form, proof, limits));
+    let page = loaded(subject(), load, move |(proof, limits)| add_form(&form, proof, limits));
     view! { <div class="form-page">{page}</div> }
 }
 
@@ -173,58 +174,50 @@ fn add_form(form: &FormState, proof: Proof, limits: TokenLimits) -> impl IntoVie
     let scopes = TokenScope::ALL
         .into_iter()
         .filter(|scope| role >= scope.least_role())
-        .map(|scope| (scope.as_str(), scope.label(), scope.allows()))
+        .map(|scope| (scope.as_str(), texts::scope(scope), texts::scope_allows(scope)))
         .collect();
-    let longest = limits.most_days.map(|days| {
-        let plural = if days == 1 { "" } else { "s" };
-        view! { <p class="hint">{format!("Tokens of this portal last {days} day{plural} at most.")}</p> }
-    });
+    let longest = limits.most_days.map(|days| view! { <p class="hint">{t!(tokens_longest, days)}</p> });
     let restricted = (limits.restricted_editors && role == Role::Editor).then(|| {
-        view! {
-            <p class="hint">
-                "To take values out or to write, a token of yours has to be for chosen secrets: enter how their names begin, \
-                or their ids."
-            </p>
-        }
+        view! { <p class="hint">{t!(tokens_restricted)}</p> }
     });
     rendered(view! {
-        <h1>"Add token"</h1>
-        <p class="lead">"Its text is shown once, on the next page. A token may do no more than you."</p>
+        <h1>{t!(tokens_add)}</h1>
+        <p class="lead">{t!(tokens_add_lead)}</p>
         {form.summary()}
         <form method="post" class="plain-form">
             {form.line(
                 Field::Name,
-                "Name",
-                "What it is for, such as the cluster or script that has it.",
+                t!(tokens_name),
+                t!(tokens_name_hint),
                 Line { autofocus: true, ..Line::TEXT },
             )}
-            {form.choice(Field::Scope, "Scope", scopes, TokenScope::ReadMetadata.as_str())}
+            {form.choice(Field::Scope, t!(tokens_scope), scopes, TokenScope::ReadMetadata.as_str())}
             {restricted}
             {form.line(
                 Field::Prefix,
-                "Only names that begin with",
+                t!(tokens_only_prefix),
                 "",
                 Line { optional: true, mono: true, ..Line::TEXT },
             )}
             {form.lines(
                 Field::Secrets,
-                "Only these secrets",
-                "Ids such as image-hub or gitsync-secret-data, separated by spaces or line ends.",
+                t!(tokens_only_secrets),
+                t!(tokens_only_secrets_hint),
             )}
             {form.line(
                 Field::Expiry,
-                "Expires after (days)",
-                "30 days where it stays empty; “never” for a token that does not expire.",
+                t!(tokens_expiry),
+                t!(tokens_expiry_hint),
                 Line { optional: true, ..Line::TEXT },
             )}
             {longest}
-            {(role > Role::Reader).then(|| prove_again(form, proof, PROOF_HINT, "/tokens/new"))}
+            {(role > Role::Reader).then(|| prove_again(form, proof, t!(tokens_proof_hint), "/tokens/new"))}
             <div class="actions">
                 {form.reason()}
                 <a class="button" href=TOKENS>
-                    "Cancel"
+                    {t!(page_cancel)}
                 </a>
-                <button class="primary">"Create token"</button>
+                <button class="primary">{t!(tokens_create)}</button>
             </div>
         </form>
     })
@@ -233,21 +226,18 @@ fn add_form(form: &FormState, proof: Proof, limits: TokenLimits) -> impl IntoVie
 /// The token that was just made.
 #[component]
 pub fn TokenCreatedPage(token: CreatedToken) -> impl IntoView {
-    let until = match token.expires_at {
-        Some(at) => format!("It is good until {}.", at.utc_text()),
-        None => "It never expires.".to_owned(),
+    let created = match token.expires_at {
+        Some(at) => t!(tokens_created_until, name: token.name, when: at.utc_text()),
+        None => t!(tokens_created_never, name: token.name),
     };
     rendered(view! {
         <div class="form-page">
-            <h1>"Token created"</h1>
-            <p>
-                "This is the token " <b>{token.name}</b> ". Copy it now: it is shown only here, and stored only as a hash. "
-                {until}
-            </p>
-            <Once id="token" label="Token" text=&token.text/>
+            <h1>{t!(tokens_created_heading)}</h1>
+            <p>{created}</p>
+            <Once id="token" label=t!(tokens_token) text=&token.text/>
             <p>
                 <a class="button" href=TOKENS>
-                    "Done"
+                    {t!(page_done)}
                 </a>
             </p>
         </div>
@@ -258,19 +248,20 @@ pub fn TokenCreatedPage(token: CreatedToken) -> impl IntoView {
 #[component]
 pub fn RevokeTokenPage(id: String, form: FormState) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move { backend.tokens().get(&ctx, &id).await };
-    let page = loaded(SUBJECT, load, move |token: TokenSummary| {
+    let page = loaded(subject(), load, move |token: TokenSummary| {
         view! {
             <ConfirmPage
-                heading="Revoke token".to_owned()
+                heading=t!(tokens_revoke_heading).to_owned()
                 cancel=TOKENS.to_owned()
-                confirm="Revoke"
+                confirm=t!(tokens_revoke)
                 rejected=form.error.is_some().then(|| form.summary().into_any())
                 reason=form.error.as_ref().map(message)
             >
                 <p>
-                    "Are you sure to revoke the token " <b>{token.name}</b> " of "
-                    {token.owner.unwrap_or_else(|| "the command line".to_owned())} " (" <code>{token.id}</code>
-                    ")? Whatever uses it is refused from then on, and it cannot be brought back."
+                    {
+                        let owner = token.owner.unwrap_or_else(|| t!(tokens_command_line).to_owned());
+                        t!(tokens_revoke_question, name: token.name, owner, id: token.id)
+                    }
                 </p>
             </ConfirmPage>
         }

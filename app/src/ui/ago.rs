@@ -9,7 +9,17 @@ use leptos::prelude::*;
 pub fn Ago(at: Timestamp, now: Timestamp) -> impl IntoView {
     view! {
         <time datetime=at.rfc3339() title=at.utc_text()>
-            {at.relative(now)}
+            {relative(at, now)}
         </time>
     }
+}
+
+#[cfg(feature = "ssr")]
+fn relative(at: Timestamp, now: Timestamp) -> String {
+    crate::texts::relative(at, now)
+}
+
+#[cfg(not(feature = "ssr"))]
+fn relative(at: Timestamp, now: Timestamp) -> String {
+    at.relative(now)
 }

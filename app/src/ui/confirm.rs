@@ -40,7 +40,7 @@ pub fn ConfirmPage<C: IntoView + 'static>(
             <div class="actions">
                 {not_done(reason)}
                 <a class="button" href=cancel>
-                    "Cancel"
+                    {t!(page_cancel)}
                 </a>
                 <button class="danger">{confirm}</button>
             </div>
@@ -62,7 +62,7 @@ pub fn NotPossible(
 ) -> impl IntoView {
     rendered(view! {
         <h1>{heading}</h1>
-        <Alert title="Not possible">
+        <Alert title=t!(page_not_possible)>
             <p>{reason}</p>
         </Alert>
         <p>

@@ -38,7 +38,7 @@ pub fn ListPage<L: IntoView + 'static, C: IntoView + 'static, R: IntoView + 'sta
         {head}
         {children.into_inner()()}
         {rows}
-        <nav class="pages" aria-label="Pages">{pages}</nav>
+        <nav class="pages" aria-label=t!(page_pages)>{pages}</nav>
     })
 }
 
@@ -58,7 +58,7 @@ pub fn SearchForm<C: IntoView + 'static>(
     view! {
         <form class="filter" method="get" action=action role="search">
             <div>
-                <label for="q">"Search"</label>
+                <label for="q">{t!(page_search)}</label>
                 <input
                     type="search"
                     id="q"
@@ -70,7 +70,7 @@ pub fn SearchForm<C: IntoView + 'static>(
                     spellcheck="false"
                 />
             </div>
-            <button>"Search"</button>
+            <button>{t!(page_search)}</button>
             {children.into_inner()()}
         </form>
     }
@@ -89,7 +89,7 @@ pub fn filter_choice<'a>(
         <div>
             <label for=id>{label}</label>
             <select id=id name=id autocomplete="off">
-                {option("", "All", chosen.is_none())}
+                {option("", t!(page_all), chosen.is_none())}
                 {options}
             </select>
         </div>

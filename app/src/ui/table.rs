@@ -17,7 +17,7 @@ pub fn action_table<const N: usize>(
                 <tr>
                     {headings}
                     <th scope="col" class="row-actions">
-                        "Actions"
+                        {t!(page_actions)}
                     </th>
                 </tr>
             </thead>

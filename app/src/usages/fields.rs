@@ -7,8 +7,8 @@ use super::{
 use crate::{
     connection_tests::button::{ANSWER, EnhanceTest, FORM},
     error::first_sentence,
+    texts,
     ui::{
-        ago::Ago,
         alert::Alert,
         field::FieldText,
         icon::icon,
@@ -36,37 +36,25 @@ pub fn UsageForm<'a>(form: &'a Form) -> impl IntoView + use<> {
         None => format!("{}/new", kind.list()),
     };
     let input = &form.input;
-    let name_hint = if form.stored.is_some() {
-        "A name stays as it is."
-    } else {
-        "Lower case letters, digits, hyphens and dots. It cannot be changed later."
-    };
+    let name_hint = if form.stored.is_some() { t!(usages_name_stays) } else { t!(usages_name_hint) };
     let target = match kind {
-        UsageKind::Image => form.line(
-            Field::Image,
-            target_label(kind),
-            "As it is pulled: ghcr.io/group/app:tag. Without a registry it is one of Docker Hub.",
-            &input.image,
-        ),
-        UsageKind::Dataset => form.line(
-            Field::Repository,
-            target_label(kind),
-            "By SSH, git@github.com:group/app.git; or by https, where anybody may read it.",
-            &input.repository,
-        ),
+        UsageKind::Image => form.line(Field::Image, target_label(kind), t!(usages_image_hint), &input.image),
+        UsageKind::Dataset => {
+            form.line(Field::Repository, target_label(kind), t!(usages_repository_hint), &input.repository)
+        }
     };
     let branch = (kind == UsageKind::Dataset)
-        .then(|| form.line(Field::Branch, "Branch", "Left empty, it is the default branch.", &input.branch));
+        .then(|| form.line(Field::Branch, t!(usages_branch), t!(usages_branch_hint), &input.branch));
     rendered(view! {
         {summary(form)}
         <form method="post" action=address.clone() id=FORM class="secret-form" novalidate autocomplete="off">
             // Pressed by Enter, as the first button of the form.
             <button class="unseen" name="then" value="enter" tabindex="-1" aria-hidden="true">
-                "Confirm"
+                {t!(usages_confirm)}
             </button>
             <input type="hidden" name="version" value=input.version.clone()/>
             <input type="hidden" name="found" value=input.find.clone()/>
-            {form.line(Field::Name, "Name", name_hint, &input.name)}
+            {form.line(Field::Name, t!(usages_name), name_hint, &input.name)}
             {target}
             {branch}
             {form.select()}
@@ -78,14 +66,14 @@ pub fn UsageForm<'a>(form: &'a Form) -> impl IntoView + use<> {
                         .error
                         .clone()
                         .map(|error| match error {
-                            Error::Changed(_) => "It was changed in the meantime.".to_owned(),
-                            error => first_sentence(error.message()),
+                            Error::Changed(_) => t!(usages_was_changed).to_owned(),
+                            error => first_sentence(crate::messages::error(&error)),
                         })}
                 </p>
                 <a class="button" href=kind.list()>
-                    "Cancel"
+                    {t!(page_cancel)}
                 </a>
-                <button class="primary">"Confirm"</button>
+                <button class="primary">{t!(usages_confirm)}</button>
             </div>
         </form>
         <TestSection kind address tested=form.tested.clone()/>
@@ -103,16 +91,16 @@ fn TestSection(
 ) -> impl IntoView {
     view! {
         <section class="check-section" aria-labelledby="check-title">
-            <h2 id="check-title">"Does it work?"</h2>
-            <button form=FORM formaction=format!("{address}/check") aria-describedby="test-hint" data-test="Testing…">
-                "Test connection"
+            <h2 id="check-title">{t!(usages_test_heading)}</h2>
+            <button form=FORM formaction=format!("{address}/check") aria-describedby="test-hint" data-test=t!(usages_testing)>
+                {t!(usages_test)}
             </button>
             <EnhanceTest/>
             <p class="hint" id="test-hint">
                 {match kind {
-                    UsageKind::Image => "Asks the registry for this image with the chosen secret. It can be saved in any case.",
+                    UsageKind::Image => t!(usages_test_image_hint),
                     UsageKind::Dataset => {
-                        "Reads this repository with the chosen secret, and looks for the branch. It can be saved in any case."
+                        t!(usages_test_dataset_hint)
                     }
                 }}
             </p>
@@ -133,8 +121,8 @@ impl Form {
         let optional = field == Field::Branch;
         let mark = match (locked, optional) {
             (true, _) => "",
-            (false, true) => "optional",
-            (false, false) => "required",
+            (false, true) => t!(form_optional),
+            (false, false) => t!(usages_required),
         };
         let text = FieldText { id: field.name(), label, mark, hint };
         let autofocus = self.problems().first().is_some_and(|error| error.field == field);
@@ -149,44 +137,34 @@ impl Form {
     fn select(&self) -> impl IntoView + use<> {
         let field = Field::PullSecret;
         let (label, hint) = match self.kind {
-            UsageKind::Image if self.target.is_some() => (
-                "Use Image Pull Secret",
-                "Those for the registry of the image come first. An image that anybody may pull needs none.",
-            ),
-            UsageKind::Image => (
-                "Use Image Pull Secret",
-                "Enter the image and press Find: those for its registry are then listed first. An image that anybody may \
-                 pull needs none.",
-            ),
-            UsageKind::Dataset if self.target.is_some() => (
-                "Use Git Dataset Secret",
-                "Those that trust the host of the repository come first. A key opens repositories by SSH.",
-            ),
-            UsageKind::Dataset => (
-                "Use Git Dataset Secret",
-                "Enter the repository and press Find: those that trust its host are then listed first. A key opens \
-                 repositories by SSH.",
-            ),
+            UsageKind::Image if self.target.is_some() => {
+                (t!(usages_pull_secret), t!(usages_pull_secret_hint))
+            }
+            UsageKind::Image => (t!(usages_pull_secret), t!(usages_pull_secret_find)),
+            UsageKind::Dataset if self.target.is_some() => {
+                (t!(usages_git_secret), t!(usages_git_secret_hint))
+            }
+            UsageKind::Dataset => (t!(usages_git_secret), t!(usages_git_secret_find)),
         };
-        let text = FieldText { id: field.name(), label, mark: "optional", hint };
+        let text = FieldText { id: field.name(), label, mark: t!(form_optional), hint };
         let chosen = &self.input.pull_secret;
         // Deleted meanwhile, or made up: it stays chosen until another is chosen.
         let gone = SecretId::parse(chosen)
             .filter(|_| self.chosen().is_none())
-            .map(|id| option(&id.to_string(), &format!("{} (deleted)", id.name.as_str()), true));
+            .map(|id| option(&id.to_string(), &t!(usages_choice_deleted, name: id.name.as_str()), true));
         let (suggested, others): (Vec<_>, Vec<_>) =
             self.choices.choices.iter().partition(|choice| choice.suggested);
         let some = !suggested.is_empty();
         let others = options(&others, chosen);
         let options = if some {
             Either::Left(view! {
-                <optgroup label="Suggested">{options(&suggested, chosen)}</optgroup>
-                <optgroup label="Others">{others}</optgroup>
+                <optgroup label=t!(usages_suggested)>{options(&suggested, chosen)}</optgroup>
+                <optgroup label=t!(usages_others)>{others}</optgroup>
             })
         } else {
             Either::Right(others)
         };
-        let options = (option("", "None", chosen.is_empty()), gone, options);
+        let options = (option("", t!(usages_none), chosen.is_empty()), gone, options);
         let autofocus = self.problems().first().is_some_and(|error| error.field == field);
         select_field(text, options, self.problem(field), autofocus)
     }
@@ -202,8 +180,7 @@ impl Form {
                 <p class="warning" role="status">
                     {icon!("alert")}
                     <span>
-                        <b>{name}</b> " is for " <code>{host.clone()}</code> ", and the image is in "
-                        <code>{image.registry.as_str().to_owned()}</code> ": it is of no use there."
+                        {t!(usages_of_no_use, name, host: host.as_str(), registry: image.registry.as_str())}
                     </span>
                 </p>
             }
@@ -212,13 +189,11 @@ impl Form {
 
     /// Renders the search among the secrets, and its results.
     fn search(&self) -> impl IntoView + use<> {
-        let found = self.found_words().unwrap_or_else(|| {
-            "Lists the secrets above anew, the fitting ones first. What is typed here stays.".to_owned()
-        });
+        let found = self.found_words().unwrap_or_else(|| t!(usages_find_hint).to_owned());
         view! {
             <div class="field">
                 <div class="label-line">
-                    <label for="find">"Find a secret"</label>
+                    <label for="find">{t!(usages_find_secret)}</label>
                 </div>
                 <div class="with-button">
                     <input
@@ -233,7 +208,7 @@ impl Form {
                     />
                     <button name="then" value="find">
                         {icon!("search")}
-                        "Find"
+                        {t!(usages_find)}
                     </button>
                 </div>
                 <p class="hint" id="find-hint" role="status">
@@ -245,27 +220,25 @@ impl Form {
 
     /// Returns which secrets are listed, if that needs saying.
     fn found_words(&self) -> Option<String> {
-        let secrets = match self.kind.secret_kind() {
-            SecretKind::ImagePull => "Image Pull",
-            SecretKind::GitDataset => "Git Dataset",
-        };
         let SecretChoices { choices, more, .. } = &self.choices;
         if *more {
-            return Some(format!(
-                "The first {} are listed. Find others by a part of their name, display name or registry host.",
-                choices.len()
-            ));
+            return Some(t!(usages_find_more, count: choices.len()));
         }
         match self.input.find.trim() {
-            "" if choices.is_empty() => Some(format!("There is no {secrets} secret yet.")),
+            "" if choices.is_empty() => Some(
+                match self.kind.secret_kind() {
+                    SecretKind::ImagePull => t!(usages_no_pull_secret),
+                    SecretKind::GitDataset => t!(usages_no_git_secret),
+                }
+                .to_owned(),
+            ),
             "" => None,
             find => {
                 let chosen = &self.input.pull_secret;
-                let others = choices.iter().filter(|choice| choice.id.to_string() != *chosen).count();
-                Some(match others {
-                    0 => format!("No other {secrets} secret matches “{find}”."),
-                    1 => format!("1 {secrets} secret that matches “{find}” is listed."),
-                    count => format!("{count} {secrets} secrets that match “{find}” are listed."),
+                let count = choices.iter().filter(|choice| choice.id.to_string() != *chosen).count();
+                Some(match self.kind.secret_kind() {
+                    SecretKind::ImagePull => t!(usages_found_pull, count, find),
+                    SecretKind::GitDataset => t!(usages_found_git, count, find),
                 })
             }
         }
@@ -282,10 +255,10 @@ fn options(choices: &[&SecretChoice], chosen: &str) -> impl IntoView + use<> {
                 words = format!("{words} · {}", choice.display_name);
             }
             if let Some((host, username)) = &choice.account {
-                words = format!("{words} · {username} at {host}");
+                words = t!(usages_choice_account, name: words, username, host);
             }
             if choice.suggested {
-                words.push_str(" (suggested)");
+                words = t!(usages_choice_suggested, name: words);
             }
             option(&id, &words, id == chosen)
         })
@@ -301,13 +274,13 @@ fn summary(form: &Form) -> impl IntoView + use<> {
                 .map(|error| {
                     view! {
                         <li>
-                            <a href=format!("#{}", error.field.name())>{error.problem.message()}</a>
+                            <a href=format!("#{}", error.field.name())>{crate::messages::problem(&error.problem)}</a>
                         </li>
                     }
                 })
                 .collect_view();
             EitherOf3::A(view! {
-                <Alert title="There is a problem">
+                <Alert title=t!(form_check_fields)>
                     <ul>{links}</ul>
                 </Alert>
             })
@@ -315,25 +288,22 @@ fn summary(form: &Form) -> impl IntoView + use<> {
         Error::Changed(Change { by, at, now, version }) => {
             let (by, at, now, version) = (by.clone(), *at, *now, version.to_string());
             EitherOf3::B(view! {
-                <Alert title="This was changed in the meantime">
-                    <p>
-                        "It was changed " <Ago at now/> " by " {by}
-                        ". What you typed is still here. Reload to see it as it is now, or overwrite it with what stands below."
-                    </p>
+                <Alert title=t!(usages_changed_heading)>
+                    <p>{t!(usages_changed_text, by, when: texts::relative(at, now))}</p>
                     <div class="choices">
                         <a class="button" href="">
-                            "Reload"
+                            {t!(usages_reload)}
                         </a>
                         <button class="danger" form=FORM name="overwrite" value=version>
-                            "Overwrite"
+                            {t!(usages_overwrite)}
                         </button>
                     </div>
                 </Alert>
             })
         }
         error => {
-            let said = error.message();
-            EitherOf3::C(view! { <Alert title="Not saved"><p>{said}</p></Alert> })
+            let said = crate::messages::error(&error);
+            EitherOf3::C(view! { <Alert title=t!(usages_not_saved)><p>{said}</p></Alert> })
         }
     })
 }

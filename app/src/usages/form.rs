@@ -71,7 +71,7 @@ impl Form {
     /// Returns the message about this field.
     pub fn problem(&self, field: Field) -> Option<String> {
         let mut problems = self.problems().iter().chain(&self.found);
-        problems.find(|error| error.field == field).map(|error| error.problem.message())
+        problems.find(|error| error.field == field).map(|error| crate::messages::problem(&error.problem))
     }
 
     /// Returns the chosen secret, if it is among those that are listed.

@@ -29,7 +29,7 @@ pub fn address_of(kind: UsageKind, name: &SecretName, what: &str) -> String {
 
 /// Returns the subject of pages about images or datasets.
 pub fn subject(kind: UsageKind) -> Subject {
-    Subject { heading: kind.plural(), noun: kind.as_str(), list: kind.list() }
+    Subject { heading: heading(kind), noun: kind.into(), list: kind.list() }
 }
 
 /// Returns the address at which a secret is shown to the caller.
@@ -47,11 +47,19 @@ pub fn usage_address(kind: UsageKind, name: &SecretName) -> String {
     }
 }
 
+/// Returns the heading of the list.
+fn heading(kind: UsageKind) -> &'static str {
+    match kind {
+        UsageKind::Image => t!(usages_images),
+        UsageKind::Dataset => t!(usages_datasets),
+    }
+}
+
 /// Returns the purpose of the list.
 fn lead(kind: UsageKind) -> &'static str {
     match kind {
-        UsageKind::Image => "The container images that are pulled, and the secret with which each is.",
-        UsageKind::Dataset => "The Git repositories that are pulled, and the secret with which each is.",
+        UsageKind::Image => t!(usages_images_lead),
+        UsageKind::Dataset => t!(usages_datasets_lead),
     }
 }
 
@@ -72,36 +80,43 @@ fn List(kind: UsageKind, page: UsagePage, query: UsageQuery) -> impl IntoView {
     let to = |after: Option<SecretName>| UsageQuery { after, ..query.clone() }.address(kind);
     let first = query.after.is_some().then(|| to(None));
     let next = next.map(|name| to(Some(name)));
-    let add = may_write.then(|| add_link(format!("{}/new", kind.list()), (icon!("plus"), "Add")));
+    let add = may_write.then(|| add_link(format!("{}/new", kind.list()), (icon!("plus"), t!(page_add))));
     let rows = if rows.is_empty() {
         Either::Left(nothing(kind, query.is_narrowed(), may_write))
     } else {
         let rows = rows.into_iter().map(|usage| view! { <Row usage now may_write/> }).collect_view();
-        Either::Right(action_table("usages", ["Name", target_label(kind), "Secret", "Updated"], rows))
+        Either::Right(action_table(
+            "usages",
+            [t!(usages_name), target_label(kind), t!(usages_secret), t!(usages_updated)],
+            rows,
+        ))
     };
     let secret = query.secret.as_ref().map(|id| {
         let all = UsageQuery { secret: None, after: None, ..query.clone() }.address(kind);
         view! {
             <input type="hidden" name="secret" value=id.to_string()/>
             <p class="filtered">
-                "Only those that use " <a href=secret_address(id)>{id.name.as_str().to_owned()}</a> ". "
-                <a href=all>"Show all"</a>
+                {t!(usages_only_of, address: secret_address(id), name: id.name.as_str(), all)}
             </p>
         }
     });
     view! {
         <ListPage
-            heading=kind.plural()
+            heading=heading(kind)
             lead=lead(kind)
             actions=add
             rows
-            pages=[("First", first), ("Next", next)]
+            pages=[(t!(page_first), first), (t!(page_next), next)]
         >
             <SearchForm
                 action=kind.list()
                 value=query.search.clone()
                 max_chars=200
-                placeholder=format!("Name or {}", target_label(kind))
+                placeholder=match kind {
+                    UsageKind::Image => t!(usages_search_image),
+                    UsageKind::Dataset => t!(usages_search_dataset),
+                }
+                .to_owned()
             >
                 {secret}
             </SearchForm>
@@ -112,8 +127,8 @@ fn List(kind: UsageKind, page: UsagePage, query: UsageQuery) -> impl IntoView {
 /// Returns the label of the image or repository.
 pub fn target_label(kind: UsageKind) -> &'static str {
     match kind {
-        UsageKind::Image => "Image",
-        UsageKind::Dataset => "Git URL",
+        UsageKind::Image => t!(usages_image),
+        UsageKind::Dataset => t!(usages_git_url),
     }
 }
 
@@ -123,13 +138,21 @@ fn Row(usage: Usage, now: Timestamp, may_write: bool) -> impl IntoView {
     let text = name.as_str().to_owned();
     let secret = match secret {
         Some(secret) => Either::Left(view! { <Used kind target=target.clone() secret/> }),
-        None => Either::Right("none"),
+        None => Either::Right(t!(usages_no_secret)),
     };
     let actions = may_write.then(|| {
-        let edit =
-            row_action(address_of(kind, &name, "edit"), format!("Edit {text}"), "Edit", icon!("pencil"));
-        let delete =
-            row_action(address_of(kind, &name, "delete"), format!("Delete {text}"), "Delete", icon!("bin"));
+        let edit = row_action(
+            address_of(kind, &name, "edit"),
+            t!(usages_edit_one, name: &text),
+            t!(usages_edit),
+            icon!("pencil"),
+        );
+        let delete = row_action(
+            address_of(kind, &name, "delete"),
+            t!(usages_delete_one, name: &text),
+            t!(usages_delete),
+            icon!("bin"),
+        );
         (edit, delete)
     });
     view! {
@@ -139,12 +162,13 @@ fn Row(usage: Usage, now: Timestamp, may_write: bool) -> impl IntoView {
             </th>
             <Cell label=target_label(kind) class="mono" title=target.clone()>
                 {target.clone()}
-                {branch.map(|branch| view! { <span class="by">{format!("branch {branch}")}</span> })}
+                {branch.map(|branch| view! { <span class="by">{t!(usages_branch_of, branch)}</span> })}
             </Cell>
-            <Cell label="Secret">{secret}</Cell>
-            <Cell label="Updated" class="updated">
+            <Cell label=t!(usages_secret)>{secret}</Cell>
+            <Cell label=t!(usages_updated) class="updated">
                 <Ago at=updated_at now/>
-                <span class="by">{format!(" by {updated_by}")}</span>
+                " "
+                <span class="by">{t!(usages_by, name: updated_by)}</span>
             </Cell>
             <td class="row-actions">{actions}</td>
         </tr>
@@ -161,8 +185,8 @@ fn Used(kind: UsageKind, target: String, secret: UsedSecret) -> impl IntoView {
     };
     let elsewhere = target.is_some_and(|target| !target.is_served_by(secret.registry_host.as_deref()));
     let against = match (secret.deleted, elsewhere) {
-        (true, _) => Some("deleted"),
-        (false, true) => Some("for another registry"),
+        (true, _) => Some(t!(usages_deleted)),
+        (false, true) => Some(t!(usages_other_registry)),
         (false, false) => None,
     };
     let against = against.map(|words| view! { <span class="against">{icon!("alert")} {words}</span> });
@@ -175,16 +199,20 @@ fn Used(kind: UsageKind, target: String, secret: UsedSecret) -> impl IntoView {
 
 /// Says why there are no rows: because there is nothing, or because the search found nothing.
 fn nothing(kind: UsageKind, narrowed: bool, may_write: bool) -> impl IntoView {
-    let noun = kind.as_str();
     let (title, text, link) = if narrowed {
-        (format!("No {noun} matches."), "", Some(button_link(kind.list(), "Clear search and filter")))
-    } else {
-        let text = match kind {
-            UsageKind::Image => "Add the images that your secrets pull, and see where each is used.",
-            UsageKind::Dataset => "Add the repositories that your keys read, and see where each is used.",
+        let title = match kind {
+            UsageKind::Image => t!(usages_no_image_matches),
+            UsageKind::Dataset => t!(usages_no_dataset_matches),
         };
-        let add = || add_link(format!("{}/new", kind.list()), format!("Add the first {noun}"));
-        (format!("No {noun}s yet."), text, may_write.then(add))
+        (title, "", Some(button_link(kind.list(), t!(usages_clear))))
+    } else {
+        let (title, text, add) = match kind {
+            UsageKind::Image => (t!(usages_no_images), t!(usages_no_images_text), t!(usages_add_first_image)),
+            UsageKind::Dataset => {
+                (t!(usages_no_datasets), t!(usages_no_datasets_text), t!(usages_add_first_dataset))
+            }
+        };
+        (title, text, may_write.then(|| add_link(format!("{}/new", kind.list()), add)))
     };
     view! { <Nothing title text link/> }
 }
@@ -202,21 +230,23 @@ pub fn DeleteUsagePage(
         backend.usages().get(&ctx, kind, &name).await
     };
     let page = loaded(subject(kind), load, move |Usage { name, target, .. }| {
-        let reason = failure.map(|error| error.message());
-        let rejected =
-            reason.clone().map(|said| view! { <Alert title="Not deleted"><p>{said}</p></Alert> }.into_any());
+        let reason = failure.map(|error| crate::messages::error(&error));
+        let rejected = reason
+            .clone()
+            .map(|said| view! { <Alert title=t!(usages_not_deleted)><p>{said}</p></Alert> }.into_any());
         view! {
             <ConfirmPage
-                heading=format!("Delete {}", kind.as_str())
+                heading=match kind {
+                    UsageKind::Image => t!(usages_delete_image),
+                    UsageKind::Dataset => t!(usages_delete_dataset),
+                }
+                .to_owned()
                 cancel=kind.list().to_owned()
-                confirm="OK"
+                confirm=t!(page_ok)
                 rejected
                 reason
             >
-                <p>
-                    "Are you sure to delete " <b>{name.as_str().to_owned()}</b> " (" <code>{target}</code>
-                    ")? The secret that it uses stays."
-                </p>
+                <p>{t!(usages_delete_question, name: name.as_str(), target)}</p>
             </ConfirmPage>
         }
     });

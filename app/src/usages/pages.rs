@@ -1,7 +1,7 @@
 //! The pages Add and Edit of images and datasets.
 
 use super::{fields::UsageForm, form::Form, input::Returned, list::subject};
-use crate::{failure::loaded, ui::ago::Ago};
+use crate::{failure::loaded, texts::Markup, ui::ago::Ago};
 use backend::{Backend, Ctx};
 use domain::{secret::SecretName, usage::UsageKind};
 use leptos::prelude::*;
@@ -18,10 +18,13 @@ pub fn AddUsagePage(
     };
     let page = loaded(subject(kind), load, move |form: Form| {
         view! {
-            <h1>{format!("Add {}", kind.as_str())}</h1>
+            <h1>{match kind {
+                UsageKind::Image => t!(usages_add_image),
+                UsageKind::Dataset => t!(usages_add_dataset),
+            }}</h1>
             <p class="lead">{match kind {
-                UsageKind::Image => "A container image that is pulled, and the secret that opens its registry.",
-                UsageKind::Dataset => "A Git repository that is pulled, and the key that opens it.",
+                UsageKind::Image => t!(usages_add_image_lead),
+                UsageKind::Dataset => t!(usages_add_dataset_lead),
             }}</p>
             <UsageForm form=&form/>
         }
@@ -42,15 +45,18 @@ pub fn EditUsagePage(
     };
     let page = loaded(subject(kind), load, move |form: Form| {
         let stored = form.stored.clone().map(|usage| {
+            let when = Markup::rendered(view! { <Ago at=usage.updated_at now=form.now/> });
             view! {
                 <p class="lead">
-                    <b>{usage.name.as_str().to_owned()}</b> ", last changed "
-                    <Ago at=usage.updated_at now=form.now/> {format!(" by {}.", usage.updated_by)}
+                    {t!(usages_changed, name: usage.name.as_str(), when, by: usage.updated_by)}
                 </p>
             }
         });
         view! {
-            <h1>{format!("Edit {}", kind.as_str())}</h1>
+            <h1>{match kind {
+                UsageKind::Image => t!(usages_edit_image),
+                UsageKind::Dataset => t!(usages_edit_dataset),
+            }}</h1>
             {stored}
             <UsageForm form=&form/>
         }

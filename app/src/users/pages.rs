@@ -1,11 +1,12 @@
 //! The pages Users, Add user and of a user.
 
-use super::{MadeLink, PROOF_HINT, USERS, is_oneself, user_address};
+use super::{MadeLink, USERS, is_oneself, user_address};
 use crate::{
     account::proof::prove_again,
-    failure::{Subject, loaded},
+    failure::{Noun, Subject, loaded},
     form_state::FormState,
     ssr,
+    texts::{self, Markup},
     ui::{
         ago::Ago,
         copy::Once,
@@ -23,12 +24,11 @@ use domain::{
     percent,
     time::Timestamp,
 };
-use leptos::{
-    either::{Either, EitherOf3},
-    prelude::*,
-};
+use leptos::{either::Either, prelude::*};
 
-const SUBJECT: Subject = Subject { heading: "Users", noun: "user", list: USERS };
+fn subject() -> Subject {
+    Subject { heading: t!(users_heading), noun: Noun::User, list: USERS }
+}
 
 /// Users by name, with a search.
 #[component]
@@ -40,7 +40,7 @@ pub fn UsersPage() -> impl IntoView {
         let (search, beyond) = wanted;
         backend.users().list(&ctx, &search, &beyond).await
     };
-    loaded(SUBJECT, load, move |page| view! { <List page search beyond/> })
+    loaded(subject(), load, move |page| view! { <List page search beyond/> })
 }
 
 #[component]
@@ -50,60 +50,69 @@ fn List(page: UserPage, search: String, beyond: String) -> impl IntoView {
     let next = next.map(|name| format!("{first}&after={}", percent::encode(&name)));
     let first = (!beyond.is_empty()).then_some(first);
     let rows = if users.is_empty() {
-        let clear = button_link(USERS, "Clear search");
-        Either::Left(view! { <Nothing title="No user matches." link=Some(clear)/> })
+        let clear = button_link(USERS, t!(page_clear_search));
+        Either::Left(view! { <Nothing title=t!(users_none) link=Some(clear)/> })
     } else {
         let rows = users.into_iter().map(|user| view! { <Row user now/> }).collect_view();
-        Either::Right(action_table("users", ["Username", "Role", "State", "Last sign-in"], rows))
+        Either::Right(action_table(
+            "users",
+            [t!(users_username), t!(users_role), t!(users_state), t!(users_last_sign_in)],
+            rows,
+        ))
     };
     view! {
         <ListPage
-            heading="Users"
-            lead="The people who may sign in, and what each may do."
-            actions=Some(add_link(format!("{USERS}/new"), (icon!("plus"), "Add")))
+            heading=t!(users_heading)
+            lead=t!(users_lead)
+            actions=Some(add_link(format!("{USERS}/new"), (icon!("plus"), t!(page_add))))
             rows
-            pages=[("First", first), ("Next", next)]
+            pages=[(t!(page_first), first), (t!(page_next), next)]
         >
-            <SearchForm action=USERS value=search max_chars=64 placeholder="Username".to_owned()>
+            <SearchForm action=USERS value=search max_chars=64 placeholder=t!(users_username).to_owned()>
                 ""
             </SearchForm>
         </ListPage>
     }
 }
 
-/// Returns "Active", "Disabled" or "Has no password yet".
+/// Returns whether the user is active, disabled or invited.
 fn state(user: &UserSummary) -> &'static str {
     match (user.disabled, user.has_password || user.issuer.is_some()) {
-        (true, _) => "Disabled",
-        (false, false) => "Has no password yet",
-        (false, true) => "Active",
+        (true, _) => t!(users_disabled),
+        (false, false) => t!(users_invited),
+        (false, true) => t!(users_active),
     }
 }
 
 #[component]
 fn Row(user: UserSummary, now: Timestamp) -> impl IntoView {
     let state = state(&user);
-    let edit = row_action(user_address(&user.name), format!("Edit {}", user.name), "Edit", icon!("pencil"));
+    let edit = row_action(
+        user_address(&user.name),
+        t!(users_edit_one, name: &user.name),
+        t!(users_edit),
+        icon!("pencil"),
+    );
     let signed_in = match user.signed_in_at {
         Some(at) => Either::Left(view! { <Ago at now/> }),
-        None => Either::Right("never"),
+        None => Either::Right(t!(page_never)),
     };
     view! {
         <tr>
-            <th scope="row" class="name" title=user.issuer.map(|issuer| format!("Signs in at {issuer}"))>
+            <th scope="row" class="name" title=user.issuer.map(|issuer| t!(users_signs_in_at, provider: issuer))>
                 {user.name}
             </th>
-            <Cell label="Role">{user.role.label()}</Cell>
-            <Cell label="State">{state}</Cell>
-            <Cell label="Last sign-in">{signed_in}</Cell>
+            <Cell label=t!(users_role)>{texts::role(user.role)}</Cell>
+            <Cell label=t!(users_state)>{state}</Cell>
+            <Cell label=t!(users_last_sign_in)>{signed_in}</Cell>
             <td class="row-actions">{edit}</td>
         </tr>
     }
 }
 
 fn role_choice(form: &FormState, default: Role) -> impl IntoView + use<> {
-    let choices = Role::ALL.map(|role| (role.as_str(), role.label(), role.allows())).to_vec();
-    form.choice(Field::Role, "Role", choices, default.as_str())
+    let choices = Role::ALL.map(|role| (role.as_str(), texts::role(role), texts::role_allows(role))).to_vec();
+    form.choice(Field::Role, t!(users_role), choices, default.as_str())
 }
 
 /// The form that adds a user.
@@ -114,31 +123,31 @@ pub fn AddUserPage(form: FormState) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move {
         if is_admin { backend.sessions().proof(&ctx).await } else { Err(Error::Forbidden) }
     };
-    let subject = Subject { heading: "Add user", ..SUBJECT };
+    let subject = Subject { heading: t!(users_add), ..subject() };
     let page = loaded(subject, load, move |proof| add_form(&form, proof));
     view! { <div class="form-page">{page}</div> }
 }
 
 fn add_form(form: &FormState, proof: Proof) -> impl IntoView + use<> {
     rendered(view! {
-        <h1>"Add user"</h1>
-        <p class="lead">"The new user chooses a password by a link that works once. You get it on the next page, to pass on."</p>
+        <h1>{t!(users_add)}</h1>
+        <p class="lead">{t!(users_add_lead)}</p>
         {form.summary()}
         <form method="post" class="plain-form">
             {form.line(
                 Field::Username,
-                "Username",
-                "Letters a to z, digits and . _ - + @",
+                t!(users_username),
+                t!(users_username_hint),
                 Line { autofocus: true, mono: true, ..Line::TEXT },
             )}
             {role_choice(form, Role::Reader)}
-            {prove_again(form, proof, PROOF_HINT, "/users/new")}
+            {prove_again(form, proof, t!(users_proof_hint), "/users/new")}
             <div class="actions">
                 {form.reason()}
                 <a class="button" href=USERS>
-                    "Cancel"
+                    {t!(page_cancel)}
                 </a>
-                <button class="primary">"Add user"</button>
+                <button class="primary">{t!(users_add)}</button>
             </div>
         </form>
     })
@@ -149,15 +158,12 @@ fn add_form(form: &FormState, proof: Proof) -> impl IntoView + use<> {
 pub fn LinkPage<'a>(link: &'a MadeLink) -> impl IntoView + use<> {
     rendered(view! {
         <div class="form-page">
-            <h1>{if link.added { "User added" } else { "Password link" }}</h1>
-            <p>
-                "Pass this link on to " <b>{link.name.clone()}</b>
-                ". Whoever opens it chooses the password. It works once, within a day, and is shown only here."
-            </p>
-            <Once id="link" label="Link" text=&link.address/>
+            <h1>{if link.added { t!(users_added) } else { t!(users_link_heading) }}</h1>
+            <p>{t!(users_link_lead, name: &link.name)}</p>
+            <Once id="link" label=t!(users_link) text=&link.address/>
             <p>
                 <a class="button" href=user_address(&link.name)>
-                    "Done"
+                    {t!(page_done)}
                 </a>
             </p>
         </div>
@@ -170,60 +176,50 @@ pub fn UserPageView(name: String, form: FormState) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move {
         backend.users().get(&ctx, &name).await.map(|user| (user, ctx.now))
     };
-    let page = loaded(SUBJECT, load, move |(user, now)| view! { <OneUser user now form/> });
+    let page = loaded(subject(), load, move |(user, now)| view! { <OneUser user now form/> });
     view! { <div class="form-page">{page}</div> }
 }
 
 #[component]
 fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView {
     let address = user_address(&user.name);
-    let seen = match user.signed_in_at {
-        Some(at) => Either::Left(view! { ", signed in " <Ago at now/> }),
-        None => Either::Right(", has never signed in"),
+    let ago = |at| Markup::rendered(view! { <Ago at now/> });
+    let lead = match user.signed_in_at {
+        Some(at) => Either::Left(t!(users_signed_in, state: state(&user), when: ago(at)).view()),
+        None => Either::Right(t!(users_never_signed_in, state: state(&user))),
     };
     let suspended = user.suspended_at.map(|at| {
         view! {
-            <h2>"API tokens"</h2>
-            <p>
-                "This user’s API tokens are refused since the place where they sign in refused them or signed them out, "
-                <Ago at now/> ". They are taken again as soon as the user signs in there and has a role."
-            </p>
+            <h2>{t!(users_tokens)}</h2>
+            <p>{t!(users_suspended, when: ago(at))}</p>
         }
     });
-    let sessions = match user.sessions {
-        0 => EitherOf3::A("There are none."),
-        1 => EitherOf3::B("There is one."),
-        count => EitherOf3::C(format!("There are {count}.")),
-    };
     let kept = match user.issuer.clone() {
         Some(issuer) => Either::Left(view! {
-            <h2>"Role and password"</h2>
-            <p>
-                "This user signs in at " <b>{issuer}</b> ". The role there is " <b>{user.role.label()}</b>
-                ", by the groups they were in when they signed in last; both groups and password are kept there."
-            </p>
+            <h2>{t!(users_role_and_password)}</h2>
+            <p>{t!(users_role_at_provider, provider: issuer, role: texts::role(user.role))}</p>
         }),
         None => Either::Right(role_and_password(&form, user.role, &address)),
     };
     rendered(view! {
-        <h1>{format!("User {}", user.name)}</h1>
-        <p class="lead">{is_oneself(&user).then(|| view! { <b>"This is you. "</b> })} {state(&user)} {seen} "."</p>
+        <h1>{t!(users_one, name: &user.name)}</h1>
+        <p class="lead">{is_oneself(&user).then(|| view! { <b>{t!(users_you)}</b> " " })} {lead}</p>
         {form.summary()}
         {kept}
-        <h2>"Sessions"</h2>
-        <p>{sessions}</p>
+        <h2>{t!(users_sessions)}</h2>
+        <p>{t!(users_session_count, count: user.sessions)}</p>
         {(user.sessions > 0)
             .then(|| {
                 view! {
                     <p>
                         <a class="button" href=format!("{address}/end-sessions")>
-                            "End all sessions"
+                            {t!(users_end_sessions)}
                         </a>
                     </p>
                 }
             })}
         {suspended}
-        <h2>{if user.disabled { "Enable" } else { "Disable" }}</h2>
+        <h2>{if user.disabled { t!(users_enable) } else { t!(users_disable) }}</h2>
         {enable_or_disable(user.disabled, &address)}
     })
 }
@@ -231,18 +227,18 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
 /// Renders the settings of a user without a provider.
 fn role_and_password(form: &FormState, role: Role, address: &str) -> impl IntoView + use<> {
     view! {
-        <h2>"Role"</h2>
+        <h2>{t!(users_role)}</h2>
         <form method="get" action=format!("{address}/role") class="plain-form">
             {role_choice(form, role)}
             <div class="actions">
-                <button class="primary">"Change role"</button>
+                <button class="primary">{t!(users_change_role)}</button>
             </div>
         </form>
-        <h2>"Password"</h2>
-        <p>"A link with which the user chooses a new password. The old one and every session end at once."</p>
+        <h2>{t!(users_password)}</h2>
+        <p>{t!(users_password_lead)}</p>
         <p>
             <a class="button" href=format!("{address}/password-link")>
-                "Make password link"
+                {t!(users_reset_password)}
             </a>
         </p>
     }
@@ -251,19 +247,19 @@ fn role_and_password(form: &FormState, role: Role, address: &str) -> impl IntoVi
 fn enable_or_disable(disabled: bool, address: &str) -> impl IntoView + use<> {
     if disabled {
         Either::Left(view! {
-            <p>"This user may not sign in."</p>
+            <p>{t!(users_is_disabled)}</p>
             <p>
                 <a class="button" href=format!("{address}/enable")>
-                    "Enable user"
+                    {t!(users_enable_user)}
                 </a>
             </p>
         })
     } else {
         Either::Right(view! {
-            <p>"A disabled user may not sign in, every session ends, and every API token stops working. Nothing is deleted."</p>
+            <p>{t!(users_disable_lead)}</p>
             <p>
                 <a class="button danger" href=format!("{address}/disable")>
-                    "Disable user"
+                    {t!(users_disable_user)}
                 </a>
             </p>
         })

@@ -1,12 +1,13 @@
 //! The confirmations before a user is changed: what ends with it (sessions, the password, rights), and what
 //! it grants.
 
-use super::{PROOF_HINT, USERS, is_oneself, user_address};
+use super::{USERS, is_oneself, user_address};
 use crate::{
     account::proof::prove_again,
-    failure::{Subject, loaded},
+    failure::{Noun, Subject, loaded},
     form_state::{FormState, message},
     ssr,
+    texts::{self, Markup},
     ui::confirm::{ConfirmPage, Consequence, NotPossible},
 };
 use backend::{Backend, Ctx, Proof, UserSummary};
@@ -32,11 +33,11 @@ impl UserQuestion {
     /// Returns the heading of the page.
     fn heading(self) -> &'static str {
         match self {
-            Self::Role => "Change role",
-            Self::Disable => "Disable user",
-            Self::Enable => "Enable user",
-            Self::EndSessions => "End all sessions",
-            Self::PasswordLink => "Make password link",
+            Self::Role => t!(users_change_role),
+            Self::Disable => t!(users_disable_user),
+            Self::Enable => t!(users_enable_user),
+            Self::EndSessions => t!(users_end_sessions),
+            Self::PasswordLink => t!(users_reset_password),
         }
     }
 
@@ -74,7 +75,7 @@ pub fn UserQuestionPage(name: String, question: UserQuestion, form: FormState) -
             if question.asks_for_proof() { Some(backend.sessions().proof(&ctx).await?) } else { None };
         Ok((user, last, proof))
     };
-    let subject = Subject { heading: "Users", noun: "user", list: USERS };
+    let subject = Subject { heading: t!(users_heading), noun: Noun::User, list: USERS };
     let page = loaded(subject, load, move |(user, last, proof)| {
         view! { <Question question user last role proof form/> }
     });
@@ -98,33 +99,26 @@ fn Question(
     let role = role.unwrap_or(user.role);
     let heading = question.heading().to_owned();
     if let Some(reason) = impossible(question, &user, last, role) {
-        return Either::Left(view! { <NotPossible heading reason back label="Back to the user"/> });
+        return Either::Left(view! { <NotPossible heading reason back label=t!(users_back)/> });
     }
     let action = format!("{back}/{}", question.segment());
     let confirm = question.heading();
-    let you = is_oneself(&user).then(|| {
-        view! { <Consequence><b>"This is you. "</b> {to_oneself(question, role)}</Consequence> }
-    });
-    let name = user.name.clone();
+    let you = is_oneself(&user)
+        .then(|| to_oneself(question, role).map(|what| view! { <Consequence>{what}</Consequence> }));
     let tokens =
         (question == UserQuestion::PasswordLink && user.tokens > 0).then(|| revoke_box(&form, user.tokens));
-    let asked = match question {
-        UserQuestion::Role => Either::Left(view! {
-            <p>
-                "Change the role of " <b>{name}</b> " from " {user.role.label()} " to " <b>{role.label()}</b>
-                "? All sessions end, and from the next sign-in on the role " {format!("{}.", role.allows())}
-            </p>
-            <input type="hidden" name="role" value=role.as_str()/>
-        }),
-        question => Either::Right(view! {
-            <p>{before(question)} <b>{name}</b> {after(question, &user)}</p>
-        }),
+    let chosen = (question == UserQuestion::Role)
+        .then(|| view! { <input type="hidden" name="role" value=role.as_str()/> });
+    let enabled = (question == UserQuestion::Enable).then(|| format!(" {}", let_in(&user)));
+    let asked = view! {
+        <p>{ask(question, &user, role)} {enabled}</p>
+        {chosen}
     };
     let page = match question {
         UserQuestion::Role => format!("{action}?role={}", role.as_str()),
         _ => action.clone(),
     };
-    let proof = proof.map(|proof| prove_again(&form, proof, PROOF_HINT, &page));
+    let proof = proof.map(|proof| prove_again(&form, proof, t!(users_proof_hint), &page));
     let rejected = form.error.is_some().then(|| form.summary().into_any());
     let reason = form.error.as_ref().map(message);
     Either::Right(view! {
@@ -147,21 +141,17 @@ fn impossible(question: UserQuestion, user: &UserSummary, last: bool, role: Role
     };
     if last && locks_out && !same_role {
         ssr::set_status(http::StatusCode::CONFLICT);
-        let this_is_you = if is_oneself(user) { "This is you, and you are" } else { "This is" };
-        return Some(format!(
-            "{this_is_you} the last administrator, and somebody has to be one. Make another user an admin first."
-        ));
+        let reason = if is_oneself(user) { t!(users_last_admin_you) } else { t!(users_last_admin) };
+        return Some(reason.to_owned());
     }
     if same_role {
-        return Some(format!("{} has the role {} already. Choose another one.", user.name, role.label()));
+        return Some(t!(users_same_role, name: &user.name, role: texts::role(role)));
     }
-    (question == UserQuestion::Enable && !user.disabled)
-        .then(|| format!("{} is not disabled, and may sign in.", user.name))
+    (question == UserQuestion::Enable && !user.disabled).then(|| t!(users_not_disabled, name: &user.name))
 }
 
 /// Renders the box to tick if so many API tokens would be revoked with the password.
 fn revoke_box(form: &FormState, tokens: u32) -> impl IntoView + use<> {
-    let tokens = if tokens == 1 { "API token".to_owned() } else { format!("{tokens} API tokens") };
     view! {
         <label class="tick">
             <input
@@ -170,89 +160,60 @@ fn revoke_box(form: &FormState, tokens: u32) -> impl IntoView + use<> {
                 value="on"
                 checked=form.ticked(Field::RevokeTokens, true)
             />
-            {format!("Revoke their {tokens}, too: whatever uses one is refused from then on")}
+            {t!(users_revoke_tokens, count: tokens)}
         </label>
     }
 }
 
-/// Returns the question, up to the name.
-fn before(question: UserQuestion) -> &'static str {
+/// Returns the question, with the consequences of a yes.
+fn ask(question: UserQuestion, user: &UserSummary, role: Role) -> Markup {
+    let name = &user.name;
     match question {
-        UserQuestion::Disable => "Disable ",
-        UserQuestion::EndSessions => "End all sessions of ",
-        UserQuestion::PasswordLink => "Make a one-time link with which ",
-        UserQuestion::Enable => "Enable ",
-        UserQuestion::Role => "",
-    }
-}
-
-/// Returns the question from the name on, and the consequences of a yes.
-fn after(question: UserQuestion, user: &UserSummary) -> String {
-    match question {
-        UserQuestion::Disable => {
-            "? They are signed out everywhere, can no longer sign in, and their API tokens stop working. Nothing is deleted, \
-             and you can enable them again."
-                .to_owned()
-        }
-        UserQuestion::Enable => format!("? {}", let_in(user)),
-        UserQuestion::EndSessions => match user.sessions {
-            0 => "? There are none at the moment.".to_owned(),
-            1 => "? There is one. They have to sign in again; work that is not saved may be lost.".to_owned(),
-            count => format!(
-                "? There are {count}. They have to sign in again on every device; work that is not saved may be lost."
-            ),
-        },
-        UserQuestion::PasswordLink if user.has_password => {
-            " chooses a new password? The current password stops working and all sessions end at once, before the link is \
-             used. The next page shows the link, once."
-                .to_owned()
-        }
-        UserQuestion::PasswordLink => {
-            " chooses a password? There is none yet. The next page shows the link, once.".to_owned()
-        }
-        UserQuestion::Role => String::new(),
+        UserQuestion::Role => t!(
+            users_ask_role,
+            name,
+            from: texts::role(user.role),
+            to: texts::role(role),
+            allows: texts::role_allows(role)
+        ),
+        UserQuestion::Disable => t!(users_ask_disable, name),
+        UserQuestion::Enable => t!(users_ask_enable, name),
+        UserQuestion::EndSessions => t!(users_ask_end_sessions, name, count: user.sessions),
+        UserQuestion::PasswordLink if user.has_password => t!(users_ask_reset, name),
+        UserQuestion::PasswordLink => t!(users_ask_set, name),
     }
 }
 
 /// Returns what somebody may do again once enabled.
 fn let_in(user: &UserSummary) -> String {
     let tokens = if user.suspended_at.is_some() {
-        "Their API tokens stay refused until they have signed in there."
+        t!(users_enable_tokens_suspended)
     } else if user.issuer.is_some() {
-        "Their API tokens that have not ended work again, unless the last sign-in is too long ago: then from the next one on."
+        t!(users_enable_tokens_provider)
     } else {
-        "Their API tokens that have not ended work again."
+        t!(users_enable_tokens)
     };
     let sign_in = if user.issuer.is_some() {
-        "They may sign in again where they do, in the role that their groups there give.".to_owned()
+        t!(users_enable_provider).to_owned()
     } else if user.has_password {
-        format!("They can sign in again in the role {}.", user.role.label())
+        t!(users_enable_role, role: texts::role(user.role))
     } else {
-        "They have no password, and can sign in once they have chosen one by a link.".to_owned()
+        t!(users_enable_no_password).to_owned()
     };
     format!("{sign_in} {tokens}")
 }
 
 /// Returns what a yes does to the caller.
-fn to_oneself(question: UserQuestion, role: Role) -> String {
+fn to_oneself(question: UserQuestion, role: Role) -> Option<Markup> {
     match question {
-        UserQuestion::Role => format!(
-            "You are signed out at once, and can no longer look after users: only another administrator can undo it. As {}, \
-             your role {}.",
-            role.label(),
-            role.allows()
-        ),
-        UserQuestion::Disable => {
-            "You are signed out at once, and only another administrator can let you in again.".to_owned()
+        UserQuestion::Role => {
+            Some(t!(users_you_role, role: texts::role(role), allows: texts::role_allows(role)))
         }
+        UserQuestion::Disable => Some(t!(users_you_disable)),
         // A disabled person does not get here.
-        UserQuestion::Enable => String::new(),
-        UserQuestion::EndSessions => "You are signed out at once, here too.".to_owned(),
-        UserQuestion::PasswordLink => {
-            "You are signed out at once, and only the link on the next page lets you in again. To change your password and \
-             stay signed in, use your account page."
-                .to_owned()
-        }
+        UserQuestion::Enable => None,
+        UserQuestion::EndSessions => Some(t!(users_you_end_sessions)),
+        UserQuestion::PasswordLink => Some(t!(users_you_reset)),
     }
 }
 
@@ -275,16 +236,14 @@ mod tests {
             suspended_at,
             tokens: 2,
         };
-        let said = |issuer, has_password, suspended| {
-            after(UserQuestion::Enable, &user(issuer, has_password, suspended))
-        };
+        let said = |issuer, has_password, suspended| let_in(&user(issuer, has_password, suspended));
         let plain = said(false, true, None);
         assert!(
             plain.contains("in the role Editor") && plain.contains("have not ended work again."),
             "{plain}"
         );
         let without = said(false, false, None);
-        assert!(without.contains("no password") && without.contains("by a link"), "{without}");
+        assert!(without.contains("no password") && without.contains("with a link"), "{without}");
         assert!(!without.contains("can sign in again"), "{without}");
         let provided = said(true, false, None);
         assert!(provided.contains("groups there") && provided.contains("too long ago"), "{provided}");

@@ -211,73 +211,8 @@ impl Error {
         }
     }
 
-    /// Returns the message for a person: what happened, then what to do. Problems of fields are shown beside their fields
-    /// instead.
-    pub fn message(&self) -> String {
-        match self {
-            Self::WrongPassword => {
-                "The username or the password is not right. Five failures in a row lock a name for 15 minutes."
-                    .to_owned()
-            }
-            Self::Locked(seconds) => format!(
-                "Too many attempts to sign in under this name. Try again in {}, or ask an administrator for a link to \
-                 choose a new password.",
-                minutes(*seconds)
-            ),
-            Self::LockedOut(seconds) => format!(
-                "That was one wrong password too many, so your session has ended, and nothing was done. Sign in again in {}. \
-                 {FORGOTTEN}",
-                minutes(*seconds)
-            ),
-            Self::Busy(seconds) => format!(
-                "Very many people sign in at this moment, so your password was not checked. Try again in {seconds} seconds."
-            ),
-            Self::LinkSpent => {
-                "This link is not good any more: it was used, or its time is over. Ask for a new one.".to_owned()
-            }
-            Self::LastAdmin => {
-                "This is the last administrator, and somebody has to be one. Make another user an admin first."
-                    .to_owned()
-            }
-            Self::SignOn(problem) => problem.message().to_owned(),
-            Self::NoPasswords => {
-                "Nobody signs in to this portal with a password; it is done where everybody of yours signs in.".to_owned()
-            }
-            Self::KeptByProvider => {
-                "This user's password and groups are kept where they sign in; a change there counts here from the next sign-in \
-                 on."
-                    .to_owned()
-            }
-            Self::ProveAtProvider => {
-                "Sign in again at your provider first; it counts for five minutes.".to_owned()
-            }
-            Self::LogoutToken(why) => (*why).to_owned(),
-            Self::Import(problem) => problem.message(),
-            Self::Rows(_) => "Some rows need another look. Nothing was saved yet.".to_owned(),
-            Self::NothingChosen => "Choose at least one credential, or discard them all.".to_owned(),
-            Self::ImportGone => "What was found waits for a quarter of an hour and for one session, and is thrown away when another \
-                import is begun. Nothing more of it is here; paste the file again."
-                .to_owned(),
-            Self::WrongShape => "This secret is not handed out in this shape. Choose another one.".to_owned(),
-            Self::NoUrl(ids) => {
-                let names: Vec<&str> = ids.iter().map(|id| id.name.as_str()).collect();
-                format!(
-                    "Argo CD is told the repository of each key, and none is known for {}. Enter a repository to try \
-                     there, or choose another shape.",
-                    names.join(", ")
-                )
-            }
-            Self::OtherHost(id) => format!(
-                "The password of {} was typed for another registry host than the one it names now, so it is not handed out. \
-                 Edit the secret and enter the password again.",
-                id.name.as_str()
-            ),
-            other => other.island_message(),
-        }
-    }
-
-    /// Returns the message of an error that a server function returns. The islands show no other, so that the browser does
-    /// not download the sentences of the rest.
+    /// Returns the message of an error that a server function returns, in English. The islands show no other; the messages of
+    /// the rest are in the catalogue of `app`.
     pub fn island_message(&self) -> String {
         match self {
             Self::Invalid(_) => "Some fields need another look.".to_owned(),
@@ -316,26 +251,6 @@ impl Error {
 impl From<SignOnProblem> for Error {
     fn from(problem: SignOnProblem) -> Self {
         Self::SignOn(problem)
-    }
-}
-
-/// The advice for somebody who does not know their current password. The reader may be the only administrator.
-const FORGOTTEN: &str = "If you have forgotten your password, another administrator can make a link to choose a new one, and so \
-    does “latchkey user reset-password” on the server.";
-
-/// Returns the message for a signed-in person who must prove their identity again, and is locked.
-pub fn locked_inside(seconds: u32) -> String {
-    format!(
-        "Too many wrong passwords were typed under this name, so none is looked at now. You stay signed in: try again in \
-         {}. {FORGOTTEN}",
-        minutes(seconds)
-    )
-}
-
-fn minutes(seconds: u32) -> String {
-    match seconds.div_ceil(60) {
-        1 => "1 minute".to_owned(),
-        minutes => format!("{minutes} minutes"),
     }
 }
 

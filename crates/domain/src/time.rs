@@ -10,6 +10,17 @@ use std::{
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Timestamp(i64);
 
+/// An age, in whole units.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Age {
+    Now,
+    Minutes(i64),
+    Hours(i64),
+    Days(i64),
+    Months(i64),
+    Years(i64),
+}
+
 /// A day in microseconds.
 const DAY: i64 = 86_400 * 1_000_000;
 
@@ -133,16 +144,28 @@ impl Timestamp {
         text + " UTC"
     }
 
-    /// Formats the age for people: "3 days ago". A time in the future is "just now".
-    pub fn relative(self, now: Self) -> String {
+    /// Returns the age in the largest unit that fits. A time in the future is `Now`.
+    pub fn age(self, now: Self) -> Age {
         let seconds = (now.0.saturating_sub(self.0)) / 1_000_000;
-        let (count, unit) = match seconds {
-            ..60 => return "just now".to_owned(),
-            60..3_600 => (seconds / 60, "minute"),
-            3_600..86_400 => (seconds / 3_600, "hour"),
-            86_400..2_592_000 => (seconds / 86_400, "day"),
-            2_592_000..31_536_000 => (seconds / 2_592_000, "month"),
-            _ => (seconds / 31_536_000, "year"),
+        match seconds {
+            ..60 => Age::Now,
+            60..3_600 => Age::Minutes(seconds / 60),
+            3_600..86_400 => Age::Hours(seconds / 3_600),
+            86_400..2_592_000 => Age::Days(seconds / 86_400),
+            2_592_000..31_536_000 => Age::Months(seconds / 2_592_000),
+            _ => Age::Years(seconds / 31_536_000),
+        }
+    }
+
+    /// Formats the age in English: "3 days ago". A time in the future is "just now".
+    pub fn relative(self, now: Self) -> String {
+        let (count, unit) = match self.age(now) {
+            Age::Now => return "just now".to_owned(),
+            Age::Minutes(count) => (count, "minute"),
+            Age::Hours(count) => (count, "hour"),
+            Age::Days(count) => (count, "day"),
+            Age::Months(count) => (count, "month"),
+            Age::Years(count) => (count, "year"),
         };
         let plural = if count == 1 { "" } else { "s" };
         format!("{count} {unit}{plural} ago")

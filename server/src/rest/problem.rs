@@ -1,6 +1,7 @@
 //! Errors as problem details (RFC 9457), which never repeat what was sent.
 
 use api_types::{FieldDetail, ProblemDetails};
+use app::messages;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -132,7 +133,7 @@ impl Problem {
         };
         let details = errors.iter().map(|error| FieldDetail {
             field: error.field.name().to_owned(),
-            detail: error.problem.message(),
+            detail: messages::problem(&error.problem),
         });
         problem.0.errors = details.collect();
         problem
@@ -186,13 +187,13 @@ impl From<Error> for Problem {
                  handed out. Save the password again."
                     .to_owned(),
             ),
-            Error::Sealed => (ProblemKind::Sealed, error.message()),
-            Error::Unavailable => (ProblemKind::Unavailable, error.message()),
-            Error::TooManyTests(_) => (ProblemKind::TooMany, error.message()),
-            Error::Internal(_) => (ProblemKind::Internal, error.message()),
+            Error::Sealed => (ProblemKind::Sealed, messages::error(&error)),
+            Error::Unavailable => (ProblemKind::Unavailable, messages::error(&error)),
+            Error::TooManyTests(_) => (ProblemKind::TooMany, messages::error(&error)),
+            Error::Internal(_) => (ProblemKind::Internal, messages::error(&error)),
             // What people do with their accounts and imports is not in the API.
-            _ if status.is_server_error() => (ProblemKind::Internal, error.message()),
-            _ => (ProblemKind::Invalid, error.message()),
+            _ if status.is_server_error() => (ProblemKind::Internal, messages::error(&error)),
+            _ => (ProblemKind::Invalid, messages::error(&error)),
         };
         let mut problem = Self::new(status, kind, detail);
         problem.1 = error.retry_after();

@@ -456,7 +456,7 @@ async fn roles_reach_the_routes_of_the_table_and_forbidden_requests_are_recorded
 
 fn assert_forbidden(answer: &Answer, what: &str) {
     assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}: {}", answer.body);
-    assert!(answer.body.contains("An administrator can give you another role: admin"), "{what}");
+    assert!(answer.body.contains("Ask an administrator for another role: admin"), "{what}");
 }
 
 #[tokio::test]
@@ -545,7 +545,7 @@ async fn failed_sign_ins_reveal_no_users_and_lock_the_name() {
     let known = attempt("locke", "WRONG-SENTINEL").await;
     let unknown = attempt("nobody-at-all", "WRONG-SENTINEL").await;
     assert_eq!((known.status, unknown.status), (StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED));
-    let words = "The username or the password is not right.";
+    let words = "Wrong username or password.";
     assert!(known.body.contains(words) && unknown.body.contains(words));
     assert!(known.body.contains("value=\"locke\"") && !known.body.contains("SENTINEL"));
     for _ in 0..4 {
@@ -827,7 +827,7 @@ async fn users_are_managed_and_passwords_chosen_and_changed() {
     let link: String = made.body[start..].chars().take_while(|c| *c != '"').collect();
     let again = post("/users/new", &[("username", &name), ("role", "editor")]).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(again.body.contains("There is a user of this name already."));
+    assert!(again.body.contains("A user with this name already exists."));
     assert!(
         again.body.contains(&format!("value=\"{name}\"")) && again.body.contains("aria-invalid=\"true\"")
     );
@@ -836,7 +836,7 @@ async fn users_are_managed_and_passwords_chosen_and_changed() {
     let choose = |one, two| posted(&link, "", &[("password", one), ("repeat_password", two)]);
     let differs = app.send_anonymous(choose(PASSWORD, "something else")).await;
     assert_eq!(differs.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(differs.body.contains("The two passwords are not the same.") && !differs.body.contains(PASSWORD));
+    assert!(differs.body.contains("The passwords don't match.") && !differs.body.contains(PASSWORD));
     let chosen = app.send_anonymous(choose(PASSWORD, PASSWORD)).await;
     assert_eq!(chosen.header("location"), "/secrets");
     let cookie = session_of(&chosen);
@@ -944,7 +944,7 @@ async fn token_is_shown_once_and_is_valid_until_revoked() {
     assert!(account.contains("<b>ci</b>") && account.contains(", used "), "{account}");
     assert!(account.contains("name=\"revoke_tokens\""));
     let question = app.get(&format!("/tokens/{id}/revoke")).await;
-    assert!(question.body.contains("Are you sure to revoke"));
+    assert!(question.body.contains("Revoke <b>"));
     let revoked = app.post(&format!("/tokens/{id}/revoke"), &[]).await;
     assert_eq!(revoked.header("location"), "/tokens");
     assert_eq!(me(&format!("Bearer {token}")).await.status, StatusCode::UNAUTHORIZED);
@@ -1049,7 +1049,7 @@ async fn audit_log_is_filtered_and_exported() {
     let object = format!("image-{name}");
     let page = app.get(&format!("/audit?object={object}")).await;
     assert!(page.body.contains("secret added") && page.body.contains(&format!("value=\"{object}\"")));
-    assert!(app.get("/audit?object=nothing-such").await.body.contains("No record matches."));
+    assert!(app.get("/audit?object=nothing-such").await.body.contains("No records match."));
     assert_eq!(app.get("/audit?older=x&from=y&action=%00&outcome=%ff").await.status, StatusCode::OK);
 
     let csv = app.post(&format!("/audit/export?object={object}"), &[("format", "csv")]).await;

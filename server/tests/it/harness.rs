@@ -135,6 +135,13 @@ impl TestApp {
         self.router = router(state);
     }
 
+    /// Offers the pseudo-language.
+    pub(crate) fn offer_pseudo_language(&mut self) {
+        let state = state(Some(self.backend.clone()));
+        state.offer_pseudo_language();
+        self.router = router(state);
+    }
+
     /// Puts the portal behind another way in.
     pub(crate) fn behind(&mut self, forwarding: Forwarding) {
         self.router = router(state_at(Some(self.backend.clone()), forwarding));

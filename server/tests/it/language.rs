@@ -75,3 +75,79 @@ async fn api_answers_in_english_whatever_the_language() {
     assert!(answer.body.is_ascii(), "{}", answer.body);
     assert!(answer.headers.get(header::CONTENT_LANGUAGE).is_none());
 }
+
+/// The pages whose texts are all in the catalogue. The list only grows.
+const CONVERTED: [&str; 17] = [
+    "/sign-in",
+    "/setup?token=x",
+    "/nowhere",
+    "/account",
+    "/users?q=pseudo",
+    "/users?q=nobody-such",
+    "/users/new",
+    "/users/pseudo",
+    "/users/pseudo/role?role=editor",
+    "/users/pseudo/disable",
+    "/users/pseudo/end-sessions",
+    "/users/pseudo/password-link",
+    "/tokens",
+    "/tokens/new",
+    "/images?q=nothing-such",
+    "/images/new",
+    "/datasets/new",
+];
+
+/// Names that are the same in every language.
+const NAMES: [&str; 6] = ["Latchkey", "English", "繁體中文", "pseudo", "pseudo-admin", "tests"];
+
+/// Returns the texts of a page that are in no brackets.
+fn unbracketed(html: &str) -> Vec<String> {
+    let body = html.split_once("<body").map_or("", |(_, body)| body);
+    let (mut depth, mut outside, mut rest) = (0_u32, String::new(), body);
+    while let Some((before, tag)) = rest.split_once('<') {
+        let (name, text) = before.split_once('>').unwrap_or(("", before));
+        // The names of secrets, and the script that hydrates.
+        let skipped = ["option ", "script"].iter().any(|tag| name.starts_with(tag));
+        for letter in text.chars().filter(|_| !skipped) {
+            match letter {
+                '[' => depth += 1,
+                ']' => depth = depth.saturating_sub(1),
+                letter if depth == 0 => outside.push(letter),
+                _ => {}
+            }
+        }
+        outside.push('\n');
+        rest = tag;
+    }
+    let attributes = [" aria-label=\"", " placeholder=\""]
+        .into_iter()
+        .flat_map(|attribute| body.split(attribute).skip(1).filter_map(|rest| rest.split('"').next()));
+    let lines = outside.lines().chain(attributes).map(str::trim);
+    lines
+        .filter(|line| {
+            !line.starts_with('[') && line.chars().filter(|letter| letter.is_alphabetic()).count() > 1
+        })
+        .filter(|line| !NAMES.contains(line))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[tokio::test]
+async fn pages_of_the_catalogue_have_no_text_outside_it() {
+    let mut app = TestApp::start().await;
+    app.offer_pseudo_language();
+    app.session("pseudo", Role::Reader).await;
+    let admin = app.session("pseudo-admin", Role::Admin).await;
+    for path in CONVERTED {
+        let cookie = if path.starts_with("/s") { "a=b" } else { admin.as_str() };
+        let page = page(&app, path, "en-XA", cookie).await;
+        assert!(page.body.contains("<html lang=\"en-XA\""), "{path}: {}", page.body);
+        assert_eq!(unbracketed(&page.body), Vec::<String>::new(), "{path}");
+    }
+}
+
+#[test]
+fn unbracketed_finds_text_between_tags_and_in_labels() {
+    let html = "<html><body><p>[Ašk <b>ana</b> ñow] then</p><a aria-label=\"Menu\" href=\"/a\">[x]</a>Latchkey</body>";
+    assert_eq!(unbracketed(html), ["then", "Menu"]);
+}

@@ -375,7 +375,7 @@ fn commands_work_beside_a_running_server() {
     assert!(run(&["user", "list"]).1.contains("ben\teditor\tdisabled"));
     assert!(run(&["user", "enable", "ben"]).0);
     let (done, _, said) = run(&["user", "add", "ana"]);
-    assert!(!done && said.contains("There is a user of this name already."), "{said}");
+    assert!(!done && said.contains("A user with this name already exists."), "{said}");
     let (done, out, _) = run(&["user", "reset-password", "ana"]);
     assert!(done && out.contains("/choose-password?token="));
     let fields = [("username", "ana"), ("password", PASSWORD)];
@@ -394,7 +394,7 @@ fn commands_work_beside_a_running_server() {
     assert!(run(&["token", "revoke", token.split('_').nth(1).unwrap()]).0);
     assert!(me(token).starts_with("HTTP/1.1 401"));
     let (done, _, said) = run(&["token", "create", "--name", "ci", "--scope", "everything"]);
-    assert!(!done && said.contains("Choose what the token allows."), "{said}");
+    assert!(!done && said.contains("Choose what the token can do."), "{said}");
 
     // The key is rotated beside the running server, which is restarted once in between.
     let back = running.post("/sign-in", &[("username", "ben"), ("password", PASSWORD)]);

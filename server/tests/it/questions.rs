@@ -64,7 +64,7 @@ async fn confirmations_about_oneself_say_so() {
     for question in ["role?role=reader", "disable", "end-sessions", "password-link"] {
         let page = app.send_anonymous(asked(&format!("{user}/{question}"), &cookie)).await;
         assert_eq!(page.status, StatusCode::OK, "{question}");
-        for shown in ["This is you.", "You are signed out at once"] {
+        for shown in ["This is you.", "You will be signed out immediately"] {
             assert!(page.body.contains(shown), "{question}: {}", page.body);
         }
     }
@@ -170,13 +170,13 @@ async fn confirmation_with_password_comes_back_with_all_choices() {
             vec!["name=\"role\" value=\"admin\"", "from Reader to <b>Admin</b>?"],
             "",
         ),
-        (&link, &[("revoke_tokens", "on")], vec![ticked, "Revoke their API token, too"], ""),
-        (&link, &[], vec!["Revoke their API token, too"], ticked),
+        (&link, &[("revoke_tokens", "on")], vec![ticked, "Also revoke their API token."], ""),
+        (&link, &[], vec!["Also revoke their API token."], ticked),
         (&enable, &[], vec!["Enable "], ""),
     ] {
         for (password, said) in [
             (None, "Enter your current password."),
-            (Some("not the password"), "This is not your current password. Type it again."),
+            (Some("not the password"), "This is not your current password."),
         ] {
             let page = send(path, fields, password).await;
             let at = format!("{path} {password:?}");
@@ -210,7 +210,7 @@ async fn confirmation_with_password_comes_back_with_all_choices() {
     let state = (changed.role, changed.disabled, changed.tokens, changed.has_password);
     assert_eq!(state, (Role::Admin, false, 0, false));
     let again = app.send_anonymous(asked(&enable, &admin)).await.body;
-    assert!(again.contains("is not disabled, and may sign in."), "{again}");
+    assert!(again.contains("isn't disabled, and can sign in."), "{again}");
 }
 
 /// The fifth wrong password ends the session: the page says so, and what the only administrator can do.
@@ -228,7 +228,7 @@ async fn confirmation_reports_the_session_that_wrong_passwords_ended() {
     }
     let last = app.send_anonymous(posted(&path, &admin, &fields)).await;
     assert_eq!((last.status, last.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "900"));
-    let said = "your session has ended, and nothing was done. Sign in again in 15 minutes.";
+    let said = "Your session has ended, and nothing was changed. Sign in again in 15 minutes.";
     assert!(last.body.contains(said) && last.body.contains("latchkey user reset-password"), "{}", last.body);
     let after = app.send_anonymous(posted(&path, &admin, &fields)).await;
     assert_eq!(after.status, StatusCode::SEE_OTHER);

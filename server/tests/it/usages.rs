@@ -31,7 +31,7 @@ async fn image_is_added_found_changed_and_deleted() {
     assert_eq!(app.post(&edit, &elsewhere).await.status, StatusCode::SEE_OTHER);
     assert!(app.get(&format!("/images?secret={id}")).await.body.contains("for another registry"));
     let page = app.get(&edit).await.body;
-    assert!(page.contains("it is of no use there") && page.contains("<code>quay.io</code>"), "{page}");
+    assert!(page.contains("It won't work.") && page.contains("<code>quay.io</code>"), "{page}");
 
     let told = app.post(&edit, &elsewhere).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
@@ -40,7 +40,7 @@ async fn image_is_added_found_changed_and_deleted() {
     assert_eq!(app.post(&edit, &over).await.status, StatusCode::SEE_OTHER);
 
     let delete = format!("/images/{name}/delete");
-    assert!(app.get(&delete).await.body.contains("The secret that it uses stays."));
+    assert!(app.get(&delete).await.body.contains("The secret it uses stays."));
     let gone = app.post(&delete, &[]).await;
     assert_eq!((gone.status, gone.header("location")), (StatusCode::SEE_OTHER, "/images"));
     // A text that cannot name an image has no page.
@@ -53,7 +53,7 @@ async fn image_is_added_found_changed_and_deleted() {
     }
     assert_eq!(app.post(&delete, &[]).await.status, StatusCode::SEE_OTHER, "pressed twice");
     let none = app.get(&format!("/images?q={name}")).await.body;
-    assert!(none.contains("No image matches."));
+    assert!(none.contains("No images match."));
 }
 
 #[tokio::test]
@@ -84,12 +84,12 @@ async fn rejected_form_comes_back_as_typed() {
     assert!(!unknown.body.contains("SENTINEL"));
     let https = [("name", "a"), ("repository", "https://host/a"), ("pull_secret", "gitsync-secret-none")];
     let answer = app.post("/datasets/new", &https).await;
-    assert!(answer.body.contains("A key opens repositories by SSH, and the address above is another one."));
+    assert!(answer.body.contains("SSH keys need an SSH address."));
     // Chosen, and deleted before the form was sent.
     let gone = [("name", "a"), ("repository", "git@host:a"), ("pull_secret", "gitsync-secret-none")];
     let answer = app.post("/datasets/new", &gone).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.body.contains("There is no such secret of the fitting type any more."));
+    assert!(answer.body.contains("That secret no longer exists."));
 }
 
 #[tokio::test]

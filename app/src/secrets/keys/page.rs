@@ -31,7 +31,7 @@ pub fn KeyPage(
             Error::NotFound => {
                 "There is no new key any more: it was discarded, or is in use already.".to_owned()
             }
-            error => error.message(),
+            error => crate::messages::error(&error),
         };
         view! { <Alert title="Not done"><p>{said}</p></Alert> }
     });

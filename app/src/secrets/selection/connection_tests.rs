@@ -3,7 +3,7 @@
 use super::{CHECK, NothingSelected};
 use crate::{
     connection_tests::answer::StatusWord,
-    failure::LoadFailure,
+    failure::{LoadFailure, Noun},
     secrets::{LIST, list_before, with_list},
     ssr,
     ui::{icon::icon, rendered::rendered},
@@ -29,7 +29,7 @@ pub fn SelectedTestedPage(
         None => EitherOf3::A(NothingSelected()),
         Some(Err(error)) => {
             let error = ssr::respond_with(error);
-            EitherOf3::B(view! { <LoadFailure error heading="Connections" noun="secret" list=LIST/> })
+            EitherOf3::B(view! { <LoadFailure error heading="Connections" noun=Noun::Secret list=LIST/> })
         }
         Some(Ok(tested)) => EitherOf3::C(view! { <Shown tested/> }),
     }
@@ -105,7 +105,7 @@ fn Row(tested: Tested) -> impl IntoView {
         TestOutcome::NotYet | TestOutcome::Failed(Error::TooManyTests(_)) => {
             (TestStatus::NotTested, "Its turn has not come yet.".to_owned())
         }
-        TestOutcome::Failed(error) => (TestStatus::NotTested, error.message()),
+        TestOutcome::Failed(error) => (TestStatus::NotTested, crate::messages::error(&error)),
         TestOutcome::LeftOut => (
             TestStatus::NotTested,
             "The same account was refused just before, or its registry has had enough: left out, so that it does not get \

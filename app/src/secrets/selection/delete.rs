@@ -27,10 +27,12 @@ pub fn DeleteSelectedPage(
     let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
     let show = move |selection: Selection, left: Selection, secrets: Vec<SelectedSecret>| {
         let problem = match &failure {
-            Some(Error::Invalid(problems)) => problems.first().map(|error| error.problem.message()),
+            Some(Error::Invalid(problems)) => {
+                problems.first().map(|error| crate::messages::problem(&error.problem))
+            }
             _ => None,
         };
-        let reason = failure.map(|error| problem.clone().unwrap_or_else(|| error.message()));
+        let reason = failure.map(|error| problem.clone().unwrap_or_else(|| crate::messages::error(&error)));
         let rejected = reason.clone().map(|message| {
             let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
             let field = problem.is_some().then_some(Field::Confirmation.name());

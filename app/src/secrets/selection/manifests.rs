@@ -6,6 +6,7 @@ use crate::{
     account::proof::prove_again,
     failure::with_loaded,
     form_state::{self, FormState},
+    messages,
     secrets::{confirmation::rejection, list_before, with_list},
     ssr,
     ui::{
@@ -86,11 +87,11 @@ impl ManifestsProblem {
                  each of them."
                     .to_owned()
             }
-            Self::NoUrl(ids) => Error::NoUrl(ids.clone()).message(),
-            Self::OtherHost(id) => Error::OtherHost(id.clone()).message(),
+            Self::NoUrl(ids) => messages::error(&Error::NoUrl(ids.clone())),
+            Self::OtherHost(id) => messages::error(&Error::OtherHost(id.clone())),
             Self::Gone => "Some of them have been deleted meanwhile. Select again what is to be exported.".to_owned(),
             Self::Refused(Error::Invalid(problems)) => {
-                problems.first().map(|wrong| wrong.problem.message()).unwrap_or_default()
+                problems.first().map(|wrong| messages::problem(&wrong.problem)).unwrap_or_default()
             }
             Self::Refused(error) => form_state::message(error),
         }

@@ -1,6 +1,6 @@
 //! Access: names, passwords, roles and tokens, and the problems with them.
 
-mod limits;
+pub mod limits;
 mod password;
 mod problem;
 mod role;

@@ -45,17 +45,8 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// Returns what is wrong with this input and what to do. Never contains a value.
-    pub fn message(&self) -> String {
-        match self {
-            Self::Usage(problem) => problem.message().to_owned(),
-            Self::Access(problem) => problem.message(),
-            other => other.island_message(),
-        }
-    }
-
-    /// Returns the message of a problem with the form of a secret. The islands show no other, so that the browser does not
-    /// download the sentences of the rest.
+    /// Returns the message of a problem with the form of a secret, in English: what is wrong and what to do, and never a value.
+    /// The islands show no other; the messages of the rest are in the catalogue of `app`.
     pub fn island_message(&self) -> String {
         match self {
             Self::Name(problem) => problem.message(),

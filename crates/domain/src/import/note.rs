@@ -278,7 +278,7 @@ impl Note {
             Self::Wrong(Problem::Unknown) => {
                 "Another version of the portal read this file. Import it again to see what is wrong here.".to_owned()
             }
-            Self::Wrong(problem) => problem.message(),
+            Self::Wrong(problem) => problem.island_message(),
         }
     }
 

@@ -1,0 +1,49 @@
+# The pages of API tokens.
+
+tokens-heading = Tokens
+tokens-lead = API tokens for scripts and clusters. <a href="{ $address }">API reference</a>
+tokens-none = No tokens yet.
+tokens-none-text = Create one for a script or cluster that uses the API.
+tokens-owner = Token owner
+tokens-mine = My tokens
+tokens-all = All tokens
+tokens-name = Name
+tokens-scope = Scope
+tokens-secrets = Secrets
+tokens-created = Created
+tokens-used = Last used
+tokens-expires = Expires
+tokens-every-secret = all
+tokens-prefix = names starting with { $prefix }
+tokens-revoked = revoked { MARKUP($when) }
+tokens-expired = expired { MARKUP($when) }
+tokens-created-by = { MARKUP($when) } by { $name }
+tokens-revoke = Revoke
+tokens-revoke-one = Revoke { $name }
+tokens-refused-from = refused from { MARKUP($when) } unless the owner signs in before
+
+tokens-add = Add token
+tokens-add-lead = You'll see the token once, on the next page. It can't do more than your own role.
+tokens-name-hint = What it is for, such as the cluster or script that uses it.
+tokens-only-prefix = Restrict to names starting with
+tokens-only-secrets = Restrict to these secrets
+tokens-only-secrets-hint = Ids such as image-hub or gitsync-secret-data, separated by spaces or line breaks.
+tokens-expiry = Expires after (days)
+tokens-expiry-hint = 30 days if left empty. Enter never for a token that doesn't expire.
+tokens-longest =
+    { $days ->
+        [one] Tokens last 1 day at most.
+       *[other] Tokens last { $days } days at most.
+    }
+tokens-restricted = To read values or to write, your token must be restricted: enter how the names start, or the ids.
+tokens-proof-hint = Every scope but “Read metadata” lasts longer than your session, so confirm that it is you.
+tokens-create = Create token
+
+tokens-created-heading = Token created
+tokens-created-never = Token <b>{ $name }</b> created. Copy it now; you won't see it again. It never expires.
+tokens-created-until = Token <b>{ $name }</b> created. Copy it now; you won't see it again. It expires on { $when }.
+tokens-token = Token
+
+tokens-revoke-heading = Revoke token
+tokens-revoke-question = Revoke <b>{ $name }</b> of { $owner } (<code>{ $id }</code>)? Anything using it stops working immediately. This can't be undone.
+tokens-command-line = the command line

@@ -1,0 +1,45 @@
+# What is wrong with a field about people, tokens, images or datasets.
+
+problem-user-name-missing = 請輸入使用者名稱。
+problem-user-name-too-long = 使用者名稱最多 { NUMBER($most) } 個字元。請選擇較短的名稱。
+problem-user-name-character = 只能使用英文字母 a 到 z、數字以及 . _ - + @，且開頭必須是字母或數字。
+problem-user-name-taken = 已有相同名稱的使用者。請選擇其他名稱。
+problem-password-short = 請使用至少 { NUMBER($least) } 個字元。建議使用幾個單字的組合。
+problem-password-long = 請使用最多 { NUMBER($most) } 個字元。
+problem-password-common = 此密碼過於常見。
+problem-password-differs = 兩次輸入的密碼不一致。
+problem-password-wrong = 這不是您目前的密碼。
+problem-password-missing = 請輸入您目前的密碼。
+problem-role = 請選擇{ $reader }、{ $editor }或{ $admin }。
+problem-token-name-missing = 請輸入名稱。
+problem-token-name = 請使用最多 100 個字元，且只能有一行。
+problem-token-name-mark = 名稱含有不可見的字元，或會改變書寫方向的記號。請重新輸入。
+problem-token-name-reserved = 這是某位使用者的名稱，或是入口網站保留的名稱。請選擇其他名稱。
+problem-token-name-of = 權杖會顯示為「token 名稱 of 使用者」，因此名稱不可含有「of」這個字。請選擇其他名稱。
+problem-token-name-taken = 您已有相同名稱的權杖。請選擇其他名稱，或先撤銷該權杖。
+problem-tokens-too-many = 每個人最多只能有 { NUMBER($most) } 個有效的權杖，您已達到或超過此數量。請先撤銷不再使用的權杖。
+problem-token-scope = 請選擇權杖的權限範圍。
+problem-token-scope-beyond-role = 權杖的權限不可超過您的角色，而「{ $scope }」需要{ $role }角色。請選擇其他範圍。
+problem-token-prefix = 沒有名稱會這樣開頭：只能使用小寫字母、數字、- 與 .。
+problem-token-secret = 請輸入識別碼，例如 image-hub 或 gitsync-secret-data，以空格或換行分隔。
+problem-token-secrets-too-many = 最多只能逐一選擇 { NUMBER($most) } 個 Secret，或改用名稱開頭。
+problem-token-restricted-twice = 請使用名稱開頭或 Secret 清單，不可兩者並用。
+problem-token-expiry = 請輸入 1 到 { NUMBER($most) } 之間的天數，或 never。
+problem-token-expiry-beyond = 權杖的有效期限最長為 { $days } 天。請輸入 1 到 { $days } 之間的數字。
+problem-token-unrestricted = 編輯者只能建立有所限制的權杖。請輸入名稱的開頭，或在下方輸入識別碼。
+
+problem-usage-name-taken = 此名稱已被使用。請選擇其他名稱。
+problem-usage-image-form = 這不是映像檔的參照，例如 ghcr.io/group/app:tag。未指定登錄時會使用 Docker Hub。
+problem-usage-git-form = 這不是存放庫的位址，例如 git@github.com:group/app.git 或 https://github.com/group/app.git。
+problem-usage-git-user-info = 請從位址中移除使用者名稱與密碼，改用 Secret。
+problem-usage-branch = 這不是分支名稱，例如 main。
+problem-usage-no-such-secret = 該 Secret 已不存在。請選擇其他 Secret，或不選擇。
+problem-usage-key-for-https = SSH 金鑰需要 SSH 位址。請輸入 SSH 位址，或不選擇 Secret。
+problem-usage-nothing-to-test = 請選擇要用來測試的 Secret。
+problem-usage-other-registry = 此 Secret 屬於另一個登錄，與映像檔不同，因此並未傳送。
+problem-usage-name-not-typed = 此項目正在使用中。請依上方所示輸入其名稱以進行刪除。
+problem-usage-confirmation-not-typed = 部分項目正在使用中。請依上方所示輸入文字以進行刪除。
+problem-usage-no-such-branch = 存放庫中沒有此名稱的分支。請更正，或留空以使用預設分支。
+problem-usage-branch-is-tag = 這是標籤的名稱，而不是分支。請輸入分支。
+problem-usage-no-default-branch = 存放庫的預設分支不存在。請輸入分支。
+problem-usage-hub-otherwise = Docker 與 Kubernetes 會將此主機視為獨立的登錄，不會在該處尋找 Docker Hub 的帳戶。請改用 docker.io，例如 docker.io/group/app:tag。
