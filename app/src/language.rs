@@ -1,12 +1,9 @@
 //! The language of a request.
 
-use crate::{
-    cookie::{self, SecureCookies},
-    ssr::Identified,
-};
+use crate::cookie::{self, SecureCookies};
 use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
 use backend::{Actor, Ctx};
-use domain::language::Language;
+use domain::{error::Error, language::Language};
 use tokio::task::futures::TaskLocalFuture;
 
 /// The cookie with the language that was chosen in this browser.
@@ -41,7 +38,7 @@ pub fn within<F: Future>(language: Language, answer: F) -> TaskLocalFuture<Langu
 
 /// Returns the language of the answer to a request: the person's own choice, else that of the browser's cookie, else the first
 /// of the browser's languages that there is, else English. The pseudo-language is chosen only where it is `offered`.
-pub fn chosen(identified: &Identified, parts: &Parts, pseudo_offered: bool) -> Language {
+pub fn chosen(identified: &Result<Ctx, Error>, parts: &Parts, pseudo_offered: bool) -> Language {
     let own = match identified {
         Ok(Ctx { actor: Actor::User(user), .. }) => user.language,
         _ => None,
@@ -113,7 +110,7 @@ mod tests {
     use super::*;
     use axum::http::Request;
     use backend::UserActor;
-    use domain::{access::Role, error::Error};
+    use domain::access::Role;
 
     const ENGLISH: Language = Language::English;
     const CHINESE: Language = Language::TraditionalChinese;

@@ -65,7 +65,7 @@ test('dates of tokens and of deleted secrets are not cut off', async ({ page, se
 const WITHOUT_TOOLTIP = 'tbody th:not([title]), tbody td:not([title], .row-actions, .secrets td:is(:first-child, :nth-child(4), :last-child))';
 
 /** The longest states, names and addresses that such a cell may have to hold. */
-const LONGEST = `Refused until the owner signs in again: 2001:db8:1234:5678:9abc:def0:1234:5678 ${'w'.repeat(64)}`;
+const LONGEST = `Rejected until the owner signs in again: 2001:db8:1234:5678:9abc:def0:1234:5678 ${'w'.repeat(64)}`;
 
 for (const address of ['/secrets', '/secrets/deleted', '/images', '/tokens', '/users', '/audit', '/account']) {
   test(`texts without a full tooltip wrap: ${address}`, async ({ page, secrets }) => {

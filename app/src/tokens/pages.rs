@@ -132,7 +132,7 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
         .filter(|end| !over && token.stopped.is_none() && token.expires_at.is_none_or(|at| *end < at))
         .map(|end| {
             let when = Markup::rendered(view! { <time datetime=end.rfc3339()>{end.utc_text()}</time> });
-            view! { <div>{t!(tokens_refused_from, when)}</div> }
+            view! { <div>{t!(tokens_rejected_from, when)}</div> }
         });
     view! {
         <tr>

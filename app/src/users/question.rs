@@ -249,7 +249,7 @@ mod tests {
         assert!(provided.contains("groups there") && provided.contains("too long ago"), "{provided}");
         assert!(!provided.contains("Editor") && !provided.contains("password"), "{provided}");
         let suspended = said(true, false, at);
-        assert!(suspended.contains("stay refused until they have signed in there"), "{suspended}");
+        assert!(suspended.contains("stay rejected until they have signed in there"), "{suspended}");
         assert!(!suspended.contains("work again"), "{suspended}");
     }
 }

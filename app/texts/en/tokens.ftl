@@ -20,7 +20,7 @@ tokens-expired = expired { MARKUP($when) }
 tokens-created-by = { MARKUP($when) } by { $name }
 tokens-revoke = Revoke
 tokens-revoke-one = Revoke { $name }
-tokens-refused-from = refused from { MARKUP($when) } unless the owner signs in before
+tokens-rejected-from = rejected from { MARKUP($when) } unless the owner signs in before
 
 tokens-add = Add token
 tokens-add-lead = You'll see the token once, on the next page. It can't do more than your own role.

@@ -36,7 +36,7 @@ users-session-count =
     }
 users-end-sessions = End all sessions
 users-tokens = API tokens
-users-suspended = This user's API tokens have been refused since their identity provider denied or signed them out, { MARKUP($when) }. They work again once the user signs in there and has a role.
+users-suspended = This user's API tokens have been rejected since their identity provider denied or signed them out, { MARKUP($when) }. They work again once the user signs in there and has a role.
 users-role-and-password = Role and password
 users-role-at-provider = This user signs in at <b>{ $provider }</b>. Their role is <b>{ $role }</b>, from their groups at the last sign-in. Groups and password are managed there.
 users-change-role = Change role
@@ -67,7 +67,7 @@ users-enable-no-password = They have no password, and can sign in once they have
 users-enable-provider = They can sign in again at their identity provider, in the role that their groups there give.
 users-enable-tokens = Their API tokens that have not ended work again.
 users-enable-tokens-provider = Their API tokens that have not ended work again, unless the last sign-in is too long ago: then from the next one on.
-users-enable-tokens-suspended = Their API tokens stay refused until they have signed in there.
+users-enable-tokens-suspended = Their API tokens stay rejected until they have signed in there.
 users-revoke-tokens =
     { $count ->
         [one] Also revoke their API token. Anything using it stops working immediately.

@@ -20,7 +20,7 @@ tokens-expired = 已過期（{ MARKUP($when) }）
 tokens-created-by = { MARKUP($when) }，由 { $name } 建立
 tokens-revoke = 撤銷
 tokens-revoke-one = 撤銷 { $name }
-tokens-refused-from = 若擁有者未在 { MARKUP($when) } 之前登入，將自該時間起遭到拒絕
+tokens-rejected-from = 若擁有者未在 { MARKUP($when) } 之前登入，將自該時間起遭到拒絕
 
 tokens-add = 新增權杖
 tokens-add-lead = 權杖只會在下一頁顯示一次。其權限不會超過您的角色。

@@ -1,9 +1,6 @@
 //! Writes the module of Rust: for each message a function, and for its placeholders a struct of the same name.
 
-use crate::{
-    Messages,
-    message::{Kind, Message, Piece},
-};
+use crate::message::{Kind, Message, Messages, Piece};
 use std::{collections::BTreeMap, fmt::Write};
 
 /// Returns the module, from each language's variant and messages. All languages have the same messages.

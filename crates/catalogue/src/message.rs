@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// The messages of a language, by id.
+pub(crate) type Messages = BTreeMap<String, Message>;
+
 /// A message of one language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Message {

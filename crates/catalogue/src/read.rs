@@ -1,9 +1,8 @@
 //! Reads a file of messages.
 
 use crate::{
-    Mistake,
     message::{Message, Piece},
-    mistake,
+    mistake::{Mistake, mistake},
 };
 use fluent_syntax::{
     ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, Variant, VariantKey},

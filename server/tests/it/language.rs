@@ -46,8 +46,8 @@ async fn language_is_chosen_in_the_browser_before_signing_in() {
         app.send_anonymous(posted("/language", "a=b", &[("language", "en"), ("back", "//evil")])).await;
     assert_eq!(away.header("location"), "/secrets");
     for code in ["en-XA", "zh-CN"] {
-        let refused = app.send_anonymous(posted("/language", "a=b", &[("language", code)])).await;
-        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{code}");
+        let answer = app.send_anonymous(posted("/language", "a=b", &[("language", code)])).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{code}");
     }
 }
 
