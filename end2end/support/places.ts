@@ -50,7 +50,7 @@ export const PLACES: Place[] = [
     what: 'an empty search',
     async go(page) {
       await open(page, `/secrets?q=${unique('no-such-thing')}`);
-      await expect(page.getByText('No secret matches.')).toBeVisible();
+      await expect(page.getByText('No secrets match.')).toBeVisible();
     },
   },
   {

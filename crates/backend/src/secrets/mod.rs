@@ -13,6 +13,7 @@ pub(crate) mod origins;
 pub(crate) mod repository;
 pub(crate) mod restore;
 mod retention;
+pub(crate) mod search;
 mod seed;
 mod service;
 pub(crate) mod shared;
