@@ -9,6 +9,7 @@ use crate::{
     help::pages::{HelpPage, HelpTopicPage},
     imports::{NotSaved, choose::ChoosePage, start::ImportPage},
     language,
+    search::SearchPage,
     secrets::{
         self,
         deleted::{DeletedSecretsPage, RemoveSecretPage},
@@ -55,6 +56,8 @@ use uuid::Uuid;
 #[derive(Clone)]
 pub enum Page {
     Secrets,
+    /// The search over everything.
+    Search,
     AddSecret(Option<Box<ReturnedSecret>>),
     EditSecret(SecretId, Option<Box<ReturnedSecret>>),
     DeleteSecret(SecretId, Option<Error>),
@@ -109,6 +112,7 @@ impl Page {
     fn title(&self) -> &'static str {
         match self {
             Self::Secrets => t!(title_secrets),
+            Self::Search => t!(title_search),
             Self::AddSecret(_) => t!(title_add_secret),
             Self::EditSecret(..) => t!(title_edit_secret),
             Self::DeleteSecret(..) => t!(title_delete_secret),
@@ -162,6 +166,7 @@ impl Page {
     fn view(self) -> AnyView {
         match self {
             Self::Secrets => ListPage().into_any(),
+            Self::Search => SearchPage().into_any(),
             Self::AddSecret(returned) => view! { <AddPage returned=unboxed(returned)/> }.into_any(),
             Self::EditSecret(id, returned) => view! { <EditPage id returned=unboxed(returned)/> }.into_any(),
             Self::DeleteSecret(id, failure) => view! { <DeletePage id failure/> }.into_any(),

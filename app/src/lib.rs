@@ -35,6 +35,8 @@ pub mod language;
 pub mod portal;
 #[cfg(feature = "ssr")]
 pub mod respond;
+#[cfg(feature = "ssr")]
+pub mod search;
 pub mod secrets;
 #[cfg(feature = "ssr")]
 pub mod sign_in;

@@ -10,6 +10,7 @@ test('each page has its address, its title and one main heading', async ({ page,
   const secret = await secrets.git();
   for (const [address, heading, title] of [
     ['/secrets', 'Secrets', 'Secrets'],
+    ['/search', 'Search', 'Search'],
     ['/secrets/new', 'Add secret', 'Add secret'],
     [secret.edit, 'Edit secret', 'Edit secret'],
     [secret.delete, 'Delete Secret', 'Delete secret'],

@@ -65,6 +65,7 @@ fn Places(user: UserActor, address: String) -> impl IntoView {
     let admin = user.role >= Role::Admin;
     rendered(view! {
         <nav aria-label=t!(frame_navigation)>
+            {place("/search", t!(frame_search), icon!("search"))}
             {place("/secrets", t!(frame_secrets), icon!("key"))}
             {place("/images", t!(frame_images), icon!("box"))}
             {place("/datasets", t!(frame_datasets), icon!("git"))}

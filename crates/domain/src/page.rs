@@ -204,7 +204,7 @@ impl UnusedDays {
 /// The query of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListQuery {
-    /// Words that name, display name or registry host contain; trimmed, at most 200 characters.
+    /// Words that name, display name, id, registry host, username, repository or fingerprint contain; trimmed, at most 200 characters.
     pub search: String,
     /// Only this type.
     pub kind: Option<SecretKind>,

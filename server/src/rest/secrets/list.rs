@@ -44,7 +44,7 @@ impl From<SecretPage> for SecretList {
 #[utoipa::path(
     get, path = "/api/v1/secrets", tag = "Secrets", operation_id = "list_secrets",
     params(
-        ("q" = Option<String>, Query, description = "Words that name, display name or registry host contain; at most 200 characters"),
+        ("q" = Option<String>, Query, description = "Words that name, display name, id, registry host, username, repository or fingerprint contain; at most 200 characters"),
         ("type" = Option<String>, Query, description = "`git-dataset` or `image-pull`"),
         ("status" = Option<String>, Query, description = "`works`, `open`, `refused`, `unreachable`, `host-key-changed` or `not-tested`"),
         ("unused" = Option<u16>, Query, description = "Only those that no image or dataset uses and no token has read for so many days: 30, 90 or 365"),
