@@ -173,7 +173,7 @@ fn found_elsewhere<'a, const N: usize>(
     let repository = secret.target.as_deref().filter(|_| secret.id.kind == SecretKind::GitDataset);
     let shown = [
         Some(secret.id.name.as_str()),
-        Some(&secret.display_name),
+        Some(secret.display_name.as_str()),
         secret.registry_host.as_deref(),
         repository,
     ];
