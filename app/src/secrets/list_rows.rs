@@ -17,6 +17,9 @@ const ROW: usize = 1_000;
 /// The characters that two lines of the narrowest column hold in any font.
 const TWO_LINES: usize = 28;
 
+/// The characters that one line holds in any font.
+const ONE_LINE: usize = 16;
+
 /// The data that all rows of a page share.
 pub struct Rows<'a> {
     /// The server's clock.
@@ -126,9 +129,15 @@ impl Rows<'_> {
                 [secret.username.as_deref(), secret.target.as_deref(), fingerprint],
             ))
             .flatten();
-        for (number, part) in parts.enumerate() {
-            html.markup(if number == 0 { "<p>" } else { " · " }).text(part);
+        let line = parts.collect::<Vec<_>>().join(" · ");
+        if line.is_empty() {
+            return;
         }
+        html.markup("<p");
+        if line.len() > ONE_LINE {
+            html.attribute("title", &line);
+        }
+        html.markup(">").text(&line);
     }
 
     /// Adds how long ago this was, as `ui::ago` renders it.

@@ -72,6 +72,7 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/tokens", Some(Reader), None),
         ("/tokens/new", Some(Reader), Some(Reader)),
         ("/tokens/{id}/revoke", Some(Reader), Some(Reader)),
+        ("/search", Some(Reader), None),
         ("/users", Some(Admin), None),
         ("/users/new", Some(Admin), Some(Admin)),
         ("/users/{name}", Some(Admin), None),
