@@ -6,10 +6,13 @@ use crate::{
     audit::pages::AuditPageView,
     connection_tests::page::{TestPage, TestResult},
     form_state::FormState,
-    help::pages::{HelpPage, HelpTopicPage},
-    imports::{NotSaved, choose::ChoosePage, start::ImportPage},
-    secrets::{
+    help::{
         self,
+        pages::{HelpPage, HelpTopicPage},
+    },
+    imports::{NotSaved, choose::ChoosePage, start::ImportPage},
+    overview::{OVERVIEW, pages::OverviewPage},
+    secrets::{
         deleted::{DeletedSecretsPage, RemoveSecretPage},
         input::Returned as ReturnedSecret,
         keys::{
@@ -47,12 +50,15 @@ use domain::{
     usage::UsageKind,
 };
 use leptos::{nonce::use_nonce, prelude::*};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// A page of the portal, with everything that it is a function of: the object that its address names, and the
 /// answer to a form, if one was sent. The server decides on the addresses.
 #[derive(Clone)]
 pub enum Page {
+    /// The Overview, after a step of setting up could not be noted.
+    Overview(Option<Error>),
     Secrets,
     AddSecret(Option<Box<ReturnedSecret>>),
     EditSecret(SecretId, Option<Box<ReturnedSecret>>),
@@ -104,61 +110,74 @@ pub enum Page {
 }
 
 impl Page {
-    fn title(&self) -> &'static str {
+    /// Returns the title: the name of the thing that the page is about, so that tabs and the history can be told apart by their
+    /// beginnings, and the place.
+    fn title(&self) -> String {
+        format!("{} · Latchkey", self.title_in_portal())
+    }
+
+    #[expect(clippy::too_many_lines, reason = "a line for each page")]
+    fn title_in_portal(&self) -> Cow<'_, str> {
+        let of_secret = |page: &str, id: &SecretId| format!("{page} {} · Secrets", id.name.as_str()).into();
+        let of_usage =
+            |page: &str, kind: &UsageKind, name: &SecretName| format!("{page} {} · {}", name.as_str(), kind.plural()).into();
+        let of_user = |page: &str, name: &str| format!("{page} {name} · Users").into();
         match self {
-            Self::Secrets => "Secrets · Latchkey",
-            Self::AddSecret(_) => "Add secret · Latchkey",
-            Self::EditSecret(..) => "Edit secret · Latchkey",
-            Self::DeleteSecret(..) => "Delete secret · Latchkey",
-            Self::Secret(_) => "Secret · Latchkey",
-            Self::Import(_) => "Import secrets · Latchkey",
-            Self::ImportChoice(..) => "Choose what to import · Latchkey",
-            Self::SecretKey(..) => "SSH key · Latchkey",
-            Self::AskAboutKey(_, KeyQuestion::Generate) => "Generate a new key pair · Latchkey",
-            Self::AskAboutKey(_, KeyQuestion::Switch) => "Switch to the new key · Latchkey",
-            Self::AskAboutKey(_, KeyQuestion::Discard) => "Discard the new key · Latchkey",
-            Self::TestSecret(..) => "Connection · Latchkey",
-            Self::TestSelected(_) => "Connections · Latchkey",
-            Self::DeleteSelected(_) => "Delete secrets · Latchkey",
-            Self::ExportManifests(_) => "Export manifests · Latchkey",
-            Self::DeletedSecrets(_) => "Deleted secrets · Latchkey",
-            Self::RemoveSecret(..) => "Remove for good · Latchkey",
-            Self::Usages(UsageKind::Image) => "Images · Latchkey",
-            Self::Usages(UsageKind::Dataset) => "Datasets · Latchkey",
-            Self::AddUsage(UsageKind::Image, _) => "Add image · Latchkey",
-            Self::AddUsage(UsageKind::Dataset, _) => "Add dataset · Latchkey",
-            Self::EditUsage(UsageKind::Image, ..) => "Edit image · Latchkey",
-            Self::EditUsage(UsageKind::Dataset, ..) => "Edit dataset · Latchkey",
-            Self::DeleteUsage(UsageKind::Image, ..) => "Delete image · Latchkey",
-            Self::DeleteUsage(UsageKind::Dataset, ..) => "Delete dataset · Latchkey",
-            Self::SignIn(_) => "Sign in · Latchkey",
-            Self::SetUp(_) => "Set up · Latchkey",
-            Self::ChoosePassword(_) => "Choose a password · Latchkey",
-            Self::Account(_) => "Account · Latchkey",
-            Self::EndSession(_) => "End session · Latchkey",
-            Self::Tokens => "Tokens · Latchkey",
-            Self::AddToken(_) => "Add token · Latchkey",
-            Self::TokenCreated(_) => "Token created · Latchkey",
-            Self::RevokeToken(..) => "Revoke token · Latchkey",
-            Self::Users => "Users · Latchkey",
-            Self::AddUser(_) => "Add user · Latchkey",
-            Self::User(..) => "User · Latchkey",
-            Self::AskAboutUser(_, UserQuestion::Role, _) => "Change role · Latchkey",
-            Self::AskAboutUser(_, UserQuestion::Disable, _) => "Disable user · Latchkey",
-            Self::AskAboutUser(_, UserQuestion::Enable, _) => "Enable user · Latchkey",
-            Self::AskAboutUser(_, UserQuestion::EndSessions, _) => "End all sessions · Latchkey",
-            Self::AskAboutUser(_, UserQuestion::PasswordLink, _) => "Make password link · Latchkey",
-            Self::PasswordLink(_) => "Password link · Latchkey",
-            Self::Audit => "Audit · Latchkey",
-            Self::Help => "Help · Latchkey",
-            Self::HelpTopic(_) => "Guide · Latchkey",
-            Self::ApiDocs(_) => "API · Latchkey",
-            Self::NotFound => "Page not found · Latchkey",
+            Self::Overview(_) => "Overview".into(),
+            Self::Secrets => "Secrets".into(),
+            Self::AddSecret(_) => "Add secret".into(),
+            Self::EditSecret(id, _) => of_secret("Edit", id),
+            Self::DeleteSecret(id, _) => of_secret("Delete", id),
+            Self::Secret(id) => format!("{} · Secrets", id.name.as_str()).into(),
+            Self::Import(_) => "Import secrets".into(),
+            Self::ImportChoice(..) => "Choose what to import".into(),
+            Self::SecretKey(id, _) => of_secret("SSH key of", id),
+            Self::AskAboutKey(id, KeyQuestion::Generate) => of_secret("Generate a new key for", id),
+            Self::AskAboutKey(id, KeyQuestion::Switch) => of_secret("Switch to the new key of", id),
+            Self::AskAboutKey(id, KeyQuestion::Discard) => of_secret("Discard the new key of", id),
+            Self::TestSecret(id, _) => of_secret("Connection of", id),
+            Self::TestSelected(_) => "Connections · Secrets".into(),
+            Self::DeleteSelected(_) => "Delete secrets".into(),
+            Self::ExportManifests(_) => "Export manifests".into(),
+            Self::DeletedSecrets(_) => "Deleted secrets".into(),
+            Self::RemoveSecret(..) => "Remove for good · Deleted secrets".into(),
+            Self::Usages(kind) => kind.plural().into(),
+            Self::AddUsage(UsageKind::Image, _) => "Add image".into(),
+            Self::AddUsage(UsageKind::Dataset, _) => "Add dataset".into(),
+            Self::EditUsage(kind, name, _) => of_usage("Edit", kind, name),
+            Self::DeleteUsage(kind, name, _) => of_usage("Delete", kind, name),
+            Self::SignIn(_) => "Sign in".into(),
+            Self::SetUp(_) => "Set up".into(),
+            Self::ChoosePassword(_) => "Choose a password".into(),
+            Self::Account(_) => "Account".into(),
+            Self::EndSession(_) => "End session · Account".into(),
+            Self::Tokens => "Tokens".into(),
+            Self::AddToken(_) => "Add token".into(),
+            Self::TokenCreated(_) => "Token created".into(),
+            Self::RevokeToken(..) => "Revoke token · Tokens".into(),
+            Self::Users => "Users".into(),
+            Self::AddUser(_) => "Add user".into(),
+            Self::User(name, _) => format!("{name} · Users").into(),
+            Self::AskAboutUser(name, UserQuestion::Role, _) => of_user("Change role of", name),
+            Self::AskAboutUser(name, UserQuestion::Disable, _) => of_user("Disable", name),
+            Self::AskAboutUser(name, UserQuestion::Enable, _) => of_user("Enable", name),
+            Self::AskAboutUser(name, UserQuestion::EndSessions, _) => of_user("End all sessions of", name),
+            Self::AskAboutUser(name, UserQuestion::PasswordLink, _) => of_user("Make password link for", name),
+            Self::PasswordLink(_) => "Password link · Users".into(),
+            Self::Audit => "Audit".into(),
+            Self::Help => "Help".into(),
+            Self::HelpTopic(key) => match help::topic(key) {
+                Some(topic) => format!("{} · Help", topic.title).into(),
+                None => "Guide not found".into(),
+            },
+            Self::ApiDocs(_) => "API".into(),
+            Self::NotFound => "Page not found".into(),
         }
     }
 
     fn view(self) -> AnyView {
         match self {
+            Self::Overview(failure) => view! { <OverviewPage failure/> }.into_any(),
             Self::Secrets => ListPage().into_any(),
             Self::AddSecret(returned) => view! { <AddPage returned=unboxed(returned)/> }.into_any(),
             Self::EditSecret(id, returned) => view! { <EditPage id returned=unboxed(returned)/> }.into_any(),
@@ -252,8 +271,8 @@ fn NotFoundPage() -> impl IntoView {
         <h1>"Page not found"</h1>
         <p>"There is no page at this address. It may have been mistyped, or cut short when it was copied."</p>
         <p>
-            <a class="button" href=secrets::LIST>
-                "Go to the secrets"
+            <a class="button" href=OVERVIEW>
+                "Go to the Overview"
             </a>
         </p>
     }

@@ -62,6 +62,7 @@ pub(crate) async fn serve(settings: Settings) -> Outcome {
         );
     }
     let state = AppState::new(site.options, site.assets, forwarding);
+    state.portal.set_key_place(key_file::place(&settings));
     if !site.complete {
         state.status.site_is_incomplete();
     }

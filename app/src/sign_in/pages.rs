@@ -13,10 +13,7 @@ use domain::{
     percent,
     sensitive::Sensitive,
 };
-use leptos::{
-    either::{Either, EitherOf3},
-    prelude::*,
-};
+use leptos::{either::EitherOf3, prelude::*};
 
 /// Username and password, or the link to the provider; afterwards the requested page follows.
 #[component]
@@ -30,13 +27,15 @@ pub fn SignInPage(form: FormState) -> impl IntoView {
         Ok((by_password, provider, nobody))
     };
     let page = with_loaded(load, move |loaded| match loaded {
-        Ok((by_password, provider, nobody)) => Either::Left(view! {
-            {nobody.then(NobodyYet)}
+        Ok((_, _, true)) => EitherOf3::A(NobodyYet()),
+        Ok((by_password, provider, false)) => EitherOf3::B(view! {
+            <h1>"Sign in"</h1>
             {form.summary()}
             {provider.map(|host| view! { <SignOnLink host next=next.clone() alone=!by_password/> })}
             {by_password.then(|| password_form(&form, next))}
         }),
-        Err(error) => Either::Right(view! {
+        Err(error) => EitherOf3::C(view! {
+            <h1>"Sign in"</h1>
             <Alert title="The portal cannot be used at the moment">
                 <p>{error.message()}</p>
             </Alert>
@@ -44,24 +43,25 @@ pub fn SignInPage(form: FormState) -> impl IntoView {
             {password_form(&form, next)}
         }),
     });
-    view! {
-        <div class="form-page">
-            <h1>"Sign in"</h1>
-            {page}
-        </div>
-    }
+    view! { <div class="form-page sign-in">{page}</div> }
 }
 
+/// The way to the first account, in the place of a form with which nobody could sign in yet.
 #[component]
 fn NobodyYet() -> impl IntoView {
-    view! {
-        <Alert title="Nobody can sign in yet">
+    rendered(view! {
+        <div class="card">
+            <h1>"Set up Latchkey first"</h1>
+            <p>"No one has an account yet. The server printed a one-time set-up link in its log: open it to create the first \
+                administrator."</p>
+            <p class="muted">"The link is valid for one hour. Restart the server to get a new one."</p>
             <p>
-                "The server has printed a link when it was started, with which the first administrator chooses a name and a \
-                password. It is good for an hour, and each start prints a new one."
+                <a class="button" href=SIGN_IN>
+                    "Try again"
+                </a>
             </p>
-        </Alert>
-    }
+        </div>
+    })
 }
 
 /// The link to the provider: not a form, because a form must not end at another site.

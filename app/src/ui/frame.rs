@@ -4,7 +4,6 @@ use super::{
     enhance::EnhanceFrame, flash::Flashes, icon::icon, rendered::rendered, theme_switch::ThemeSwitch,
 };
 use crate::ssr;
-use backend::UserActor;
 use domain::access::Role;
 use leptos::{either::Either, prelude::*};
 
@@ -16,24 +15,10 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
         <a class="skip" href="#main">
             "Skip to the content"
         </a>
-        <header class="bar">
-            <a class="mark" href="/secrets">
-                {icon!("mark")}
-                "Latchkey"
-            </a>
-            <button type="button" class="menu quiet" popovertarget="places">
-                {icon!("menu")}
-                "Menu"
-            </button>
-            // On narrow screens a popover under the button, on wide ones always visible: the style sheet
-            // decides.
-            <div class="places" id="places" popover="auto">
-                {match ssr::user() {
-                    Some(user) => Either::Left(view! { <Places user address/> }),
-                    None => Either::Right(view! { <div class="account"><ThemeSwitch back=address/></div> }),
-                }}
-            </div>
-        </header>
+        {match ssr::user().map(|user| (Some(user.name), user.role)).or_else(ssr::last_person) {
+            Some((name, role)) => Either::Left(view! { <Bar name role address/> }),
+            None => Either::Right(view! { <BarAlone address/> }),
+        }}
         <main id="main" tabindex="-1">
             {children.into_inner()()}
         </main>
@@ -42,12 +27,60 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
     }
 }
 
+/// The mark, and the navigation.
+#[component]
+fn Bar(name: Option<String>, role: Role, address: String) -> impl IntoView {
+    view! {
+        <header class="bar">
+            <Mark/>
+            <button type="button" class="menu quiet" popovertarget="places">
+                {icon!("menu")}
+                "Menu"
+            </button>
+            // On narrow screens a popover under the button, on wide ones always visible: the style sheet
+            // decides.
+            <div class="places" id="places" popover="auto">
+                <Places name role address/>
+            </div>
+        </header>
+    }
+}
+
+/// The mark and the theme, above pages for somebody who has not signed in.
+#[component]
+fn BarAlone(address: String) -> impl IntoView {
+    view! {
+        <header class="bar alone">
+            <Mark/>
+            <div class="account">
+                <ThemeSwitch back=address/>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn Mark() -> impl IntoView {
+    view! {
+        <a class="mark" href="/">
+            {icon!("mark")}
+            "Latchkey"
+        </a>
+    }
+}
+
 /// Navigation for the person's role; and at the foot who that is, with the sign-out.
 #[component]
-fn Places(user: UserActor, address: String) -> impl IntoView {
+fn Places(
+    /// The person's name, if it is known.
+    name: Option<String>,
+    role: Role,
+    address: String,
+) -> impl IntoView {
     let place = |path: &'static str, label: &'static str, icon| {
+        // Every address begins with the Overview's, which has no pages below it.
         let here = address.split('?').next().is_some_and(|at| {
-            at.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            at == path || path != "/" && at.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
         });
         view! {
             <a href=path aria-current=here.then_some("page")>
@@ -56,9 +89,10 @@ fn Places(user: UserActor, address: String) -> impl IntoView {
             </a>
         }
     };
-    let admin = user.role >= Role::Admin;
+    let admin = role >= Role::Admin;
     rendered(view! {
         <nav aria-label="Places">
+            {place("/", "Overview", icon!("gauge"))}
             {place("/secrets", "Secrets", icon!("key"))}
             {place("/images", "Images", icon!("box"))}
             {place("/datasets", "Datasets", icon!("git"))}
@@ -69,7 +103,7 @@ fn Places(user: UserActor, address: String) -> impl IntoView {
         </nav>
         <div class="account">
             {place("/account", "Account", icon!("user"))}
-            <p title=user.name.clone()>{user.name.clone()} <span>{user.role.label()}</span></p>
+            {name.map(|name| view! { <p title=name.clone()>{name.clone()} <span>{role.label()}</span></p> })}
             <form method="post" action="/sign-out">
                 <button>"Sign out"</button>
             </form>

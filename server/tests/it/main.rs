@@ -23,6 +23,7 @@ mod imports;
 mod keys;
 mod network;
 mod operations;
+mod overview;
 #[allow(dead_code, reason = "the backend's own tests use the rest")]
 #[path = "../../../crates/backend/src/connection_tests/tests/peers.rs"]
 mod peers;

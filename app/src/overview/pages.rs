@@ -1,0 +1,81 @@
+//! The page.
+
+use super::{
+    OVERVIEW, attention, changes, grouped, plots,
+    steps::{self, Reader},
+};
+use crate::{
+    failure::{Subject, loaded},
+    portal::KeyPlace,
+    ssr,
+    ui::{alert::Alert, html::Html},
+};
+use backend::{Backend, Ctx, Overview};
+use domain::{access::Role, error::Error};
+use leptos::prelude::*;
+
+/// The approximate length of the page's own part, in bytes.
+const PAGE: usize = 16_000;
+
+/// The Overview.
+#[component]
+pub fn OverviewPage(
+    /// The reason why a step could not be noted.
+    failure: Option<Error>,
+) -> impl IntoView {
+    let role = ssr::user().map_or(Role::Reader, |user| user.role);
+    let key = if role >= Role::Admin { use_context::<KeyPlace>() } else { None };
+    let subject = Subject { heading: "Overview", noun: "page", list: OVERVIEW };
+    let forbidden = failure == Some(Error::Forbidden);
+    let load = async move |backend: Backend, ctx: Ctx| {
+        if forbidden {
+            return Err(Error::Forbidden);
+        }
+        backend.overview().get(&ctx).await
+    };
+    loaded(subject, load, move |overview| {
+        let parts = written(&overview, &Reader { role, key: key.as_ref() });
+        let failure = failure.map(|error| {
+            view! {
+                <Alert title="Not saved">
+                    <p>{error.message()}</p>
+                </Alert>
+            }
+        });
+        view! {
+            <h1>"Overview"</h1>
+            {failure}
+            <div class="overview" inner_html=parts></div>
+        }
+    })
+}
+
+/// Returns the parts of the page.
+fn written(overview: &Overview, reader: &Reader<'_>) -> String {
+    let mut html = Html::with_capacity(PAGE);
+    let Overview { secrets, attention, changes, days, steps, now } = overview;
+    html.markup("<p class=lead>");
+    if *secrets == 0 {
+        html.markup("There are no secrets yet.</p>");
+    } else {
+        html.markup("<a href=/secrets>").text(&grouped(*secrets));
+        html.markup(if *secrets == 1 { " secret" } else { " secrets" });
+        html.markup("</a>: the ones that need attention, the latest changes and the last 30 days.</p>");
+    }
+    let admin = reader.role >= Role::Admin;
+    // On an empty portal the steps are for everybody; later they are for those who can do them.
+    if steps.are_open() && (admin || *secrets == 0) {
+        steps::write(&mut html, steps, reader);
+    }
+    if *secrets > 0 {
+        attention::write(&mut html, attention);
+    }
+    if *secrets > 0 || !changes.is_empty() {
+        changes::write(&mut html, changes, *now, admin);
+    }
+    if *secrets > 0 {
+        plots::write_reads(&mut html, days);
+        plots::write_tests(&mut html, days);
+    }
+    html.into_string()
+}
