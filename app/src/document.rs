@@ -110,8 +110,8 @@ pub enum Page {
 }
 
 impl Page {
-    /// Returns the title: the name of the thing that the page is about, so that tabs and the history can be told apart by their
-    /// beginnings, and the place.
+    /// Returns the title: the name of the thing that the page is about, so that tabs and the history can be distinguished by
+    /// their beginnings, and the place.
     fn title(&self) -> String {
         format!("{} · Latchkey", self.title_in_portal())
     }

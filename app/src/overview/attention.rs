@@ -1,4 +1,4 @@
-//! What needs attention: a number for each reason, which leads to the list of these secrets.
+//! The reasons for attention: a number for each reason, which leads to the list of these secrets.
 
 use super::grouped;
 use crate::{secrets::LIST, ui::html::Html};

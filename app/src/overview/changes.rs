@@ -1,4 +1,4 @@
-//! What changed lately, and by whom.
+//! The latest changes, and who made them.
 
 use crate::{audit::AUDIT, secrets::LIST, ui::html::Html};
 use backend::{AuditAction, RecentChange};

@@ -39,7 +39,7 @@ pub struct Overview {
     pub changes: Vec<RecentChange>,
     /// The reads of values and the test results of each day, today's last.
     pub days: Vec<Day>,
-    /// What is done of setting up.
+    /// The steps of setting up.
     pub steps: SetUpSteps,
     /// The server's time.
     pub now: Timestamp,
@@ -50,7 +50,7 @@ pub struct Overview {
 pub struct Attention {
     /// The host has another key than the trusted one.
     pub host_key_changed: u64,
-    /// The other side refused the credential.
+    /// The other side rejected the credential.
     pub refused: u64,
     /// The other side could not be asked.
     pub unreachable: u64,
@@ -82,7 +82,7 @@ impl Day {
     }
 }
 
-/// What is done of setting up.
+/// The steps of setting up, and which of them are done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SetUpSteps {
     /// An administrator has noted that the key file is backed up.

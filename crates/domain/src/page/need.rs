@@ -5,7 +5,7 @@ coded_enum! {
     pub enum Need: as_str, label {
         /// The keys of its host are to be compared and approved.
         Approval = "approval", "Host key approval";
-        /// It was never tested since it was added or changed.
+        /// The connection was never tested since the secret was added or changed.
         Test = "test", "First test";
         /// A new key pair waits to be used.
         Switch = "switch", "Switch to its new key";
