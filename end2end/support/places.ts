@@ -25,7 +25,7 @@ export const PLACES: Place[] = [
     what: 'the Overview, with something of everything',
     async go(page, secrets) {
       const key = await secrets.git({ ...LONG, name: unique('x'.repeat(190)), secret: sshKey('overview@here').private });
-      await page.request.post(`/secrets/${key.id}/key/generate`, { form: { kind: 'ed25519' }, maxRedirects: 0 });
+      await page.request.post(`/secrets/${key.id}/key/generate`, { form: { generate: 'ed25519' }, maxRedirects: 0 });
       await open(page, '/');
       await expectHeading(page, 'Overview');
       for (const summary of await page.getByText('Numbers', { exact: true }).all()) await summary.click();

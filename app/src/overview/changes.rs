@@ -38,12 +38,17 @@ fn write_change(html: &mut Html, change: &RecentChange, now: Timestamp) {
     for (number, field) in fields.iter().enumerate() {
         html.markup(if number == 0 { ": " } else { ", " }).text(&field.replace('_', " "));
     }
-    html.markup("<span> by ");
-    if actor_kind == "token" && !actor.starts_with("token ") {
-        html.markup("token ");
-    }
-    html.text(actor).markup(", </span><time datetime=").text(&at.rfc3339());
+    html.markup("<span> by ").text(who(actor_kind, actor)).markup(", </span><time datetime=").text(&at.rfc3339());
     html.markup(" title=\"").text(&at.utc_text()).markup("\">").text(&at.relative(now)).markup("</time></p>");
+}
+
+/// Returns the actor in words: whatever the server does by itself has the name of a task of its own.
+fn who<'a>(actor_kind: &str, actor: &'a str) -> &'a str {
+    match (actor_kind, actor) {
+        ("system", "command line") => "the command line",
+        ("system", _) => "the portal",
+        _ => actor,
+    }
 }
 
 /// Returns whether the secret is there after this action.

@@ -60,7 +60,7 @@ fn written(overview: &Overview, reader: &Reader<'_>) -> String {
     } else {
         html.markup("<a href=/secrets>").text(&grouped(*secrets));
         html.markup(if *secrets == 1 { " secret" } else { " secrets" });
-        html.markup("</a>: the ones that need attention, the latest changes and the last 30 days.</p>");
+        html.markup("</a>: what needs attention, and what changed lately.</p>");
     }
     let admin = reader.role >= Role::Admin;
     // On an empty portal the steps are for everybody; later they are for those who can do them.
@@ -69,11 +69,7 @@ fn written(overview: &Overview, reader: &Reader<'_>) -> String {
     }
     if *secrets > 0 {
         attention::write(&mut html, attention);
-    }
-    if *secrets > 0 || !changes.is_empty() {
         changes::write(&mut html, changes, *now, admin);
-    }
-    if *secrets > 0 {
         plots::write_reads(&mut html, days);
         plots::write_tests(&mut html, days);
     }

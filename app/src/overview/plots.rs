@@ -82,7 +82,9 @@ pub(super) fn write_tests(html: &mut Html, days: &[Day]) {
         }
         html.markup("</g>");
     }
-    html.markup("<path class=line d=\"M0 ").value(line).markup("H300\"/>");
+    if line < HEIGHT {
+        html.markup("<path class=line d=\"M0 ").value(line).markup("H300\"/>");
+    }
     end_drawing(html, days, up.max(down));
     let shown: Vec<TestStatus> = TestStatus::ALL
         .into_iter()
@@ -151,9 +153,9 @@ fn write_bar(html: &mut Html, class: &'static str, day: usize, top: u64, height:
 
 /// Ends the drawing: the highest number beside it, the first and the last day below.
 fn end_drawing(html: &mut Html, days: &[Day], most: u64) {
-    html.markup("</svg><span class=most aria-hidden=true>").text(&grouped(most)).markup("</span></div>");
+    html.markup("</svg><span class=most aria-hidden=true>").text(&grouped(most)).markup("</span>");
     html.markup("<p class=span><span>").text(&days.first().map(|day| date(day.at)).unwrap_or_default());
-    html.markup("</span><span>today</span></p>");
+    html.markup("</span><span>today</span></p></div>");
 }
 
 /// Returns the height of a bar; a number that is not 0 is never invisible.

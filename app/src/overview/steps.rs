@@ -16,9 +16,9 @@ pub(super) struct Reader<'a> {
 pub(super) fn write(html: &mut Html, steps: &SetUpSteps, reader: &Reader<'_>) {
     let admin = reader.role >= Role::Admin;
     html.markup(if steps.has_secrets {
-        "<section class=\"steps strip\" aria-labelledby=steps>"
+        "<section class=\"set-up strip\" aria-labelledby=steps>"
     } else {
-        "<section class=steps aria-labelledby=steps>"
+        "<section class=set-up aria-labelledby=steps>"
     });
     html.markup("<h2 id=steps>Set up Latchkey</h2><ol>");
     begin(html, steps.key_backed_up, "Back up the key file");
@@ -101,7 +101,7 @@ mod tests {
     fn write_marks_steps_that_are_done() {
         let html = written(SetUpSteps { key_backed_up: true, has_secrets: true, ..NONE }, Role::Admin);
         assert_eq!(html.matches("<li class=done>").count(), 2);
-        assert!(html.contains("steps strip"));
+        assert!(html.contains("set-up strip"));
         assert!(!html.contains(KEY_BACKED_UP) && !html.contains("/srv/key") && !html.contains("/secrets/new"));
         assert!(html.contains("/users/new"));
     }

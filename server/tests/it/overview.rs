@@ -59,11 +59,11 @@ async fn overview_filters_are_those_of_the_list() {
     assert!(listed("needs=test").await);
     assert!(!listed("needs=switch").await && !listed("needs=approval").await && !listed("unused=90").await);
     let id = format!("gitsync-secret-{name}");
-    let made = app.post(&format!("/secrets/{id}/key/generate"), &[("kind", "ed25519")]).await;
+    let made = app.post(&format!("/secrets/{id}/key/generate"), &[("generate", "ed25519")]).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
     assert!(listed("needs=switch").await);
     let page = app.get("/secrets?needs=switch").await.body;
-    assert!(page.contains("Switch to its new key"), "the filter that is set is shown");
+    assert!(page.contains("Key switch"), "the filter that is set is shown");
 }
 
 #[tokio::test]

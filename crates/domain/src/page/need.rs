@@ -8,6 +8,6 @@ coded_enum! {
         /// The connection was never tested since the secret was added or changed.
         Test = "test", "First test";
         /// A new key pair waits to be used.
-        Switch = "switch", "Switch to its new key";
+        Switch = "switch", "Key switch";
     }
 }
