@@ -11,8 +11,10 @@ use crate::{
         pages::{HelpPage, HelpTopicPage},
     },
     imports::{NotSaved, choose::ChoosePage, start::ImportPage},
-    overview::{OVERVIEW, pages::OverviewPage},
+    language,
+    overview::pages::OverviewPage,
     secrets::{
+        self,
         deleted::{DeletedSecretsPage, RemoveSecretPage},
         input::Returned as ReturnedSecret,
         keys::{
@@ -50,7 +52,6 @@ use domain::{
     usage::UsageKind,
 };
 use leptos::{nonce::use_nonce, prelude::*};
-use std::borrow::Cow;
 use uuid::Uuid;
 
 /// A page of the portal, with everything that it is a function of: the object that its address names, and the
@@ -111,67 +112,80 @@ pub enum Page {
 
 impl Page {
     /// Returns the title: the name of the thing that the page is about, so that tabs and the history can be distinguished by
-    /// their beginnings, and the place.
+    /// their beginnings, and what the page does.
     fn title(&self) -> String {
-        format!("{} · Latchkey", self.title_in_portal())
+        let page = self.name();
+        match self.thing() {
+            Some(thing) => format!("{thing} · {page}"),
+            None => page.to_owned(),
+        }
     }
 
-    #[expect(clippy::too_many_lines, reason = "a line for each page")]
-    fn title_in_portal(&self) -> Cow<'_, str> {
-        let of_secret = |page: &str, id: &SecretId| format!("{page} {} · Secrets", id.name.as_str()).into();
-        let of_usage =
-            |page: &str, kind: &UsageKind, name: &SecretName| format!("{page} {} · {}", name.as_str(), kind.plural()).into();
-        let of_user = |page: &str, name: &str| format!("{page} {name} · Users").into();
+    /// Returns the name of the thing that the page is about.
+    fn thing(&self) -> Option<&str> {
         match self {
-            Self::Overview(_) => "Overview".into(),
-            Self::Secrets => "Secrets".into(),
-            Self::AddSecret(_) => "Add secret".into(),
-            Self::EditSecret(id, _) => of_secret("Edit", id),
-            Self::DeleteSecret(id, _) => of_secret("Delete", id),
-            Self::Secret(id) => format!("{} · Secrets", id.name.as_str()).into(),
-            Self::Import(_) => "Import secrets".into(),
-            Self::ImportChoice(..) => "Choose what to import".into(),
-            Self::SecretKey(id, _) => of_secret("SSH key of", id),
-            Self::AskAboutKey(id, KeyQuestion::Generate) => of_secret("Generate a new key for", id),
-            Self::AskAboutKey(id, KeyQuestion::Switch) => of_secret("Switch to the new key of", id),
-            Self::AskAboutKey(id, KeyQuestion::Discard) => of_secret("Discard the new key of", id),
-            Self::TestSecret(id, _) => of_secret("Connection of", id),
-            Self::TestSelected(_) => "Connections · Secrets".into(),
-            Self::DeleteSelected(_) => "Delete secrets".into(),
-            Self::ExportManifests(_) => "Export manifests".into(),
-            Self::DeletedSecrets(_) => "Deleted secrets".into(),
-            Self::RemoveSecret(..) => "Remove for good · Deleted secrets".into(),
-            Self::Usages(kind) => kind.plural().into(),
-            Self::AddUsage(UsageKind::Image, _) => "Add image".into(),
-            Self::AddUsage(UsageKind::Dataset, _) => "Add dataset".into(),
-            Self::EditUsage(kind, name, _) => of_usage("Edit", kind, name),
-            Self::DeleteUsage(kind, name, _) => of_usage("Delete", kind, name),
-            Self::SignIn(_) => "Sign in".into(),
-            Self::SetUp(_) => "Set up".into(),
-            Self::ChoosePassword(_) => "Choose a password".into(),
-            Self::Account(_) => "Account".into(),
-            Self::EndSession(_) => "End session · Account".into(),
-            Self::Tokens => "Tokens".into(),
-            Self::AddToken(_) => "Add token".into(),
-            Self::TokenCreated(_) => "Token created".into(),
-            Self::RevokeToken(..) => "Revoke token · Tokens".into(),
-            Self::Users => "Users".into(),
-            Self::AddUser(_) => "Add user".into(),
-            Self::User(name, _) => format!("{name} · Users").into(),
-            Self::AskAboutUser(name, UserQuestion::Role, _) => of_user("Change role of", name),
-            Self::AskAboutUser(name, UserQuestion::Disable, _) => of_user("Disable", name),
-            Self::AskAboutUser(name, UserQuestion::Enable, _) => of_user("Enable", name),
-            Self::AskAboutUser(name, UserQuestion::EndSessions, _) => of_user("End all sessions of", name),
-            Self::AskAboutUser(name, UserQuestion::PasswordLink, _) => of_user("Make password link for", name),
-            Self::PasswordLink(_) => "Password link · Users".into(),
-            Self::Audit => "Audit".into(),
-            Self::Help => "Help".into(),
-            Self::HelpTopic(key) => match help::topic(key) {
-                Some(topic) => format!("{} · Help", topic.title).into(),
-                None => "Guide not found".into(),
-            },
-            Self::ApiDocs(_) => "API".into(),
-            Self::NotFound => "Page not found".into(),
+            Self::Secret(id)
+            | Self::EditSecret(id, _)
+            | Self::DeleteSecret(id, _)
+            | Self::SecretKey(id, _)
+            | Self::AskAboutKey(id, _)
+            | Self::TestSecret(id, _) => Some(id.name.as_str()),
+            Self::EditUsage(_, name, _) | Self::DeleteUsage(_, name, _) => Some(name.as_str()),
+            Self::User(name, _) | Self::AskAboutUser(name, ..) => Some(name),
+            Self::HelpTopic(key) => help::topic(key).map(|topic| topic.title),
+            _ => None,
+        }
+    }
+
+    /// Returns the name of the page; of a page that only shows a thing, that of the place where such things are.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Overview(_) => t!(title_overview),
+            Self::Secrets | Self::Secret(_) => t!(title_secrets),
+            Self::AddSecret(_) => t!(title_add_secret),
+            Self::EditSecret(..) => t!(title_edit_secret),
+            Self::DeleteSecret(..) => t!(title_delete_secret),
+            Self::Import(_) => t!(title_import),
+            Self::ImportChoice(..) => t!(title_import_choice),
+            Self::SecretKey(..) => t!(title_secret_key),
+            Self::AskAboutKey(_, KeyQuestion::Generate) => t!(title_generate_key),
+            Self::AskAboutKey(_, KeyQuestion::Switch) => t!(title_switch_key),
+            Self::AskAboutKey(_, KeyQuestion::Discard) => t!(title_discard_key),
+            Self::TestSecret(..) => t!(title_test),
+            Self::TestSelected(_) => t!(title_tests),
+            Self::DeleteSelected(_) => t!(title_delete_secrets),
+            Self::ExportManifests(_) => t!(title_export),
+            Self::DeletedSecrets(_) => t!(title_deleted),
+            Self::RemoveSecret(..) => t!(title_remove),
+            Self::Usages(UsageKind::Image) => t!(title_images),
+            Self::Usages(UsageKind::Dataset) => t!(title_datasets),
+            Self::AddUsage(UsageKind::Image, _) => t!(title_add_image),
+            Self::AddUsage(UsageKind::Dataset, _) => t!(title_add_dataset),
+            Self::EditUsage(UsageKind::Image, ..) => t!(title_edit_image),
+            Self::EditUsage(UsageKind::Dataset, ..) => t!(title_edit_dataset),
+            Self::DeleteUsage(UsageKind::Image, ..) => t!(title_delete_image),
+            Self::DeleteUsage(UsageKind::Dataset, ..) => t!(title_delete_dataset),
+            Self::SignIn(_) => t!(title_sign_in),
+            Self::SetUp(_) => t!(title_set_up),
+            Self::ChoosePassword(_) => t!(title_choose_password),
+            Self::Account(_) => t!(title_account),
+            Self::EndSession(_) => t!(title_end_session),
+            Self::Tokens => t!(title_tokens),
+            Self::AddToken(_) => t!(title_add_token),
+            Self::TokenCreated(_) => t!(title_token_created),
+            Self::RevokeToken(..) => t!(title_revoke_token),
+            Self::Users | Self::User(..) => t!(title_users),
+            Self::AddUser(_) => t!(title_add_user),
+            Self::AskAboutUser(_, UserQuestion::Role, _) => t!(title_change_role),
+            Self::AskAboutUser(_, UserQuestion::Disable, _) => t!(title_disable_user),
+            Self::AskAboutUser(_, UserQuestion::Enable, _) => t!(title_enable_user),
+            Self::AskAboutUser(_, UserQuestion::EndSessions, _) => t!(title_end_sessions),
+            Self::AskAboutUser(_, UserQuestion::PasswordLink, _) => t!(title_make_password_link),
+            Self::PasswordLink(_) => t!(title_password_link),
+            Self::Audit => t!(title_audit),
+            Self::Help | Self::HelpTopic(_) => t!(title_help),
+            Self::ApiDocs(_) => t!(title_api),
+            Self::NotFound => t!(title_not_found),
         }
     }
 
@@ -244,12 +258,12 @@ pub fn document(options: &LeptosOptions, assets: &ssr::Assets, page: Page) -> im
     let start = format!("const js='{js}',wasm='{wasm}';{}", include_str!("start.js"));
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=ssr::theme().as_str()>
+        <html lang=language::current().code() data-theme=ssr::theme().as_str()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
-                <title>{page.title()}</title>
+                <title>{t!(title_page, page: page.title())}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=css/>
                 <link rel="modulepreload" href=js nonce=use_nonce()/>
@@ -268,11 +282,11 @@ pub fn document(options: &LeptosOptions, assets: &ssr::Assets, page: Page) -> im
 fn NotFoundPage() -> impl IntoView {
     ssr::set_status(http::StatusCode::NOT_FOUND);
     view! {
-        <h1>"Page not found"</h1>
-        <p>"There is no page at this address. It may have been mistyped, or cut short when it was copied."</p>
+        <h1>{t!(page_not_found)}</h1>
+        <p>{t!(page_not_found_text)}</p>
         <p>
-            <a class="button" href=OVERVIEW>
-                "Go to the Overview"
+            <a class="button" href=secrets::LIST>
+                {t!(page_to_secrets)}
             </a>
         </p>
     }

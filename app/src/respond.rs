@@ -3,6 +3,7 @@
 use crate::{
     document::{Page, document},
     form_state::FormState,
+    language,
     overview::OVERVIEW,
     portal::Portal,
     sign_in::SIGN_IN,
@@ -83,6 +84,7 @@ fn answered(html: String, answer: &ResponseOptions) -> Response {
     *response.headers_mut() = headers;
     let html = HeaderValue::from_static("text/html; charset=utf-8");
     response.headers_mut().entry(header::CONTENT_TYPE).or_insert(html);
+    language::describe(response.headers_mut());
     response
 }
 
@@ -248,7 +250,11 @@ pub fn done(next: &str, action: ActionDone) -> Response {
 /// lead away.
 pub fn own_address(text: &str) -> String {
     let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if plain && text.starts_with('/') && !text.starts_with("//") { text.to_owned() } else { OVERVIEW.to_owned() }
+    if plain && text.starts_with('/') && !text.starts_with("//") {
+        text.to_owned()
+    } else {
+        OVERVIEW.to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
-//! The reasons for attention: a number for each reason, which leads to the list of these secrets.
+//! The reasons for attention: a number for each, which leads to the list of these secrets.
 
-use super::grouped;
-use crate::{secrets::LIST, ui::html::Html};
+use crate::{secrets::LIST, texts::grouped, ui::html::Html};
 use backend::Attention;
 
 /// A reason why secrets need attention. A new reason is a line in `rows`.
@@ -14,51 +13,83 @@ struct Row {
     class: &'static str,
     /// The label, also of a reason without secrets.
     label: &'static str,
-    /// Says what that means, or what to do.
+    /// Says what the reason means, or what to do.
     hint: &'static str,
     /// The filter of the list.
     query: &'static str,
 }
 
 impl Row {
-    const fn new(count: u64, icon: &'static str, class: &'static str, label: &'static str) -> Self {
-        Self { count, at_least: false, icon, class, label, hint: "", query: "" }
-    }
-
-    const fn leading_to(self, query: &'static str, hint: &'static str) -> Self {
-        Self { query, hint, ..self }
+    const fn new(
+        count: u64,
+        (icon, class): (&'static str, &'static str),
+        (label, hint): (&'static str, &'static str),
+        query: &'static str,
+    ) -> Self {
+        Self { count, at_least: false, icon, class, label, hint, query }
     }
 }
 
 /// Returns the reasons, the gravest first.
 fn rows(of: &Attention) -> [Row; 7] {
     [
-        Row::new(of.host_key_changed, "shield", "danger", "Host key changed")
-            .leading_to("status=host-key-changed", "The host has another key than the one you trust. Ask its operator why."),
-        Row::new(of.refused, "ban", "danger", "Refused")
-            .leading_to("status=refused", "The registry or Git host rejects the credential."),
-        Row::new(of.unreachable, "unplugged", "warn", "Unreachable")
-            .leading_to("status=unreachable", "The last test got no answer."),
-        Row::new(of.host_key_unknown, "shield", "warn", "Host key to approve")
-            .leading_to("needs=approval", "Compare the host's key with the one its operator publishes."),
-        Row::new(of.key_pending, "key", "warn", "New key waiting")
-            .leading_to("needs=switch", "A new key pair is ready and not in use yet."),
-        Row::new(of.never_tested, "dash", "plain", "Never tested")
-            .leading_to("needs=test", "Not tested since they were added or changed."),
+        Row::new(
+            of.host_key_changed,
+            ("shield", "danger"),
+            (t!(overview_host_key_changed), t!(overview_host_key_changed_hint)),
+            "status=host-key-changed",
+        ),
+        Row::new(
+            of.refused,
+            ("ban", "danger"),
+            (t!(overview_refused), t!(overview_refused_hint)),
+            "status=refused",
+        ),
+        Row::new(
+            of.unreachable,
+            ("unplugged", "warn"),
+            (t!(overview_unreachable), t!(overview_unreachable_hint)),
+            "status=unreachable",
+        ),
+        Row::new(
+            of.host_key_unknown,
+            ("shield", "warn"),
+            (t!(overview_host_key_to_approve), t!(overview_host_key_to_approve_hint)),
+            "needs=approval",
+        ),
+        Row::new(
+            of.key_pending,
+            ("key", "warn"),
+            (t!(overview_new_key_waiting), t!(overview_new_key_waiting_hint)),
+            "needs=switch",
+        ),
+        Row::new(
+            of.never_tested,
+            ("dash", "plain"),
+            (t!(overview_never_tested), t!(overview_never_tested_hint)),
+            "needs=test",
+        ),
         Row {
             at_least: !of.unused.exact,
-            ..Row::new(of.unused.count, "box", "plain", "Unused for 90 days")
-                .leading_to("unused=90", "No image, dataset or API token uses them.")
+            ..Row::new(
+                of.unused.count,
+                ("box", "plain"),
+                (t!(overview_unused), t!(overview_unused_hint)),
+                "unused=90",
+            )
         },
     ]
 }
 
-/// Writes the section.
-pub(super) fn write(html: &mut Html, of: &Attention) {
+/// Writes the section, with the number of all secrets.
+pub(super) fn write(html: &mut Html, of: &Attention, secrets: u64) {
     let rows = rows(of);
-    html.markup("<section class=attention aria-labelledby=attention><h2 id=attention>Needs attention</h2>");
+    html.markup("<section class=attention aria-labelledby=attention><div class=head><h2 id=attention>");
+    html.text(t!(overview_attention)).markup("</h2><p><a href=").markup(LIST).markup(">");
+    html.text(&t!(overview_secrets, count: secrets)).markup("</a></p></div>");
     if rows.iter().all(|row| row.count == 0) {
-        html.markup("<p class=all-well><i class=\"icon i-check\"></i>Nothing needs attention.</p></section>");
+        html.markup("<p class=all-well><i class=\"icon i-check\"></i>").text(t!(overview_all_well));
+        html.markup("</p></section>");
         return;
     }
     html.markup("<ul>");
@@ -66,17 +97,14 @@ pub(super) fn write(html: &mut Html, of: &Attention) {
         html.markup("<li><a").attribute("class", row.class).markup(" href=\"").markup(LIST).markup("?");
         html.markup(row.query).markup("\"><b>").text(&grouped(row.count));
         html.markup(if row.at_least { "+</b>" } else { "</b>" });
-        html.markup("<i class=\"icon i-").markup(row.icon).markup("\"></i><span>").markup(row.label);
-        html.markup("</span><small>").markup(row.hint).markup("</small></a>");
+        html.markup("<i class=\"icon i-").markup(row.icon).markup("\"></i><span>").text(row.label);
+        html.markup("</span><small>").text(row.hint).markup("</small></a>");
     }
     html.markup("</ul>");
-    let mut quiet = rows.iter().filter(|row| row.count == 0).map(|row| row.label);
-    if let Some(first) = quiet.next() {
-        html.markup("<p class=quiet-ones><i class=\"icon i-check\"></i><span>None: ").text(&first.to_lowercase());
-        for label in quiet {
-            html.markup(", ").text(&label.to_lowercase());
-        }
-        html.markup("</span></p>");
+    let quiet: Vec<&str> = rows.iter().filter(|row| row.count == 0).map(|row| row.label).collect();
+    if !quiet.is_empty() {
+        html.markup("<p class=quiet-ones><i class=\"icon i-check\"></i><span>");
+        html.text(&t!(overview_none, reasons: quiet.join(" · "))).markup("</span></p>");
     }
     html.markup("</section>");
 }
@@ -100,7 +128,7 @@ mod tests {
 
     fn written(of: &Attention) -> String {
         let mut html = Html::default();
-        write(&mut html, of);
+        write(&mut html, of, 1_500);
         html.into_string()
     }
 
@@ -108,7 +136,8 @@ mod tests {
     fn write_is_calm_if_nothing_needs_attention() {
         let html = written(&nothing());
         assert!(html.contains("Nothing needs attention."));
-        assert!(!html.contains("<li>") && !html.contains("href"), "{html}");
+        assert!(html.contains("<a href=/secrets>1,500 secrets</a>"), "{html}");
+        assert_eq!(html.matches("href").count(), 1, "{html}");
     }
 
     #[test]
@@ -117,7 +146,7 @@ mod tests {
         let html = written(&some);
         assert!(html.contains("href=\"/secrets?status=refused\"><b>1,234</b>"), "{html}");
         assert!(html.contains("href=\"/secrets?unused=90\"><b>1,000+</b>"), "{html}");
-        assert!(html.contains("None: host key changed, unreachable"), "{html}");
+        assert!(html.contains("None: Host key changed · Unreachable"), "{html}");
         assert_eq!(html.matches("<li>").count(), 2);
     }
 

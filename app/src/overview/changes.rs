@@ -6,9 +6,10 @@ use domain::{secret::SecretId, time::Timestamp};
 
 /// Writes the section. Whoever may read the audit log gets a link to it.
 pub(super) fn write(html: &mut Html, changes: &[RecentChange], now: Timestamp, may_read_log: bool) {
-    html.markup("<section class=changes aria-labelledby=changes><h2 id=changes>Recent changes</h2>");
+    html.markup("<section class=changes aria-labelledby=changes><h2 id=changes>");
+    html.text(t!(overview_changes)).markup("</h2>");
     if changes.is_empty() {
-        html.markup("<p class=muted>No changes yet.</p></section>");
+        html.markup("<p class=muted>").text(t!(overview_no_changes)).markup("</p></section>");
         return;
     }
     html.markup("<ul>");
@@ -17,7 +18,8 @@ pub(super) fn write(html: &mut Html, changes: &[RecentChange], now: Timestamp, m
     }
     html.markup("</ul>");
     if may_read_log {
-        html.markup("<p class=more><a href=").markup(AUDIT).markup(">Audit log</a></p>");
+        html.markup("<p class=more><a href=").markup(AUDIT).markup(">");
+        html.text(t!(overview_audit_log)).markup("</a></p>");
     }
     html.markup("</section>");
 }
@@ -38,15 +40,18 @@ fn write_change(html: &mut Html, change: &RecentChange, now: Timestamp) {
     for (number, field) in fields.iter().enumerate() {
         html.markup(if number == 0 { ": " } else { ", " }).text(&field.replace('_', " "));
     }
-    html.markup("<span> by ").text(who(actor_kind, actor)).markup(", </span><time datetime=").text(&at.rfc3339());
+    html.markup("</p><p class=muted>")
+        .text(who(actor_kind, actor))
+        .markup(" · <time datetime=")
+        .text(&at.rfc3339());
     html.markup(" title=\"").text(&at.utc_text()).markup("\">").text(&at.relative(now)).markup("</time></p>");
 }
 
 /// Returns the actor in words: whatever the server does by itself has the name of a task of its own.
 fn who<'a>(actor_kind: &str, actor: &'a str) -> &'a str {
     match (actor_kind, actor) {
-        ("system", "command line") => "the command line",
-        ("system", _) => "the portal",
+        ("system", "command line") => t!(overview_by_command_line),
+        ("system", _) => t!(overview_by_portal),
         _ => actor,
     }
 }
@@ -92,7 +97,7 @@ mod tests {
     fn write_links_a_secret_that_is_there() {
         let html = written(change(AuditAction::SecretChanged, "image-hub"));
         assert!(html.contains("<a href=\"/secrets/image-hub\">hub</a>"), "{html}");
-        assert!(html.contains(": display name<span> by ana&lt;"), "{html}");
+        assert!(html.contains(": display name</p><p class=muted>ana&lt; · <time"), "{html}");
         assert!(html.contains("2 minutes ago"), "{html}");
         let gone = written(change(AuditAction::SecretDeleted, "image-hub"));
         assert!(!gone.contains("<a") && gone.contains("<b>hub</b>"), "{gone}");

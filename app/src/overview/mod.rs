@@ -16,16 +16,3 @@ pub const KEY_BACKED_UP: &str = "/overview/key-backed-up";
 
 /// The address where an administrator dismisses the steps of setting up.
 pub const DISMISS_STEPS: &str = "/overview/dismiss-steps";
-
-/// Returns the number with a comma after each three digits.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}

@@ -1,7 +1,7 @@
 //! The page.
 
 use super::{
-    OVERVIEW, attention, changes, grouped, plots,
+    OVERVIEW, attention, changes, plots,
     steps::{self, Reader},
 };
 use crate::{
@@ -25,7 +25,7 @@ pub fn OverviewPage(
 ) -> impl IntoView {
     let role = ssr::user().map_or(Role::Reader, |user| user.role);
     let key = if role >= Role::Admin { use_context::<KeyPlace>() } else { None };
-    let subject = Subject { heading: "Overview", noun: "page", list: OVERVIEW };
+    let subject = Subject { heading: t!(overview_heading), noun: "page", list: OVERVIEW };
     let forbidden = failure == Some(Error::Forbidden);
     let load = async move |backend: Backend, ctx: Ctx| {
         if forbidden {
@@ -37,13 +37,13 @@ pub fn OverviewPage(
         let parts = written(&overview, &Reader { role, key: key.as_ref() });
         let failure = failure.map(|error| {
             view! {
-                <Alert title="Not saved">
+                <Alert title=t!(overview_not_saved)>
                     <p>{error.message()}</p>
                 </Alert>
             }
         });
         view! {
-            <h1>"Overview"</h1>
+            <h1>{t!(overview_heading)}</h1>
             {failure}
             <div class="overview" inner_html=parts></div>
         }
@@ -55,20 +55,16 @@ fn written(overview: &Overview, reader: &Reader<'_>) -> String {
     let mut html = Html::with_capacity(PAGE);
     let Overview { secrets, attention, changes, days, steps, now } = overview;
     html.markup("<p class=lead>");
-    if *secrets == 0 {
-        html.markup("There are no secrets yet.</p>");
-    } else {
-        html.markup("<a href=/secrets>").text(&grouped(*secrets));
-        html.markup(if *secrets == 1 { " secret" } else { " secrets" });
-        html.markup("</a>: what needs attention, and what changed lately.</p>");
-    }
+    html.text(if *secrets == 0 { t!(overview_lead_empty) } else { t!(overview_lead) }).markup("</p>");
     let admin = reader.role >= Role::Admin;
     // On an empty portal the steps are for everybody; later they are for those who can do them.
-    if steps.are_open() && (admin || *secrets == 0) {
+    if let Some(steps) = steps
+        && (admin || *secrets == 0)
+    {
         steps::write(&mut html, steps, reader);
     }
     if *secrets > 0 {
-        attention::write(&mut html, attention);
+        attention::write(&mut html, attention, *secrets);
         changes::write(&mut html, changes, *now, admin);
         plots::write_reads(&mut html, days);
         plots::write_tests(&mut html, days);

@@ -20,49 +20,60 @@ pub(super) fn write(html: &mut Html, steps: &SetUpSteps, reader: &Reader<'_>) {
     } else {
         "<section class=set-up aria-labelledby=steps>"
     });
-    html.markup("<h2 id=steps>Set up Latchkey</h2><ol>");
-    begin(html, steps.key_backed_up, "Back up the key file");
+    html.markup("<h2 id=steps>").text(t!(overview_steps)).markup("</h2><ol>");
+    begin(html, steps.key_backed_up, t!(overview_step_key));
     write_key(html, steps, reader);
-    begin(html, steps.has_secrets, "Add your secrets");
-    html.markup("<p>Add the credentials one by one, or import them from a cluster or a Docker configuration.</p>");
+    begin(html, steps.has_secrets, t!(overview_step_secrets));
+    html.markup("<p>").text(t!(overview_step_secrets_how)).markup("</p>");
     if reader.role >= Role::Editor && !steps.has_secrets {
-        html.markup("<p class=choices><a class=\"button primary\" href=").markup(LIST).markup("/new>Add secret</a>");
-        html.markup("<a class=button href=").markup(IMPORT).markup(">Import</a></p>");
+        html.markup("<p class=choices><a class=\"button primary\" href=").markup(LIST).markup("/new>");
+        html.text(t!(overview_step_secrets_add))
+            .markup("</a><a class=button href=")
+            .markup(IMPORT)
+            .markup(">");
+        html.text(t!(overview_step_secrets_import)).markup("</a></p>");
     }
-    begin(html, steps.has_people, "Invite people");
-    html.markup("<p>Each person gets an own account and a role. Single sign-on does this for everybody at once.</p>");
+    begin(html, steps.has_people, t!(overview_step_people));
+    html.markup("<p>").text(t!(overview_step_people_how)).markup("</p>");
     if admin && !steps.has_people {
-        html.markup("<p class=choices><a class=button href=/users/new>Add user</a></p>");
+        html.markup("<p class=choices><a class=button href=/users/new>").text(t!(overview_step_people_add));
+        html.markup("</a></p>");
     }
     html.markup("</ol>");
     if admin {
-        html.markup("<form method=post action=").markup(DISMISS_STEPS);
-        html.markup("><button class=quiet>Dismiss these steps</button></form>");
+        html.markup("<form method=post action=").markup(DISMISS_STEPS).markup("><button class=quiet>");
+        html.text(t!(overview_steps_dismiss)).markup("</button></form>");
     }
     html.markup("</section>");
 }
 
-fn begin(html: &mut Html, done: bool, title: &'static str) {
-    html.markup(if done { "<li class=done><h3><i class=\"icon i-check\"></i>" } else { "<li><h3><i class=number></i>" });
-    html.markup(title).markup(if done { " <span>Done</span></h3>" } else { " <span class=unseen>To do</span></h3>" });
+fn begin(html: &mut Html, done: bool, title: &str) {
+    html.markup(if done {
+        "<li class=done><h3><i class=\"icon i-check\"></i>"
+    } else {
+        "<li><h3><i class=number></i>"
+    });
+    html.text(title).markup(if done { " <span>" } else { " <span class=unseen>" });
+    html.text(if done { t!(overview_step_done) } else { t!(overview_step_to_do) }).markup("</span></h3>");
 }
 
 fn write_key(html: &mut Html, steps: &SetUpSteps, reader: &Reader<'_>) {
-    html.markup("<p>Values are encrypted with this key. Without it, nobody can read them, and no backup of the database helps.</p>");
+    html.markup("<p>").text(t!(overview_step_key_why)).markup("</p>");
     if reader.role < Role::Admin || steps.key_backed_up {
         return;
     }
     match reader.key {
         Some(KeyPlace::File(path)) => {
-            html.markup("<p>Copy <code>").text(&path.display().to_string());
-            html.markup("</code> to a safe place, apart from the backups of the database.</p>");
+            html.markup("<p>").text(t!(overview_step_key_file)).markup(" <code>");
+            html.text(&path.display().to_string()).markup("</code></p>");
         }
         Some(KeyPlace::Environment) => {
-            html.markup("<p>Copy the value of <code>LATCHKEY_KEK</code> to a safe place, apart from the backups of the database.</p>");
+            html.markup("<p>").text(t!(overview_step_key_setting)).markup(" <code>LATCHKEY_KEK</code></p>");
         }
         None => {}
     }
-    html.markup("<form method=post action=").markup(KEY_BACKED_UP).markup("><button>I have backed it up</button></form>");
+    html.markup("<form method=post action=").markup(KEY_BACKED_UP).markup("><button>");
+    html.text(t!(overview_step_key_done)).markup("</button></form>");
 }
 
 #[cfg(test)]
@@ -77,13 +88,14 @@ mod tests {
         html.into_string()
     }
 
-    const NONE: SetUpSteps =
-        SetUpSteps { key_backed_up: false, has_secrets: false, has_people: false, dismissed: false };
+    const NONE: SetUpSteps = SetUpSteps { key_backed_up: false, has_secrets: false, has_people: false };
 
     #[test]
     fn write_offers_each_role_only_what_it_may_do() {
         let admin = written(NONE, Role::Admin);
-        for part in ["/srv/key", KEY_BACKED_UP, DISMISS_STEPS, "/secrets/new", "/secrets/import", "/users/new"] {
+        for part in
+            ["/srv/key", KEY_BACKED_UP, DISMISS_STEPS, "/secrets/new", "/secrets/import", "/users/new"]
+        {
             assert!(admin.contains(part), "{part}");
         }
         let editor = written(NONE, Role::Editor);
@@ -102,7 +114,9 @@ mod tests {
         let html = written(SetUpSteps { key_backed_up: true, has_secrets: true, ..NONE }, Role::Admin);
         assert_eq!(html.matches("<li class=done>").count(), 2);
         assert!(html.contains("set-up strip"));
-        assert!(!html.contains(KEY_BACKED_UP) && !html.contains("/srv/key") && !html.contains("/secrets/new"));
+        assert!(
+            !html.contains(KEY_BACKED_UP) && !html.contains("/srv/key") && !html.contains("/secrets/new")
+        );
         assert!(html.contains("/users/new"));
     }
 }

@@ -1,9 +1,10 @@
 //! The frame around every page: the mark, the navigation, the theme, the flashes.
 
 use super::{
-    enhance::EnhanceFrame, flash::Flashes, icon::icon, rendered::rendered, theme_switch::ThemeSwitch,
+    enhance::EnhanceFrame, flash::Flashes, icon::icon, language_switch::LanguageSwitch, rendered::rendered,
+    theme_switch::ThemeSwitch,
 };
-use crate::ssr;
+use crate::{ssr, texts};
 use domain::access::Role;
 use leptos::{either::Either, prelude::*};
 
@@ -11,17 +12,34 @@ use leptos::{either::Either, prelude::*};
 #[component]
 pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView {
     let address = ssr::address();
+    let person = ssr::user().map(|user| (Some(user.name), user.role)).or_else(ssr::last_person);
+    // For nobody in particular there is no place to go to: the switches are below the page.
+    let foot = person.is_none().then(|| {
+        view! {
+            <footer class="account alone">
+                <LanguageSwitch back=address.clone()/>
+                <ThemeSwitch back=address.clone()/>
+            </footer>
+        }
+    });
     view! {
         <a class="skip" href="#main">
-            "Skip to the content"
+            {t!(frame_skip)}
         </a>
-        {match ssr::user().map(|user| (Some(user.name), user.role)).or_else(ssr::last_person) {
-            Some((name, role)) => Either::Left(view! { <Bar name role address/> }),
-            None => Either::Right(view! { <BarAlone address/> }),
+        {match &person {
+            Some((name, role)) => Either::Left(view! {
+                <Bar name=name.clone() role=*role address=address.clone()/>
+            }),
+            None => Either::Right(view! {
+                <header class="bar alone">
+                    <Mark/>
+                </header>
+            }),
         }}
         <main id="main" tabindex="-1">
             {children.into_inner()()}
         </main>
+        {foot}
         <Flashes left=ssr::take_flash()/>
         <EnhanceFrame/>
     }
@@ -35,25 +53,12 @@ fn Bar(name: Option<String>, role: Role, address: String) -> impl IntoView {
             <Mark/>
             <button type="button" class="menu quiet" popovertarget="places">
                 {icon!("menu")}
-                "Menu"
+                {t!(frame_menu)}
             </button>
             // On narrow screens a popover under the button, on wide ones always visible: the style sheet
             // decides.
             <div class="places" id="places" popover="auto">
                 <Places name role address/>
-            </div>
-        </header>
-    }
-}
-
-/// The mark and the theme, above pages for somebody who has not signed in.
-#[component]
-fn BarAlone(address: String) -> impl IntoView {
-    view! {
-        <header class="bar alone">
-            <Mark/>
-            <div class="account">
-                <ThemeSwitch back=address/>
             </div>
         </header>
     }
@@ -91,22 +96,23 @@ fn Places(
     };
     let admin = role >= Role::Admin;
     rendered(view! {
-        <nav aria-label="Places">
-            {place("/", "Overview", icon!("gauge"))}
-            {place("/secrets", "Secrets", icon!("key"))}
-            {place("/images", "Images", icon!("box"))}
-            {place("/datasets", "Datasets", icon!("git"))}
-            {place("/tokens", "Tokens", icon!("token"))}
-            {admin.then(|| place("/users", "Users", icon!("users")))}
-            {admin.then(|| place("/audit", "Audit", icon!("audit")))}
-            {place("/help", "Help", icon!("help"))}
+        <nav aria-label=t!(frame_navigation)>
+            {place("/", t!(frame_overview), icon!("gauge"))}
+            {place("/secrets", t!(frame_secrets), icon!("key"))}
+            {place("/images", t!(frame_images), icon!("box"))}
+            {place("/datasets", t!(frame_datasets), icon!("git"))}
+            {place("/tokens", t!(frame_tokens), icon!("token"))}
+            {admin.then(|| place("/users", t!(frame_users), icon!("users")))}
+            {admin.then(|| place("/audit", t!(frame_audit), icon!("audit")))}
+            {place("/help", t!(frame_help), icon!("help"))}
         </nav>
         <div class="account">
-            {place("/account", "Account", icon!("user"))}
-            {name.map(|name| view! { <p title=name.clone()>{name.clone()} <span>{role.label()}</span></p> })}
+            {place("/account", t!(frame_account), icon!("user"))}
+            {name.map(|name| view! { <p title=name.clone()>{name.clone()} <span>{texts::role(role)}</span></p> })}
             <form method="post" action="/sign-out">
-                <button>"Sign out"</button>
+                <button>{t!(frame_sign_out)}</button>
             </form>
+            <LanguageSwitch back=address.clone()/>
             <ThemeSwitch back=address/>
         </div>
     })

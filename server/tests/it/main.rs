@@ -21,6 +21,7 @@ mod graphql;
 mod harness;
 mod imports;
 mod keys;
+mod language;
 mod network;
 mod operations;
 mod overview;

@@ -17,8 +17,11 @@ fn main_of(body: &str) -> &str {
 async fn overview_shows_numbers_changes_and_plots_to_each_role() {
     let app = TestApp::start().await;
     let name = unique("shown");
-    app.post("/secrets/new", &[("name", &name), ("type", "git-dataset"), ("secret", KEY), ("allow_duplicate", "on")])
-        .await;
+    app.post(
+        "/secrets/new",
+        &[("name", &name), ("type", "git-dataset"), ("secret", KEY), ("allow_duplicate", "on")],
+    )
+    .await;
     let target = unique("somebody");
     app.session(&target, Role::Reader).await;
     for role in [Role::Reader, Role::Editor, Role::Admin] {
@@ -28,6 +31,7 @@ async fn overview_shows_numbers_changes_and_plots_to_each_role() {
         let page = main_of(&answer.body);
         for part in [
             "<h1>Overview</h1>",
+            " secrets</a>",
             "Needs attention",
             "href=\"/secrets?needs=test\"",
             "Recent changes",
@@ -49,8 +53,11 @@ async fn overview_shows_numbers_changes_and_plots_to_each_role() {
 async fn overview_filters_are_those_of_the_list() {
     let app = TestApp::start().await;
     let name = unique("filtered");
-    app.post("/secrets/new", &[("name", &name), ("type", "git-dataset"), ("secret", KEY), ("allow_duplicate", "on")])
-        .await;
+    app.post(
+        "/secrets/new",
+        &[("name", &name), ("type", "git-dataset"), ("secret", KEY), ("allow_duplicate", "on")],
+    )
+    .await;
     let listed = async |query: &str| {
         let answer = app.get(&format!("/secrets?q={name}&{query}")).await;
         assert_eq!(answer.status, StatusCode::OK);
@@ -93,10 +100,10 @@ async fn titles_name_the_thing() {
         ("/".to_owned(), "Overview".to_owned()),
         ("/secrets".to_owned(), "Secrets".to_owned()),
         (format!("/secrets/image-{name}"), format!("{name} · Secrets")),
-        (format!("/secrets/image-{name}/edit"), format!("Edit {name} · Secrets")),
-        (format!("/secrets/image-{name}/delete"), format!("Delete {name} · Secrets")),
+        (format!("/secrets/image-{name}/edit"), format!("{name} · Edit secret")),
+        (format!("/secrets/image-{name}/delete"), format!("{name} · Delete secret")),
         (format!("/users/{person}"), format!("{person} · Users")),
-        (format!("/users/{person}/disable"), format!("Disable {person} · Users")),
+        (format!("/users/{person}/disable"), format!("{person} · Disable user")),
         ("/help/ghcr".to_owned(), "Pull secret for GitHub Container Registry · Help".to_owned()),
     ] {
         let body = app.get(&path).await.body;

@@ -39,8 +39,8 @@ pub struct Overview {
     pub changes: Vec<RecentChange>,
     /// The reads of values and the test results of each day, today's last.
     pub days: Vec<Day>,
-    /// The steps of setting up.
-    pub steps: SetUpSteps,
+    /// The steps of setting up, until all are done or an administrator dismisses them.
+    pub steps: Option<SetUpSteps>,
     /// The server's time.
     pub now: Timestamp,
 }
@@ -78,7 +78,11 @@ pub struct Day {
 impl Day {
     /// Returns the number of tests with this result.
     pub fn tests(&self, status: TestStatus) -> u64 {
-        TestStatus::ALL.iter().zip(self.tests).find_map(|(known, count)| (*known == status).then_some(count)).unwrap_or(0)
+        TestStatus::ALL
+            .iter()
+            .zip(self.tests)
+            .find_map(|(known, count)| (*known == status).then_some(count))
+            .unwrap_or(0)
     }
 }
 
@@ -91,14 +95,12 @@ pub struct SetUpSteps {
     pub has_secrets: bool,
     /// There is a second user, or people sign in at a provider.
     pub has_people: bool,
-    /// An administrator does not want to see the steps any more.
-    pub dismissed: bool,
 }
 
 impl SetUpSteps {
-    /// Returns whether anything is left to do that is to be shown.
-    pub fn are_open(&self) -> bool {
-        !self.dismissed && !(self.key_backed_up && self.has_secrets && self.has_people)
+    /// Returns whether all steps are done.
+    pub fn are_done(&self) -> bool {
+        self.key_backed_up && self.has_secrets && self.has_people
     }
 }
 

@@ -16,7 +16,11 @@ const COUNT_LIMIT: i64 = 1_000;
 const MERGE_ABOVE: i64 = 32;
 
 /// Returns everything but the changes, by one statement.
-pub(super) async fn find(connection: &mut PgConnection, now: Timestamp) -> Result<Overview, sqlx::Error> {
+pub(super) async fn find(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    has_provider: bool,
+) -> Result<Overview, sqlx::Error> {
     let today = instant(now)?;
     let first = first_day(today);
     let unused_since = today.checked_sub_days(Days::new(UNUSED_DAYS)).unwrap_or_default();
@@ -60,6 +64,11 @@ pub(super) async fn find(connection: &mut PgConnection, now: Timestamp) -> Resul
     }
     let noted = |note: PortalNote| row.notes.iter().any(|name| name == note.code());
     let secrets = row.secrets.unsigned_abs();
+    let steps = SetUpSteps {
+        key_backed_up: noted(PortalNote::KeyBackedUp),
+        has_secrets: secrets > 0,
+        has_people: row.several_users || has_provider,
+    };
     Ok(Overview {
         secrets,
         attention: Attention {
@@ -76,12 +85,7 @@ pub(super) async fn find(connection: &mut PgConnection, now: Timestamp) -> Resul
         },
         changes: Vec::new(),
         days,
-        steps: SetUpSteps {
-            key_backed_up: noted(PortalNote::KeyBackedUp),
-            has_secrets: secrets > 0,
-            has_people: row.several_users,
-            dismissed: noted(PortalNote::StepsDismissed),
-        },
+        steps: Some(steps).filter(|steps| !steps.are_done() && !noted(PortalNote::StepsDismissed)),
         now,
     })
 }

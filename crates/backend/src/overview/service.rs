@@ -35,16 +35,13 @@ impl OverviewService {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Named("overview")).await?;
         self.unsealed()?;
         let all = allowed(&ctx.actor, Action::ReadAudit, Object::Named("audit log"));
-        let mut overview = self
-            .db
+        self.db
             .read(ctx, async |connection| {
-                let overview = repository::find(connection, ctx.now).await?;
+                let overview = repository::find(connection, ctx.now, self.has_provider).await?;
                 let changes = recent::repository::find(connection, all, CHANGES.into()).await?;
                 Ok(Overview { changes, ..overview })
             })
-            .await?;
-        overview.steps.has_people |= self.has_provider;
-        Ok(overview)
+            .await
     }
 
     /// Notes a fact about the portal as a whole, and records who did.

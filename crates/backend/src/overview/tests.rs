@@ -1,6 +1,6 @@
 //! The Overview on a real database, one for each test.
 
-use super::{Attention, OVERVIEW_DAYS, PortalNote};
+use super::{Attention, OVERVIEW_DAYS, PortalNote, SetUpSteps};
 use crate::{
     Actor, Backend, Ctx, TokenActor, ValueQuery, called_token,
     tests::{anonymous, at, backend, records, signed_in, somebody},
@@ -71,7 +71,8 @@ async fn keep_result(pool: &PgPool, id: &SecretId, cause: TestCause, second: i64
 
 /// Returns the numbers of secrets by state that are not 0: those that are kept, and those that are counted.
 async fn kept_and_counted(pool: &PgPool) -> [Vec<(String, i64)>; 2] {
-    let kept = "SELECT state, sum(amount)::bigint FROM secret_tallies GROUP BY 1 HAVING sum(amount) <> 0 ORDER BY 1";
+    let kept =
+        "SELECT state, sum(amount)::bigint FROM secret_tallies GROUP BY 1 HAVING sum(amount) <> 0 ORDER BY 1";
     let counted = "SELECT secret_state(check_status, check_cause), count(*) FROM secrets WHERE deleted_at IS NULL GROUP BY 1 \
         UNION ALL SELECT 'key-pending', count(*) FROM git_keys JOIN secrets ON id = secret_id \
         WHERE pending AND deleted_at IS NULL HAVING count(*) > 0 ORDER BY 1";
@@ -171,7 +172,8 @@ async fn kept_numbers_equal_counted_ones_after_random_operations(pool: PgPool) {
         assert_eq!(listed(&backend, query, 2_000).await, number, "{query}");
     }
     let tests: u64 = found.days.iter().flat_map(|day| TestStatus::ALL.map(|status| day.tests(status))).sum();
-    let counted: i64 = sqlx::query_scalar("SELECT sum(tests)::bigint FROM test_counts").fetch_one(&pool).await.unwrap();
+    let counted: i64 =
+        sqlx::query_scalar("SELECT sum(tests)::bigint FROM test_counts").fetch_one(&pool).await.unwrap();
     assert!(tests > 20 && tests == counted.unsigned_abs());
     // The time of deleted secrets ends: they were not counted any more.
     backend.secrets().sweep_deleted(&at(90 * DAY)).await.unwrap();
@@ -185,7 +187,8 @@ async fn unused_are_old_secrets_that_nobody_reads(pool: PgPool) {
     add(&backend, SecretKind::ImagePull, "old", 0).await;
     add(&backend, SecretKind::ImagePull, "read", 0).await;
     add(&backend, SecretKind::ImagePull, "new", 50 * DAY).await;
-    let token = TokenDraft { name: "ci".to_owned(), scope: "read-values".to_owned(), ..TokenDraft::default() };
+    let token =
+        TokenDraft { name: "ci".to_owned(), scope: "read-values".to_owned(), ..TokenDraft::default() };
     let made = backend.tokens().create(&at(0), &token).await.unwrap();
     let actor = TokenActor {
         id: made.id,
@@ -199,7 +202,11 @@ async fn unused_are_old_secrets_that_nobody_reads(pool: PgPool) {
     let reader = Ctx { actor: Actor::Token(actor), ..at(95 * DAY) };
     let query = || ValueQuery { shape: ExportFormat::UsernamePassword, url: None };
     for _ in 0..3 {
-        backend.secrets().value(&reader, &SecretId::parse("image-read").unwrap(), query(), |_| false).await.unwrap();
+        backend
+            .secrets()
+            .value(&reader, &SecretId::parse("image-read").unwrap(), query(), |_| false)
+            .await
+            .unwrap();
     }
     for (day, unused) in [(89, 0), (100, 1), (141, 2), (186, 3)] {
         let overview = backend.overview().get(&at(day * DAY)).await.unwrap();
@@ -241,8 +248,8 @@ async fn steps_are_done_by_what_there_is_and_by_what_admins_note(pool: PgPool) {
     let overview = backend.overview();
     let admin = signed_in(&backend, "ana", Role::Admin, 1).await;
     let steps = async || overview.get(&admin).await.unwrap().steps;
-    let first = steps().await;
-    assert!(!first.key_backed_up && !first.has_secrets && !first.has_people && first.are_open());
+    let none = SetUpSteps { key_backed_up: false, has_secrets: false, has_people: false };
+    assert_eq!(steps().await, Some(none));
     for role in [Role::Reader, Role::Editor] {
         let noted = overview.note(&somebody(role, 2), PortalNote::KeyBackedUp).await;
         assert_eq!(noted, Err(Error::Forbidden));
@@ -255,10 +262,9 @@ async fn steps_are_done_by_what_there_is_and_by_what_admins_note(pool: PgPool) {
     let of_backup = recorded.iter().filter(|record| record.contains("key backup confirmed"));
     assert_eq!(of_backup.collect::<Vec<_>>(), ["ana | key backup confirmed | key encryption key | done | "]);
     add(&backend, SecretKind::ImagePull, "a", 2).await;
-    assert!(steps().await.are_open());
+    assert_eq!(steps().await, Some(SetUpSteps { key_backed_up: true, has_secrets: true, has_people: false }));
     signed_in(&backend, "ben", Role::Reader, 3).await;
-    let last = steps().await;
-    assert!(last.key_backed_up && last.has_secrets && last.has_people && !last.are_open());
+    assert_eq!(steps().await, None, "all are done");
 }
 
 #[sqlx::test]
@@ -266,6 +272,5 @@ async fn steps_are_closed_once_an_admin_dismisses_them(pool: PgPool) {
     let backend = backend(pool).await;
     let admin = signed_in(&backend, "ana", Role::Admin, 1).await;
     backend.overview().note(&admin, PortalNote::StepsDismissed).await.unwrap();
-    let steps = backend.overview().get(&admin).await.unwrap().steps;
-    assert!(!steps.are_open() && !steps.has_secrets);
+    assert_eq!(backend.overview().get(&admin).await.unwrap().steps, None);
 }
