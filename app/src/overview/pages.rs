@@ -61,7 +61,7 @@ fn written(overview: &Overview, reader: &Reader<'_>) -> String {
     if let Some(steps) = steps
         && (admin || *secrets == 0)
     {
-        steps::write(&mut html, steps, reader);
+        steps::write(&mut html, *steps, reader);
     }
     if *secrets > 0 {
         attention::write(&mut html, attention, *secrets);

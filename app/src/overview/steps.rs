@@ -13,7 +13,7 @@ pub(super) struct Reader<'a> {
 }
 
 /// Writes the steps.
-pub(super) fn write(html: &mut Html, steps: &SetUpSteps, reader: &Reader<'_>) {
+pub(super) fn write(html: &mut Html, steps: SetUpSteps, reader: &Reader<'_>) {
     let admin = reader.role >= Role::Admin;
     html.markup(if steps.has_secrets {
         "<section class=\"set-up strip\" aria-labelledby=steps>"
@@ -57,7 +57,7 @@ fn begin(html: &mut Html, done: bool, title: &str) {
     html.text(if done { t!(overview_step_done) } else { t!(overview_step_to_do) }).markup("</span></h3>");
 }
 
-fn write_key(html: &mut Html, steps: &SetUpSteps, reader: &Reader<'_>) {
+fn write_key(html: &mut Html, steps: SetUpSteps, reader: &Reader<'_>) {
     html.markup("<p>").text(t!(overview_step_key_why)).markup("</p>");
     if reader.role < Role::Admin || steps.key_backed_up {
         return;
@@ -84,7 +84,7 @@ mod tests {
     fn written(steps: SetUpSteps, role: Role) -> String {
         let key = KeyPlace::File(PathBuf::from("/srv/key"));
         let mut html = Html::default();
-        write(&mut html, &steps, &Reader { role, key: (role >= Role::Admin).then_some(&key) });
+        write(&mut html, steps, &Reader { role, key: (role >= Role::Admin).then_some(&key) });
         html.into_string()
     }
 
