@@ -172,6 +172,7 @@ async fn found_people(backend: &Backend, ctx: &Ctx, search: &str) -> Result<Kind
 /// Returns the pages that the person may open and whose title has all the words.
 fn pages(search: &str) -> Kind {
     let all = [
+        (Role::Reader, t!(title_overview), "/"),
         (Role::Reader, t!(title_secrets), secrets::LIST),
         (Role::Editor, t!(title_add_secret), "/secrets/new"),
         (Role::Editor, t!(title_import), IMPORT),

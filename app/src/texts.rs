@@ -1,7 +1,7 @@
 //! The texts of the pages: a function for each message of `app/texts`, which `app/build.rs` has made of it, called by the macro
 //! `t!`. A text that is not used is dead code, and does not compile.
 
-use domain::{access::Role, connection_test::TestStatus, language::Language, secret::SecretKind};
+use domain::{access::Role, connection_test::TestStatus, language::Language, page::Need, secret::SecretKind};
 use std::{
     borrow::Cow,
     fmt::{Display, Write},
@@ -52,6 +52,15 @@ pub(crate) fn status(status: TestStatus) -> &'static str {
         TestStatus::Unreachable => t!(status_unreachable),
         TestStatus::HostKeyChanged => t!(status_host_key_changed),
         TestStatus::NotTested => t!(status_not_tested),
+    }
+}
+
+/// Returns the name of what a secret needs a person to do.
+pub(crate) fn need(need: Need) -> &'static str {
+    match need {
+        Need::Approval => t!(need_approval),
+        Need::Test => t!(need_test),
+        Need::Switch => t!(need_switch),
     }
 }
 

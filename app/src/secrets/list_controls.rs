@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{
     connection_test::TestStatus,
-    page::{Direction, ListQuery, PageSize, Position, SecretPage, SortColumn, Total, UnusedDays},
+    page::{Direction, ListQuery, Need, PageSize, Position, SecretPage, SortColumn, Total, UnusedDays},
     secret::SecretKind,
 };
 use leptos::{either::Either, prelude::*};
@@ -21,6 +21,7 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
     let states = TestStatus::ALL.map(|status| (status.as_str().to_owned(), texts::status(status).to_owned()));
     let unused = UnusedDays::ALL.map(|days| (days.days().to_string(), not_used_for(days)));
     let chosen = query.unused.map(|days| days.days().to_string());
+    let needs = Need::ALL.map(|need| (need.as_str().to_owned(), texts::need(need).to_owned()));
     rendered(view! {
         <form class="filter" method="get" action=LIST role="search" id="filter">
             <div>
@@ -39,6 +40,7 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
             {choice("type", t!(list_type), t!(list_any), query.kind.map(SecretKind::as_str), kinds)}
             {choice("status", t!(list_status), t!(list_any), query.status.map(TestStatus::as_str), states)}
             {choice("unused", t!(list_last_used), t!(list_any_time), chosen.as_deref(), unused)}
+            {choice("needs", t!(list_needs), t!(list_any), query.needs.map(Need::as_str), needs)}
             {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort/> })}
             <button>{t!(list_search)}</button>
         </form>
@@ -85,9 +87,12 @@ fn chips(query: &ListQuery) -> impl IntoView + use<> {
     let unused = query.unused.map(|days| {
         chip(t!(list_last_used), &not_used_for(days), &query.changed(|query| query.unused = None))
     });
+    let needs = query
+        .needs
+        .map(|needs| chip(t!(list_needs), texts::need(needs), &query.changed(|query| query.needs = None)));
     view! {
         <p class="chips">
-            {search} {kind} {status} {unused}
+            {search} {kind} {status} {unused} {needs}
             <a href=list_address(&query.widened())>{t!(list_clear_all)}</a>
         </p>
     }

@@ -16,6 +16,7 @@ list-last-used = Last used
 list-updated = Updated
 list-actions = Actions
 list-never = never
+list-needs = Needs
 list-any = Any
 list-any-time = Any time
 list-not-used-for = Not in { $days } days

@@ -16,6 +16,7 @@ list-last-used = 上次使用
 list-updated = 更新
 list-actions = 動作
 list-never = 從未
+list-needs = 待處理
 list-any = 不限
 list-any-time = 不限時間
 list-not-used-for = { $days } 天內未使用

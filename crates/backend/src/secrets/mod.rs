@@ -10,6 +10,7 @@ pub(crate) mod keys;
 mod list;
 mod manifests;
 pub(crate) mod origins;
+mod rank;
 pub(crate) mod repository;
 pub(crate) mod restore;
 mod retention;

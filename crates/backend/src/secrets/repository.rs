@@ -1,6 +1,9 @@
 //! All SQL about secrets: the stored row of one, and the list.
 
-use super::search::{self, Word};
+use super::{
+    rank::rank,
+    search::{self, Word},
+};
 use crate::{
     context::Ctx,
     db::{Connections, instant},
@@ -15,8 +18,7 @@ use crate::{
 use chrono::{DateTime, Days, Utc};
 use domain::{
     access::Restriction,
-    connection_test::TestStatus,
-    page::{CursorValue, Direction, ListQuery, SortColumn},
+    page::{CursorValue, Direction, ListQuery, Need, SortColumn},
     secret::{SecretId, SecretKind, SecretName},
     time::Timestamp,
 };
@@ -316,8 +318,7 @@ pub(super) async fn list(
          AND check_target IS NULL THEN 'no-repository' ELSE check_cause END AS check_cause, registry_username, used_by, \
          last_read_at, last_used_minute, status_rank, check_target, ("
     ));
-    if words.is_empty() && query.status.is_none() && query.unused.is_none() && **visible == Restriction::None
-    {
+    if !query.is_counted() && **visible == Restriction::None {
         sql.push("SELECT coalesce(sum(count), 0)::bigint FROM secret_counts WHERE ");
         of_kind(&mut sql, query.kind);
     } else {
@@ -376,18 +377,6 @@ pub(super) async fn list(
     sql.build_query_as().fetch_all(connection).await
 }
 
-/// Returns the rank of a status, as the column `status_rank` has it.
-fn rank(status: TestStatus) -> i16 {
-    match status {
-        TestStatus::HostKeyChanged => 0,
-        TestStatus::Refused => 1,
-        TestStatus::Unreachable => 2,
-        TestStatus::NotTested => 3,
-        TestStatus::Open => 4,
-        TestStatus::Works => 5,
-    }
-}
-
 fn of_kind(sql: &mut QueryBuilder<Postgres>, kind: Option<SecretKind>) {
     sql.push("true");
     if let Some(kind) = kind {
@@ -411,7 +400,15 @@ fn filter(
     }
     if let Some(unused) = query.unused {
         let since = instant(now)?.checked_sub_days(Days::new(unused.days().into())).unwrap_or_default();
-        sql.push(" AND usage_count = 0 AND last_used_minute < ").push_bind(since);
+        sql.push(" AND usage_count = 0 AND idle_since < ").push_bind(since);
+    }
+    if let Some(needs) = query.needs {
+        // The indexes of migration 0170 require exactly these texts.
+        sql.push(match needs {
+            Need::Approval => " AND check_cause IN ('host-key-unknown', 'host-key-for-another-port')",
+            Need::Test => " AND check_status = 'not-tested' AND check_cause = 'never-tested'",
+            Need::Switch => " AND key_pending",
+        });
     }
     for Word { pattern, id, fingerprint } in words {
         sql.push(" AND (search LIKE ").push_bind(pattern.clone());
