@@ -28,6 +28,7 @@ pub enum Noun {
     Account,
     Record,
     Guide,
+    Page,
 }
 
 impl Noun {
@@ -43,13 +44,14 @@ impl Noun {
             Self::Account => t!(page_missing_account),
             Self::Record => t!(page_missing_record),
             Self::Guide => t!(page_missing_guide),
+            Self::Page => t!(page_not_found),
         }
     }
 
     /// Returns the label of the link to the list.
     fn to_list(self) -> &'static str {
         match self {
-            Self::Secret => t!(page_to_secrets),
+            Self::Secret | Self::Page => t!(page_to_secrets),
             Self::Image => t!(page_to_images),
             Self::Dataset => t!(page_to_datasets),
             Self::User => t!(page_to_users),

@@ -3,7 +3,10 @@
 
 use domain::{
     access::{Role, TokenScope},
+    connection_test::TestStatus,
     language::Language,
+    page::Need,
+    secret::SecretKind,
     time::{Age, Timestamp},
 };
 use leptos::{prelude::*, tachys::html::InertElement};
@@ -78,6 +81,35 @@ pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
         Age::Days(count) => t!(time_days, count),
         Age::Months(count) => t!(time_months, count),
         Age::Years(count) => t!(time_years, count),
+    }
+}
+
+/// Returns the name of a type of secrets.
+pub(crate) fn kind(kind: SecretKind) -> &'static str {
+    match kind {
+        SecretKind::GitDataset => t!(kind_git_dataset),
+        SecretKind::ImagePull => t!(kind_image_pull),
+    }
+}
+
+/// Returns the name of a test status.
+pub(crate) fn status(status: TestStatus) -> &'static str {
+    match status {
+        TestStatus::Works => t!(status_works),
+        TestStatus::Open => t!(status_open),
+        TestStatus::Refused => t!(status_refused),
+        TestStatus::Unreachable => t!(status_unreachable),
+        TestStatus::HostKeyChanged => t!(status_host_key_changed),
+        TestStatus::NotTested => t!(status_not_tested),
+    }
+}
+
+/// Returns the name of what a secret needs a person to do.
+pub(crate) fn need(need: Need) -> &'static str {
+    match need {
+        Need::Approval => t!(need_approval),
+        Need::Test => t!(need_test),
+        Need::Switch => t!(need_switch),
     }
 }
 
