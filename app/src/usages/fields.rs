@@ -302,7 +302,7 @@ fn summary(form: &Form) -> impl IntoView + use<> {
             })
         }
         error => {
-            let said = crate::messages::error(&error);
+            let said = crate::messages::error(error);
             EitherOf3::C(view! { <Alert title=t!(usages_not_saved)><p>{said}</p></Alert> })
         }
     })
