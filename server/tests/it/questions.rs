@@ -51,7 +51,7 @@ async fn user_confirmations_change_nothing_and_name_the_consequence() {
     assert!(page.contains(&format!("method=\"get\" action=\"{user}/role\"")), "{page}");
 
     let same = app.get(&format!("{user}/role?role=editor")).await.body;
-    assert!(same.contains("has the role Editor already"), "{same}");
+    assert!(same.contains("already has the role Editor."), "{same}");
     assert_eq!(app.get("/users/nobody-of-this-name/disable").await.status, StatusCode::NOT_FOUND);
 }
 

@@ -17,7 +17,7 @@ async fn image_is_added_found_changed_and_deleted() {
     let added = app.post("/images/new", &fields).await;
     assert_eq!((added.status, added.header("location")), (StatusCode::SEE_OTHER, "/images"));
     let list = app.get(&format!("/images?q={name}")).await.body;
-    for present in ["ghcr.io/group/app:1", &format!("href=\"/secrets/{id}/edit\""), " by admin"] {
+    for present in ["ghcr.io/group/app:1", &format!("href=\"/secrets/{id}/edit\""), "by admin"] {
         assert!(list.contains(present), "{present}: {list}");
     }
     assert!(!list.contains("for another registry"));
@@ -68,14 +68,14 @@ async fn rejected_form_comes_back_as_typed() {
     let answer = app.post("/datasets/new", &fields).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for present in [
-        "There is a problem",
+        "Check these fields",
         "id=\"name-error\"",
         "id=\"repository-error\"",
         "id=\"branch-error\"",
         "id=\"pull_secret-error\"",
         "value=\"Not A Name\"",
         "value=\"a..b\"",
-        "without; what opens it is a secret",
+        "Remove the username and password from the address.",
     ] {
         assert!(answer.body.contains(present), "{present}: {}", answer.body);
     }
@@ -152,7 +152,7 @@ async fn image_is_tested_with_its_secret() {
     let elsewhere = [("image", "ghcr.io/a"), ("pull_secret", id.as_str())];
     let refused = app.send(fetched("/images/new/check", &elsewhere)).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.body.contains("so it was not sent there"), "{}", refused.body);
+    assert!(refused.body.contains("so it wasn't sent there"), "{}", refused.body);
     let nothing = app.send(fetched("/images/new/check", &[("image", "ghcr.io/a")])).await;
     assert!(nothing.body.contains("href=\"#pull_secret\""), "{}", nothing.body);
     for piece in ["PLANTED", "4d1f", "9b7c"] {
