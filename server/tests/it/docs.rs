@@ -89,7 +89,9 @@ fn documented_commands_do_what_they_say() {
     );
     // The input of `argocd` is a file of known hosts.
     let argocd = "#!/bin/sh\n[ \"$*\" = 'cert add-ssh --batch' ] && exec ssh-keygen -lf -\n";
-    for (name, text) in [("kubectl", kubectl.as_str()), ("argocd", argocd)] {
+    // Docker's daemon would sign in at the registry.
+    let docker = "#!/bin/sh\n[ \"$1 $4\" = 'login --password-stdin' ] && [ -n \"$(cat)\" ]\n";
+    for (name, text) in [("kubectl", kubectl.as_str()), ("argocd", argocd), ("docker", docker)] {
         fs::write(tools.join(name), text).unwrap();
         fs::set_permissions(tools.join(name), fs::Permissions::from_mode(0o755)).unwrap();
     }

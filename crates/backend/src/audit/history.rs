@@ -6,8 +6,13 @@ pub(super) mod repository;
 #[cfg(test)]
 use super::AuditAction;
 use super::entry::{AuditEntry, AuditRow};
+use crate::{
+    access::{Object, allowed},
+    context::{Action, Ctx},
+};
 use chrono::NaiveDate;
-use domain::time::Timestamp;
+use domain::{secret::SecretId, time::Timestamp};
+use sqlx::PgConnection;
 
 /// Actions that change a secret. All others are folded.
 #[cfg(test)]
@@ -105,6 +110,27 @@ impl HistoryRows {
             more_others: folded >= u64::from(MAX_FOLDED) || counted < folded,
             others,
             now,
+        }
+    }
+}
+
+/// Returns the history of one secret. The caller must have authorized; addresses and sessions are only for those who may read
+/// the whole log.
+pub(crate) async fn find(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    id: &SecretId,
+) -> Result<SecretHistory, sqlx::Error> {
+    let mut history = repository::find(connection, id).await?.into_history(ctx.now);
+    without_places(ctx, &mut history.changes);
+    Ok(history)
+}
+
+/// Removes addresses and sessions, which are for those who may read the whole log.
+pub(super) fn without_places(ctx: &Ctx, entries: &mut [AuditEntry]) {
+    if !allowed(&ctx.actor, Action::ReadAudit, Object::Named("audit log")) {
+        for entry in entries {
+            (entry.address, entry.credential) = (None, None);
         }
     }
 }

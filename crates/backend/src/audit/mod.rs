@@ -5,7 +5,7 @@ mod alarms;
 mod chain;
 mod counts;
 mod entry;
-mod history;
+pub(crate) mod history;
 mod list;
 mod record;
 pub(crate) mod repository;

@@ -18,6 +18,7 @@ mod service;
 pub(crate) mod shared;
 mod update;
 pub(crate) mod values;
+mod view;
 
 pub use create::Submission;
 pub use deleted::{DeletedPage, DeletedSecret};
@@ -25,6 +26,7 @@ pub use manifests::ManifestsQuery;
 pub use retention::KeepDeleted;
 pub use service::SecretService;
 pub use values::{ValueAnswer, ValueQuery};
+pub use view::SecretView;
 
 #[cfg(test)]
 mod tests;
