@@ -18,12 +18,13 @@ use crate::{
             question::{KeyQuestion, KeyQuestionPage},
         },
         list::ListPage,
-        pages::{AddPage, DeletePage, DetailsPage, EditPage},
+        pages::{AddPage, DeletePage, EditPage},
         selection::{
             connection_tests::{SelectedTestedPage, SelectionOutcome},
             delete::DeleteSelectedPage,
             manifests::{ManifestsPage, NotExported},
         },
+        view::SecretPage,
     },
     sign_in::pages::{ChoosePasswordPage, SetUpPage, SignInPage},
     ssr,
@@ -47,6 +48,7 @@ use domain::{
     usage::UsageKind,
 };
 use leptos::{nonce::use_nonce, prelude::*};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// A page of the portal, with everything that it is a function of: the object that its address names, and the
@@ -104,7 +106,22 @@ pub enum Page {
 }
 
 impl Page {
-    fn title(&self) -> &'static str {
+    /// Returns the title, which names the secret that the page is about.
+    fn title(&self) -> Cow<'static, str> {
+        let secret = match self {
+            Self::Secret(id) => Some(("", id)),
+            Self::EditSecret(id, _) => Some(("Edit ", id)),
+            Self::SecretKey(id, _) => Some(("SSH key of ", id)),
+            Self::TestSecret(id, _) => Some(("Connection of ", id)),
+            _ => None,
+        };
+        match secret {
+            Some((what, id)) => format!("{what}{} · Latchkey", id.name.as_str()).into(),
+            None => self.general_title().into(),
+        }
+    }
+
+    fn general_title(&self) -> &'static str {
         match self {
             Self::Secrets => "Secrets · Latchkey",
             Self::AddSecret(_) => "Add secret · Latchkey",
@@ -163,7 +180,7 @@ impl Page {
             Self::AddSecret(returned) => view! { <AddPage returned=unboxed(returned)/> }.into_any(),
             Self::EditSecret(id, returned) => view! { <EditPage id returned=unboxed(returned)/> }.into_any(),
             Self::DeleteSecret(id, failure) => view! { <DeletePage id failure/> }.into_any(),
-            Self::Secret(id) => view! { <DetailsPage id/> }.into_any(),
+            Self::Secret(id) => view! { <SecretPage id/> }.into_any(),
             Self::Import(rejected) => view! { <ImportPage rejected/> }.into_any(),
             Self::ImportChoice(id, rejected) => {
                 view! { <ChoosePage id rejected=unboxed(rejected)/> }.into_any()

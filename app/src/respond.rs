@@ -6,7 +6,7 @@ use crate::{
     portal::Portal,
     secrets::LIST,
     sign_in::SIGN_IN,
-    ssr,
+    ssr::{self, PublicAddress},
     ui::flash::{ActionDone, Flash},
 };
 use axum::{
@@ -104,15 +104,6 @@ fn page_policy(nonce: &str) -> String {
          img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
          object-src 'none'"
     )
-}
-
-/// The address under which people know the portal, as the server has determined for a request.
-#[derive(Clone, Debug, Default)]
-pub struct PublicAddress {
-    /// The origin of links for somebody else.
-    pub origin: String,
-    /// The public origin, if the request came in under another host.
-    pub elsewhere: Option<String>,
 }
 
 /// A request without its body, and the means to answer it.

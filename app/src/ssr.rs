@@ -142,6 +142,28 @@ pub fn browser(backend: &Backend, parts: &Parts) -> Option<Browser> {
     backend.browsers().recognize(&mark)
 }
 
+/// The address under which people know the portal, as the server has determined for a request.
+#[derive(Clone, Debug, Default)]
+pub struct PublicAddress {
+    /// The origin of links for somebody else.
+    pub origin: String,
+    /// The public origin, if the request came in under another host.
+    pub elsewhere: Option<String>,
+}
+
+/// Returns the origin under which people know the portal; a placeholder if it has characters that a shell could take for
+/// something else.
+pub fn public_origin() -> String {
+    let origin = with_context(|parts: &Parts| parts.extensions.get::<PublicAddress>().cloned());
+    let origin = origin.flatten().map(|address| address.origin).unwrap_or_default();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:/[]-".contains(&byte);
+    if !origin.is_empty() && origin.bytes().all(plain) {
+        origin
+    } else {
+        "https://latchkey.example".to_owned()
+    }
+}
+
 /// Returns a mark for one form, so that the same form sent twice is saved once.
 pub fn new_submission() -> String {
     backend::random_id().to_string()

@@ -6,7 +6,7 @@ use crate::{
     middleware::client_info,
     state::AppState,
 };
-use app::respond::PublicAddress;
+use app::ssr::PublicAddress;
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName, StatusCode, header, request::Parts},

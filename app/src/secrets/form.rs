@@ -1,13 +1,13 @@
 //! The form that serves Add and Edit.
 
 use super::{
-    LIST,
     api::{create_secret, update_secret},
     form_fields::{
         GitDatasetFields, ImagePullFields, LockedType, NameFields, ProblemSummary, Problems, TypeSelect,
     },
     holds_the_same,
     input::{RejectedForm, SecretEdit, SecretInput, Typed},
+    secret_address,
     server_markup::FormHelp,
 };
 use crate::{
@@ -65,7 +65,7 @@ pub fn SecretForm(
     rejected: Option<RejectedForm>,
     /// The address that the form is sent to.
     address: String,
-    /// The address of Cancel.
+    /// The address of Cancel, and of the page after the form was saved.
     cancel: String,
     /// The inline help.
     help: FormHelp,
@@ -80,7 +80,8 @@ pub fn SecretForm(
     let problems = Problems::new(field_errors(error.as_ref()));
     let autofocus = problems.first();
     let failure = RwSignal::new(error);
-    let open = OpenForm { form, problems, failure, released, save: save_action(purpose.clone()) };
+    let next = StoredValue::new(cancel.clone());
+    let open = OpenForm { form, problems, failure, released, next, save: save_action(purpose.clone()) };
     Effect::new(move |_| open.show_answer());
     Effect::new(move |_| problems.mark_under_form());
 
@@ -126,21 +127,23 @@ struct OpenForm {
     failure: RwSignal<Option<ApiError>>,
     /// Whether the form may be left without a question.
     released: RwSignal<bool>,
+    /// The address of the page after the form was saved.
+    next: StoredValue<String>,
     save: Action<SecretInput, Result<(), ApiError>>,
 }
 
 impl OpenForm {
-    /// Returns whether the form is being saved; or is saved, and the list is loading.
+    /// Returns whether the form is being saved; or is saved, and the next page is loading.
     fn pending(self) -> bool {
         self.save.pending().get() || self.released.get()
     }
 
-    /// Goes to the list once the secret is saved, or shows why it is not.
+    /// Goes to the next page once the secret is saved, or shows why it is not.
     fn show_answer(self) {
         match self.save.value().get() {
             Some(Ok(())) => {
                 self.released.set(true);
-                drop(window().location().assign(LIST));
+                drop(window().location().assign(&self.next.get_value()));
             }
             Some(Err(error)) => {
                 self.problems.replace(field_errors(Some(&error)));
@@ -320,7 +323,7 @@ fn Duplicate(duplicate: SecretId, retyped: impl IntoView + 'static) -> impl Into
     let name = duplicate.name.as_str().to_owned();
     view! {
         <Alert title="This is stored already">
-            <p>"The secret " <a href=format!("/secrets/{duplicate}/edit")>{name}</a> {what}</p>
+            <p>"The secret " <a href=secret_address(&duplicate)>{name}</a> {what}</p>
             {retyped}
             <label class="tick">
                 <input type="checkbox" name="allow_duplicate" form="secret-form"/>

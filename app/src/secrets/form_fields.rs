@@ -1,6 +1,6 @@
 //! The fields of a secret's form, and their problems.
 
-use super::{input::Typed, server_markup::ServerMarkup};
+use super::{input::Typed, secret_address, server_markup::ServerMarkup};
 use crate::ui::{
     dom,
     field::{FieldText, PasswordField, Remedy, RemedySlot, TextField, ValueArea, field_frame},
@@ -120,7 +120,7 @@ pub fn NameFields(
     });
     let remedy = move || match problems.of(Field::Name)? {
         Problem::NameTaken(id) => Some(Remedy::Link {
-            address: format!("/secrets/{id}/edit"),
+            address: secret_address(&id),
             words: "Open the secret that has it",
         }),
         _ => SecretName::suggest(&typed_name.get()).map(|name| Remedy::Instead(name.as_str().to_owned())),

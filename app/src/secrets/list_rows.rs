@@ -3,7 +3,7 @@
 //! `style/secrets.css` knows the columns by their places.
 
 use super::{LIST, with_list};
-use crate::ui::html::Html;
+use crate::{connection_tests::answer::class_of, ui::html::Html};
 use domain::{
     connection_test::TestStatus,
     secret::{SecretKind, SecretSummary, Selection},
@@ -65,7 +65,8 @@ impl Rows<'_> {
             html.markup(" checked");
         }
         html.markup("><th scope=row id=r").value(number).attribute("title", name);
-        html.markup("><p>").text(name).markup("<td").attribute("title", &secret.display_name);
+        html.markup("><p><a").attribute("href", address.of_this_list("")).markup(">").text(name).markup("</a>");
+        html.markup("<td").attribute("title", &secret.display_name);
         html.markup("><p>").text(&secret.display_name).markup("<td");
         if let Some(host) = &secret.registry_host {
             html.attribute("title", host);
@@ -81,11 +82,11 @@ impl Rows<'_> {
         }
         html.markup("<td><a");
         // What nobody has tested looks like a state with no name.
-        if secret.status != TestStatus::NotTested {
-            html.attribute("class", secret.status.as_str());
+        if class_of(secret.cause) != TestStatus::NotTested.as_str() {
+            html.attribute("class", class_of(secret.cause));
         }
         html.attribute("href", address.of_this_list("/check")).attribute("title", secret.cause.message());
-        html.markup(">").text(secret.status.label()).markup("</a><td>").value(secret.used_by).markup("<td>");
+        html.markup(">").text(secret.cause.label()).markup("</a><td>").value(secret.used_by).markup("<td>");
         match secret.last_used {
             Some(at) => self.ago(html, at),
             None => {

@@ -7,10 +7,12 @@ use super::{
     delete::DeleteQuestion,
     draft,
     form::{Purpose, SecretForm},
+    imported_from::ImportedFrom,
     input::{RejectedForm, Returned, Typed},
     keys::section::{GenerateOffer, KeySection},
     list_before,
     load::with_users,
+    place_before, secret_address,
 };
 use crate::{
     audit::history::History,
@@ -19,13 +21,12 @@ use crate::{
     help::inline_help::form_help,
     imports::IMPORT,
     ssr,
-    ui::{ago::Ago, confirm::ConfirmPage, icon::icon, place_list::PlaceList},
+    ui::{ago::Ago, confirm::ConfirmPage, icon::icon},
 };
 use backend::{Backend, Ctx};
 use domain::{
     error::{Error, Field},
-    import::Note,
-    secret::{Origins, RegistryHost, SecretDetails, SecretId},
+    secret::{SecretDetails, SecretId},
     usage::{SecretConsumers, UsageKind},
 };
 use leptos::prelude::*;
@@ -81,7 +82,7 @@ pub fn EditPage(
     returned: Option<Returned>,
 ) -> impl IntoView {
     let ((rejected, tested), (address, check)) = (parts(returned), addresses());
-    let cancel = list_before(&ssr::query());
+    let cancel = place_before(&ssr::query(), &id);
     let show = move |details: SecretDetails, users: SecretConsumers| {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
         let id = details.id.clone();
@@ -98,7 +99,7 @@ pub fn EditPage(
         view! {
             <h1>"Edit secret"</h1>
             <p class="lead">
-                {id.kind.label()} " " <b>{details.display_name.clone()}</b> ", last changed " <Ago at now/>
+                {id.kind.label()} " " <a href=secret_address(&id)>{details.display_name.clone()}</a> ", last changed " <Ago at now/>
                 {format!(" by {by}.")}
             </p>
             <UsedWarning users=&users id=&id/>
@@ -120,7 +121,7 @@ pub fn DeletePage(
     /// The reason why it was not deleted the last time.
     failure: Option<Error>,
 ) -> impl IntoView {
-    let cancel = list_before(&ssr::query());
+    let cancel = place_before(&ssr::query(), &id);
     let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
     let show = move |details: SecretDetails, users: SecretConsumers| {
         let problem = match &failure {
@@ -161,69 +162,4 @@ pub fn DeletePage(
         }
     };
     with_users(id, true, show)
-}
-
-/// The facts about a secret, for those who may not change it.
-#[component]
-pub fn DetailsPage(id: SecretId) -> impl IntoView {
-    let cancel = list_before(&ssr::query());
-    let show = move |details: SecretDetails, users: SecretConsumers| {
-        let key = view! { <KeySection details=details.clone()/> };
-        let SecretDetails {
-            id,
-            display_name,
-            registry_host,
-            username,
-            updated_at,
-            updated_by,
-            now,
-            origins,
-            ..
-        } = details;
-        // The clients that look it up by its path.
-        let scoped = registry_host.as_deref().and_then(|host| RegistryHost::parse(host).ok());
-        let scoped = scoped.filter(|known| known.host.path().is_some()).map(|_| Note::PathScoped.message());
-        let row = |label: &'static str, value: String| view! { <dt>{label}</dt> <dd>{value}</dd> };
-        view! {
-            <h1>{display_name}</h1>
-            <p class="lead">
-                {id.kind.label()} ", last changed " <Ago at=updated_at now/> {format!(" by {updated_by}.")}
-            </p>
-            <dl>
-                {row("Name", id.name.as_str().to_owned())}
-                {row("Kubernetes name", id.to_string())}
-                {registry_host.map(|host| row("Registry Host", host))}
-                {scoped.map(|said| row("Used", said))}
-                {username.map(|username| row("Username", username))}
-                {row("Value", "stored, and shown by no page".to_owned())}
-            </dl>
-            <ConsumersSection users id=id.clone()/>
-            <ImportedFrom origins/>
-            {key}
-            <p>
-                <a class="button" href=cancel>
-                    "Back to the secrets"
-                </a>
-            </p>
-            <History id/>
-        }
-    };
-    with_users(id, false, show)
-}
-
-/// The origins of an imported secret, if they are known.
-#[component]
-fn ImportedFrom(origins: Origins) -> impl IntoView {
-    (!origins.is_empty()).then(|| {
-        let kept = origins.places().len();
-        let more = usize::try_from(origins.total()).unwrap_or(kept).saturating_sub(kept);
-        let more = (more > 0).then(|| format!("Of {more} more the names were not kept."));
-        view! {
-            <section aria-labelledby="imported-title">
-                <h2 id="imported-title">"Imported from"</h2>
-                <PlaceList places=origins.places()/>
-                {more.map(|said| view! { <p class="hint">{said}</p> })}
-            </section>
-        }
-    })
 }

@@ -1,10 +1,10 @@
 //! Secrets: the forms that add, edit and delete one.
 
 use super::{
-    LIST, actions, draft,
+    actions, draft,
     input::{RejectedForm, Returned, SecretEdit, SecretInput, Typed},
     keys::key_address,
-    list_before,
+    list_before, place_before,
 };
 use crate::{
     document::Page,
@@ -35,7 +35,7 @@ pub async fn add(RawForm { reply, form }: RawForm<SecretInput>) -> Response {
             // A generated key has yet to be registered, which its page helps with.
             let next = match &flash {
                 Flash::Saved { id, .. } if !input.generate.is_empty() => key_address(id),
-                _ => LIST.to_owned(),
+                _ => list_before(reply.query()),
             };
             with_flash(&next, &flash)
         }
@@ -55,7 +55,7 @@ pub async fn edit(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<Sec
         actions::update(&backend, &ctx, SecretEdit { id: id.clone(), form: input.clone() }).await
     };
     match changed.await {
-        Ok(flash) => with_flash(LIST, &flash),
+        Ok(flash) => with_flash(&place_before(reply.query(), &id), &flash),
         Err(error) => not_saved(reply, error, &input, page).await,
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     api_docs::API_DOCS,
     failure::{Subject, loaded},
     form_state::{FormState, message},
+    secrets::secret_address,
     ssr,
     ui::{
         ago::Ago,
@@ -23,6 +24,7 @@ use domain::{
     access::{Restriction, Role, TokenScope},
     error::Field,
     percent,
+    secret::SecretId,
     time::Timestamp,
 };
 use leptos::{either::Either, prelude::*};
@@ -108,6 +110,17 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
         Restriction::Prefix(prefix) => format!("names that begin with {prefix}"),
         Restriction::Secrets(ids) => ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     };
+    // Named one by one, each leads to its page.
+    let links = match &token.restriction {
+        Restriction::Secrets(ids) => {
+            let link = |(number, id): (usize, &SecretId)| {
+                let before = if number > 0 { ", " } else { "" };
+                view! { {before} <a href=secret_address(id)>{id.to_string()}</a> }
+            };
+            Some(ids.iter().enumerate().map(link).collect_view().into_any())
+        }
+        Restriction::None | Restriction::Prefix(_) => None,
+    };
     let expires = match (token.revoked_at, token.expires_at) {
         (Some(at), _) => view! { "revoked " <Ago at now/> }.into_any(),
         (None, None) => "never".into_any(),
@@ -144,7 +157,7 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
             </th>
             <Cell label="Scope">{token.scope.label()}</Cell>
             <Cell label="Secrets" title=secrets.clone()>
-                {secrets.clone()}
+                {links.unwrap_or_else(|| secrets.clone().into_any())}
             </Cell>
             <Cell label="Created">
                 <Ago at=token.created_at now/>

@@ -1,6 +1,7 @@
 //! The lists of images and of datasets, and the confirmation before one is deleted.
 
 use crate::{
+    secrets::secret_address,
     failure::{Subject, loaded},
     ssr,
     ui::{
@@ -16,7 +17,7 @@ use backend::{Backend, Ctx};
 use domain::{
     access::Role,
     error::Error,
-    secret::{SecretId, SecretName},
+    secret::SecretName,
     time::Timestamp,
     usage::{ImageAddress, Usage, UsageKind, UsagePage, UsageQuery, UsageTarget, UsedSecret},
 };
@@ -30,12 +31,6 @@ pub fn address_of(kind: UsageKind, name: &SecretName, what: &str) -> String {
 /// Returns the subject of pages about images or datasets.
 pub fn subject(kind: UsageKind) -> Subject {
     Subject { heading: kind.plural(), noun: kind.as_str(), list: kind.list() }
-}
-
-/// Returns the address at which a secret is shown to the caller.
-pub fn secret_address(id: &SecretId) -> String {
-    let what = if ssr::may(Role::Editor) { "/edit" } else { "" };
-    format!("{}/{id}{what}", crate::secrets::LIST)
 }
 
 /// Returns the address at which an image or dataset is shown to the caller: readers find it in its list.
