@@ -267,11 +267,23 @@ export const PLACES: Place[] = [
     },
   },
   {
-    what: 'a secret, for those who may not change it',
+    what: 'the page of an account, tested and with all examples open',
     async go(page, secrets) {
-      const secret = await secrets.image();
-      await open(page, `/secrets/${secret.id}`);
+      const secret = await secrets.image({ ...LONG, name: unique('x'.repeat(190)), registry_host: '127.0.0.1:9' });
+      for (let test = 0; test < 2; test += 1) await page.request.post(`${secret.page}/check`, { maxRedirects: 0 });
+      await open(page, secret.page);
+      await expectHeading(page, secret.displayName);
+      for (const summary of await page.locator('main summary').all()) await summary.click();
       await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
+    },
+  },
+  {
+    what: 'the page of a key, with a new pair that waits',
+    async go(page, secrets) {
+      const secret = await secrets.git({ ...LONG, name: unique('x'.repeat(190)), secret: sshKey('a comment '.repeat(30)).private });
+      await page.request.post(`${secret.page}/key/generate`, { form: { generate: 'ed25519' }, maxRedirects: 0 });
+      await open(page, secret.page);
+      await expect(page.getByText('A new key is waiting.')).toBeVisible();
     },
   },
   {

@@ -15,7 +15,7 @@ test('a saved key for a Git dataset is listed, with a notice that links to it', 
   await expect(row(page, secret)).toContainText('My deploy key');
   await expect(row(page, secret)).toContainText('Git Dataset');
   await expect(notice(page)).toContainText('Secret saved');
-  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.edit);
+  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.page);
   await notice(page).getByRole('link').click();
   await expectHeading(page, 'Edit secret');
   await expect(field(page, 'Name')).toHaveValue(name);
@@ -34,7 +34,7 @@ test('a saved registry credential is listed, with a notice that links to it', as
   const secret = stored('image-pull', name);
   await expect(row(page, secret)).toContainText('Image Pull');
   await expect(notice(page)).toContainText('Secret saved');
-  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.edit);
+  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.page);
   await open(page, secret.edit);
   await expect(field(page, 'Registry Host')).toHaveValue('harbor.example.org');
   await expect(field(page, 'Username')).toHaveValue(username);

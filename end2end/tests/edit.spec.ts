@@ -52,7 +52,7 @@ test('a saved change returns to the list, with a notice', async ({ page, secrets
   await submit(page, { password: 'for the new host' });
   await expectList(page);
   await expect(notice(page)).toContainText('Secret saved');
-  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.edit);
+  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.page);
   await expect(row(page, secret)).toContainText('After');
   await open(page, secret.edit);
   await expect(field(page, 'Registry Host')).toHaveValue('new.example:8443');

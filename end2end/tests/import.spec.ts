@@ -56,7 +56,7 @@ test('a key in an uploaded manifest becomes a Git dataset', async ({ page }) => 
   await save(page).click();
   await expectList(page);
   const secret = stored('git-dataset', name);
-  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.edit);
+  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.page);
   await expect(row(page, secret)).toContainText('Git Dataset');
 });
 

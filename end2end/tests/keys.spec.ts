@@ -92,7 +92,7 @@ test('the same key twice is reported, and saved on request', async ({ page, secr
   await submit(page, { name, display_name: 'Twin', secret: key.private });
   const alert = page.getByRole('alert').filter({ hasText: 'This is stored already' });
   await expect(alert).toContainText('holds the same key');
-  await expect(alert.getByRole('link', { name: one.name })).toHaveAttribute('href', one.edit);
+  await expect(alert.getByRole('link', { name: one.name })).toHaveAttribute('href', one.page);
   await expect(field(page, 'Display Name')).toHaveValue('Twin');
   if (!hydrated) await fill(page, { secret: key.private });
   await alert.getByLabel('Save it all the same').check();
@@ -110,7 +110,7 @@ test('the same account twice is reported, and another one is saved', async ({ pa
   await submit(page, { type: 'image-pull', name, registry_host: 'https://GHCR.io/', username, password: 'p' });
   const alert = page.getByRole('alert').filter({ hasText: 'This is stored already' });
   await expect(alert).toContainText('holds the same account at this registry');
-  await expect(alert.getByRole('link', { name: one.name })).toHaveAttribute('href', one.edit);
+  await expect(alert.getByRole('link', { name: one.name })).toHaveAttribute('href', one.page);
   await submit(page, { username: `${username}-2`, password: 'p' });
   await expectList(page);
 });

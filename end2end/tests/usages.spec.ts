@@ -71,7 +71,7 @@ test('an image is added with a fitting secret, found, changed and deleted', asyn
   await field(page, 'Search').fill(name);
   await page.getByRole('button', { name: 'Search', exact: true }).click();
   await expect(row(page, { name })).toContainText('ghcr.io/group/app:1');
-  await expect(row(page, { name }).getByRole('link', { name: here.name })).toHaveAttribute('href', here.edit);
+  await expect(row(page, { name }).getByRole('link', { name: here.name })).toHaveAttribute('href', here.page);
   await row(page, { name }).getByRole('link', { name: `Edit ${name}`, exact: true }).click();
   await expectHeading(page, 'Edit image');
   await expect(pullSecret(page)).toHaveValue(here.id);

@@ -119,10 +119,9 @@ pub fn NameFields(
         }
     });
     let remedy = move || match problems.of(Field::Name)? {
-        Problem::NameTaken(id) => Some(Remedy::Link {
-            address: secret_address(&id),
-            words: "Open the secret that has it",
-        }),
+        Problem::NameTaken(id) => {
+            Some(Remedy::Link { address: secret_address(&id), words: "Open the secret that has it" })
+        }
         _ => SecretName::suggest(&typed_name.get()).map(|name| Remedy::Instead(name.as_str().to_owned())),
     };
     let replace = move |text: String| {

@@ -65,7 +65,11 @@ impl Rows<'_> {
             html.markup(" checked");
         }
         html.markup("><th scope=row id=r").value(number).attribute("title", name);
-        html.markup("><p><a").attribute("href", address.of_this_list("")).markup(">").text(name).markup("</a>");
+        html.markup("><p><a")
+            .attribute("href", address.of_this_list(""))
+            .markup(">")
+            .text(name)
+            .markup("</a>");
         html.markup("<td").attribute("title", &secret.display_name);
         html.markup("><p>").text(&secret.display_name).markup("<td");
         if let Some(host) = &secret.registry_host {

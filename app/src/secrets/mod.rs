@@ -14,9 +14,9 @@ pub mod deleted;
 pub mod draft;
 pub mod form;
 pub mod form_fields;
-pub mod input;
 #[cfg(feature = "ssr")]
 pub mod imported_from;
+pub mod input;
 #[cfg(feature = "ssr")]
 pub mod keys;
 #[cfg(feature = "ssr")]

@@ -157,7 +157,8 @@ fn Waiting<'a>(id: &'a SecretId, may_write: bool) -> impl IntoView + use<> {
 /// The facts.
 #[component]
 fn Facts<'a>(details: &'a SecretDetails, connection: &'a TestState) -> impl IntoView + use<> {
-    let SecretDetails { id, registry_host, username, updated_at, updated_by, now, origins, key, .. } = details;
+    let SecretDetails { id, registry_host, username, updated_at, updated_by, now, origins, key, .. } =
+        details;
     // Only clients that look an account up by its path use it.
     let scoped = registry_host.as_deref().and_then(|host| RegistryHost::parse(host).ok());
     let scoped = scoped.filter(|known| known.host.path().is_some()).map(|_| Note::PathScoped.message());

@@ -78,7 +78,9 @@ fn copy(button: Element, id: &str) {
     }
     let clipboard = get(&get(&window(), "navigator"), "clipboard");
     let written = call(&clipboard, "writeText", &text.into());
-    let Some(written) = written.and_then(|written| written.dyn_into::<js_sys::Promise>().ok()) else { return };
+    let Some(written) = written.and_then(|written| written.dyn_into::<js_sys::Promise>().ok()) else {
+        return;
+    };
     leptos::task::spawn_local(async move {
         if JsFuture::from(written).await.is_ok() {
             button.set_text_content(Some("Copied"));

@@ -1,8 +1,8 @@
 //! The lists of images and of datasets, and the confirmation before one is deleted.
 
 use crate::{
-    secrets::secret_address,
     failure::{Subject, loaded},
+    secrets::secret_address,
     ssr,
     ui::{
         ago::Ago,

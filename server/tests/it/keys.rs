@@ -120,7 +120,7 @@ async fn duplicate_key_is_reported_and_saved_only_on_request() {
     assert_eq!(told.status, StatusCode::CONFLICT);
     for shown in [
         "This is stored already",
-        &format!("/secrets/gitsync-secret-{one}/edit"),
+        &format!("\"/secrets/gitsync-secret-{one}\""),
         "TYPED",
         "must be typed again",
     ] {
@@ -168,7 +168,7 @@ async fn generated_key_shows_only_its_public_half() {
     }
     let taken = add(&app, &name, &[("generate", "ed25519")]).await;
     assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(taken.body.contains(&format!("href=\"/secrets/gitsync-secret-{name}/edit\"")));
+    assert!(taken.body.contains(&format!("href=\"/secrets/gitsync-secret-{name}\"")));
 }
 
 #[tokio::test]

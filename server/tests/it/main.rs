@@ -21,6 +21,7 @@ mod graphql;
 mod harness;
 mod imports;
 mod keys;
+mod language;
 mod network;
 mod operations;
 #[allow(dead_code, reason = "the backend's own tests use the rest")]
@@ -30,6 +31,7 @@ mod process;
 mod questions;
 mod rest;
 mod schemathesis;
+mod secret_page;
 mod secrets;
 mod selection;
 mod sentinel;

@@ -215,7 +215,10 @@ mod tests {
         assert_eq!(bars.matches("<rect").count(), 30);
         assert_eq!(bars.matches("<title>Works, ").count(), 2);
         let last = bars.rsplit("<rect").next().unwrap();
-        assert!(last.contains("x=290") && last.contains("class=refused") && last.contains("height=8 "), "{last}");
+        assert!(
+            last.contains("x=290") && last.contains("class=refused") && last.contains("height=8 "),
+            "{last}"
+        );
     }
 
     #[test]

@@ -164,4 +164,3 @@ impl AuditService {
         Ok(if end.is_ok() { Verdict::Whole(count) } else { Verdict::CutShort(id) })
     }
 }
-

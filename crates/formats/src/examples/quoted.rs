@@ -16,7 +16,8 @@ pub(super) fn sh_word(text: &str) -> Cow<'_, str> {
 /// Returns the text as a scalar of YAML, which is a string whatever it says: without quotation marks only if it begins with a
 /// letter or a long option and is no word of YAML.
 pub(super) fn yaml_scalar(text: &str) -> Cow<'_, str> {
-    let begins = text.strip_prefix("--").unwrap_or(text).starts_with(|first: char| first.is_ascii_alphabetic());
+    let begins =
+        text.strip_prefix("--").unwrap_or(text).starts_with(|first: char| first.is_ascii_alphabetic());
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._/:@~=+-".contains(&byte);
     let words = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     let is_word = words.iter().any(|word| text.eq_ignore_ascii_case(word));

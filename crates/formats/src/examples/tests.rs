@@ -34,7 +34,11 @@ fn parts_are_those_of_the_pages_in_docs() {
         (image, Tool::Kubectl, "kubectl.md"),
         (image, Tool::ArgoCd, "argo-cd.md"),
         (image, Tool::Docker, "docker.md"),
-        (ExampleSource { origin: "https://latchkey.example", ..image }, Tool::ExternalSecrets, "external-secrets.md"),
+        (
+            ExampleSource { origin: "https://latchkey.example", ..image },
+            Tool::ExternalSecrets,
+            "external-secrets.md",
+        ),
         (git, Tool::Kubectl, "git-sync.md"),
         (git, Tool::ArgoCd, "argo-cd.md"),
         (known, Tool::ArgoCd, "argo-cd.md"),
