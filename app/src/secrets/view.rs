@@ -100,7 +100,7 @@ fn Head<'a>(details: &'a SecretDetails, may_write: bool, used: bool) -> impl Int
     }
 }
 
-/// What an editor can do with the secret.
+/// The actions of editors.
 #[component]
 fn Actions<'a>(
     id: &'a SecretId,

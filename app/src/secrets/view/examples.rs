@@ -23,7 +23,7 @@ pub fn Examples<'a>(details: &'a SecretDetails) -> impl IntoView + use<> {
         .into_iter()
         .enumerate()
         .map(|(number, tool)| {
-            let (title, lead) = words(tool, id.kind);
+            let (title, lead) = title_and_lead(tool, id.kind);
             let parts = source.parts(tool).into_iter().enumerate().map(|(part, text)| {
                 let text = match text {
                     ExamplePart::Sh(text) | ExamplePart::Yaml(text) => text,
@@ -60,7 +60,7 @@ pub fn Examples<'a>(details: &'a SecretDetails) -> impl IntoView + use<> {
 }
 
 /// Returns the name of the tool for secrets of this type, and what the example does.
-fn words(tool: Tool, kind: SecretKind) -> (&'static str, &'static str) {
+fn title_and_lead(tool: Tool, kind: SecretKind) -> (&'static str, &'static str) {
     match (tool, kind) {
         (Tool::Kubectl, SecretKind::ImagePull) => (
             "kubectl and pods",

@@ -1,18 +1,14 @@
 //! The history of one secret as its pages show it: changes one by one, and everything else folded by day, because a
 //! cluster that reads a value each hour would otherwise push out who changed it.
 
+pub(crate) mod find;
 pub(super) mod repository;
 
 #[cfg(test)]
 use super::AuditAction;
 use super::entry::{AuditEntry, AuditRow};
-use crate::{
-    access::{Object, allowed},
-    context::{Action, Ctx},
-};
 use chrono::NaiveDate;
-use domain::{secret::SecretId, time::Timestamp};
-use sqlx::PgConnection;
+use domain::time::Timestamp;
 
 /// Actions that change a secret. All others are folded.
 #[cfg(test)]
@@ -110,27 +106,6 @@ impl HistoryRows {
             more_others: folded >= u64::from(MAX_FOLDED) || counted < folded,
             others,
             now,
-        }
-    }
-}
-
-/// Returns the history of one secret. The caller must have authorized; addresses and sessions are only for those who may read
-/// the whole log.
-pub(crate) async fn find(
-    connection: &mut PgConnection,
-    ctx: &Ctx,
-    id: &SecretId,
-) -> Result<SecretHistory, sqlx::Error> {
-    let mut history = repository::find(connection, id).await?.into_history(ctx.now);
-    without_places(ctx, &mut history.changes);
-    Ok(history)
-}
-
-/// Removes addresses and sessions, which are for those who may read the whole log.
-pub(super) fn without_places(ctx: &Ctx, entries: &mut [AuditEntry]) {
-    if !allowed(&ctx.actor, Action::ReadAudit, Object::Named("audit log")) {
-        for entry in entries {
-            (entry.address, entry.credential) = (None, None);
         }
     }
 }

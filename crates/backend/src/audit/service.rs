@@ -60,7 +60,7 @@ impl AuditService {
         let object = id.to_string();
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
         let mut page = self.page(ctx, &AuditQuery { object, ..AuditQuery::default() }, 20).await?;
-        history::without_places(ctx, &mut page.entries);
+        history::find::without_places(ctx, &mut page.entries);
         Ok(page)
     }
 
@@ -70,7 +70,7 @@ impl AuditService {
     /// Errors: as `list`.
     pub async fn history(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretHistory, Error> {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
-        self.db.read(ctx, async |connection| history::find(connection, ctx, id).await).await
+        self.db.read(ctx, async |connection| history::find::find(connection, ctx, id).await).await
     }
 
     /// Records that the log is exported, before anything leaves. Repeated attempts of the current minute are included

@@ -46,7 +46,7 @@ impl SecretService {
                 Some(_) | None => consumers::find(connection, ctx, id).await?,
             };
             let consumers = consumers.unwrap_or_else(|| SecretConsumers::nobody(ctx.now));
-            let history = audit::history::find(connection, ctx, id).await?;
+            let history = audit::history::find::find(connection, ctx, id).await?;
             Ok(Some(SecretView { details, connection: connection_state, tests, consumers, history }))
         });
         found.await?.ok_or(Error::NotFound)

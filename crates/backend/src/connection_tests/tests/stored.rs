@@ -425,7 +425,7 @@ async fn view_has_last_30_tests_and_everything_else_of_the_page(pool: PgPool) {
     assert_eq!((fresh.consumers.usage_count, fresh.history.changes.len()), (0, 1));
 
     backend.connection_tests().stored(&somebody(Role::Editor, 3), &seen).await.unwrap();
-    // Refused from here on, which does not take the tests before away.
+    // The tests of the value before stay.
     change(&backend, "image-seen", image("", &host, "another"), 1).await;
     for second in 10..45 {
         backend.connection_tests().stored(&at(second), &seen).await.unwrap();
