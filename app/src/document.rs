@@ -112,7 +112,7 @@ impl Page {
         let page = self.name();
         match self {
             Self::Secret(id) | Self::EditSecret(id, _) | Self::SecretKey(id, _) | Self::TestSecret(id, _) => {
-                t!(title_of, name: id.name.as_str(), page: page).into()
+                t!(title_of, name: id.name.as_str(), page).into()
             }
             _ => page.into(),
         }

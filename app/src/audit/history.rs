@@ -19,7 +19,7 @@ pub fn History(id: SecretId) -> impl IntoView {
     let wanted = id.clone();
     let load = move |backend: Backend, ctx: Ctx| async move { backend.audit().history(&ctx, &wanted).await };
     let page = with_loaded(load, move |loaded| match loaded {
-        Ok(history) => Either::Left(view! { <Shown history id/> }),
+        Ok(history) => Either::Left(view! { <Shown history id=&id/> }),
         Err(error) => Either::Right(view! {
             <h2>"History"</h2>
             <p class="hint">{format!("The history could not be loaded. {}", error.message())}</p>
@@ -30,7 +30,7 @@ pub fn History(id: SecretId) -> impl IntoView {
 
 /// The history, once it is loaded.
 #[component]
-pub fn Shown(history: SecretHistory, id: SecretId) -> impl IntoView {
+pub fn Shown<'a>(history: SecretHistory, id: &'a SecretId) -> impl IntoView + use<> {
     let SecretHistory { changes, more_changes, reads, others, more_others, now } = history;
     let older = more_changes.then(|| view! { <p class="hint">"There are older changes."</p> });
     let changes = if changes.is_empty() {

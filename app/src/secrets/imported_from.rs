@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 /// The origins of an imported secret, if they are known.
 #[component]
-pub fn ImportedFrom(origins: Origins) -> impl IntoView {
+pub fn ImportedFrom<'a>(origins: &'a Origins) -> impl IntoView + use<> {
     (!origins.is_empty()).then(|| {
         let kept = origins.places().len();
         let more = usize::try_from(origins.total()).unwrap_or(kept).saturating_sub(kept);

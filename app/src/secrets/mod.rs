@@ -87,7 +87,7 @@ pub fn list_before(query: &str) -> String {
 
 /// Adds to the address of a page that it returns to the secret's own page, which then leads to this list.
 #[cfg(feature = "ssr")]
-pub fn from_secret(address: String, list_query: &str) -> String {
+pub fn from_secret(address: &str, list_query: &str) -> String {
     with_list(format!("{address}?from=secret"), list_query)
 }
 

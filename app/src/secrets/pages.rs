@@ -106,7 +106,7 @@ pub fn EditPage(
             <SecretForm purpose rejected=rejected.clone() address cancel help/>
             <TestSection typed=&typed kind=Some(id.kind) rejected=rejected.as_ref() tested address=check/>
             <ConsumersSection users id=id.clone()/>
-            <ImportedFrom origins=details.origins.clone()/>
+            <ImportedFrom origins=&details.origins/>
             <KeySection details/>
             <History id/>
         }

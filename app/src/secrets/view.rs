@@ -55,7 +55,7 @@ fn Shown(view: SecretView) -> impl IntoView {
         view! { <DeleteDialog keep_days/> }
     });
     let now = details.now;
-    let status = view! { <Status id=id.clone() state=connection.clone() tests now may_write/> };
+    let status = view! { <Status id=&id state=connection.clone() tests now may_write/> };
     let page = rendered(view! {
         <Head details=&details may_write used/>
         {details.pending.is_some().then(|| view! { <Waiting id=&id may_write/> })}
@@ -66,7 +66,7 @@ fn Shown(view: SecretView) -> impl IntoView {
             <Examples details=&details/>
             {(id.kind == SecretKind::GitDataset).then(|| view! { <PublicKey details=details.clone()/> })}
             <section class="history" aria-labelledby="history-title">
-                {History(HistoryProps { history, id })}
+                {History(HistoryProps { history, id: &id })}
             </section>
         </div>
     });
@@ -109,7 +109,7 @@ fn Actions<'a>(
     used: bool,
 ) -> impl IntoView + use<> {
     let query = ssr::query_parameter("list").unwrap_or_default();
-    let page = |what: &str| from_secret(format!("{}/{what}", secret_address(id)), &query);
+    let page = |what: &str| from_secret(&format!("{}/{what}", secret_address(id)), &query);
     let rotate = match id.kind {
         SecretKind::GitDataset => key_address(id),
         SecretKind::ImagePull => format!("{}#{}", page("edit"), Field::Password.name()),
@@ -213,7 +213,7 @@ fn Facts<'a>(details: &'a SecretDetails, connection: &'a TestState) -> impl Into
                     {format!(" by {updated_by}")}
                 </dd>
             </dl>
-            <ImportedFrom origins=origins.clone()/>
+            <ImportedFrom origins/>
         </section>
     }
 }

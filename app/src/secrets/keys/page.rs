@@ -50,7 +50,7 @@ pub fn KeyPage(
             });
         }
         let test = (ssr::may(Role::Editor) && details.pending.is_none()).then(|| {
-            let action = from_secret(format!("{LIST}/{id}/check"), "");
+            let action = from_secret(&format!("{LIST}/{id}/check"), "");
             view! {
                 <form method="post" action=action>
                     <button>{icon!("plug")} "Test connection"</button>

@@ -22,21 +22,21 @@ const HEIGHT: u32 = 32;
 
 /// The section about the status.
 #[component]
-pub fn Status(
-    id: SecretId,
+pub fn Status<'a>(
+    id: &'a SecretId,
     state: TestState,
     /// The last tests, the newest first.
     tests: Vec<PastTest>,
     now: Timestamp,
     may_write: bool,
-) -> impl IntoView {
+) -> impl IntoView + use<> {
     let cause = shown_cause(id.kind, &state);
     let TestState { last, refs, unused, .. } = state;
-    let step = may_write.then(|| next_step(cause, &id)).flatten();
+    let step = may_write.then(|| next_step(cause, id)).flatten();
     let step = step.map(|(address, words)| view! { " " <a href=address>{words}</a> });
     let approve = (may_write && cause.asks_for_approval()).then(|| {
         let list = ssr::query_parameter("list").unwrap_or_default();
-        let address = from_secret(format!("{}/check", secret_address(&id)), &list);
+        let address = from_secret(&format!("{}/check", secret_address(id)), &list);
         view! {
             <form method="post" action=address>
                 <button class="primary">"Test and review the host keys"</button>
@@ -77,7 +77,7 @@ fn tester(by: &str) -> String {
 fn next_step(cause: TestCause, id: &SecretId) -> Option<(String, &'static str)> {
     let list = ssr::query_parameter("list").unwrap_or_default();
     let edit = |field: Field| {
-        format!("{}#{}", from_secret(format!("{}/edit", secret_address(id)), &list), field.name())
+        format!("{}#{}", from_secret(&format!("{}/edit", secret_address(id)), &list), field.name())
     };
     Some(match cause {
         TestCause::NoRepository => (edit(Field::Repository), "Add a test repository"),
