@@ -91,7 +91,8 @@ async fn edit_and_test_return_to_the_page_or_to_the_list_with_its_filters() {
             "{query}"
         );
     }
-    let added = [&fields[..], &[("name", &unique("returns")), ("type", "image-pull")]].concat();
+    let other = unique("returns");
+    let added = [&fields[..], &[("name", other.as_str()), ("type", "image-pull")]].concat();
     let added = app.post("/secrets/new?list=size%3D50", &added).await;
     assert_eq!(added.header("location"), "/secrets?size=50");
     let tested = app.post(&format!("/secrets/{id}/check?from=secret&list=size%3D50"), &[]).await;
