@@ -24,7 +24,7 @@ test('a name in the list leads to the page of the secret, and the page back to t
   await open(page, list);
   await row(page, secret).getByRole('link', { name: secret.name, exact: true }).click();
   await expectHeading(page, 'Shown first');
-  await expect(page).toHaveTitle(`${secret.name} · Secret · Latchkey`);
+  await expect(page).toHaveTitle(`${secret.name} · Secrets · Latchkey`);
   await expect(page.locator('main')).toContainText(secret.id);
   await expect(page.getByRole('region', { name: 'Status' })).toContainText('Not tested');
   await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Secrets' }).click();
