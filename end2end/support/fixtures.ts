@@ -15,6 +15,7 @@ export interface Fields {
   registry_host?: string;
   username?: string;
   password?: string;
+  repository?: string;
 }
 
 /** A stored secret, with the addresses of its pages. */

@@ -311,7 +311,7 @@ pub(super) async fn list(
     request: &PageRequest<'_>,
 ) -> Result<Vec<ListRow>, sqlx::Error> {
     let PageRequest { query, visible, direction, after, skip, limit, now } = request;
-    let words = search::words(&query.search);
+    let words = search::parse(&query.search);
     let mut sql = QueryBuilder::<Postgres>::new(format!(
         "SELECT {LIST_ROW} FROM (SELECT id, kind, name, display_name, registry_host, \
          updated_at, updated_by, check_status, CASE WHEN check_cause = 'never-tested' AND kind = 'git-dataset' \
