@@ -2,7 +2,7 @@
 
 import { expect, type Page } from '@playwright/test';
 import { confirm, expectHeading, expectList, field, open, row, unique, type Secrets } from './fixtures.js';
-import { fill, submit } from './form.js';
+import { fill, submit, typeChoice } from './form.js';
 import { beginImport, dockerConfig } from './imports.js';
 import { privateKey } from './keys.js';
 import { sshKey } from './ssh.js';
@@ -116,7 +116,7 @@ export const PLACES: Place[] = [
     what: 'Add, for a registry',
     async go(page) {
       await open(page, '/secrets/new');
-      await field(page, 'Type').selectOption('image-pull');
+      await typeChoice(page, 'image-pull').check();
       await expect(field(page, 'Password')).toBeVisible();
     },
   },
@@ -126,7 +126,7 @@ export const PLACES: Place[] = [
     async go(page) {
       await open(page, '/secrets/new');
       await submit(page, { type: 'image-pull', name: `Bad_Name${'x'.repeat(80)}`, registry_host: 'ftp://x', username: 'a:b', password: '' });
-      await expect(page.getByRole('heading', { name: 'There is a problem' })).toBeVisible();
+      await expect(page.getByRole('heading', { name: 'Check these fields' })).toBeVisible();
     },
   },
   {
@@ -287,14 +287,15 @@ export const PLACES: Place[] = [
   },
   { what: 'the datasets', go: async (page) => void (await open(page, '/datasets?q=no-such-thing')) },
   {
-    what: 'Add, for an image, with what was found',
+    what: 'Add, for an image in another registry, refused',
+    status: 422,
     async go(page, secrets) {
       const secret = await secrets.image({ ...LONG, name: unique('x'.repeat(190)), registry_host: 'ghcr.io' });
       await open(page, '/images/new');
-      await field(page, 'Image').fill('ghcr.io/group/app');
-      await field(page, 'Find a secret').fill(secret.name.slice(-20));
-      await page.getByRole('button', { name: 'Find', exact: true }).click();
-      await expect(page.getByText('1 Image Pull secret that matches')).toBeVisible();
+      await field(page, 'Image').fill('quay.io/group/app');
+      await field(page, 'Use Image Pull Secret').fill(secret.name);
+      await confirm(page).click();
+      await expect(page.getByText('It won’t work.')).toBeVisible();
     },
   },
   {
@@ -314,7 +315,7 @@ export const PLACES: Place[] = [
       const name = unique('app');
       await page.request.post('/images/new', { form: { name, image: 'quay.io/a', pull_secret: secret.id }, maxRedirects: 0 });
       await open(page, `/images/${name}/edit`);
-      await expect(page.getByText('it is of no use there')).toBeVisible();
+      await expect(page.getByText('It won’t work.')).toBeVisible();
     },
   },
   {
@@ -376,7 +377,7 @@ export const PLACES: Place[] = [
     what: 'Add, for a registry that was chosen',
     async go(page) {
       await open(page, '/secrets/new');
-      await field(page, 'Type').selectOption('image-pull');
+      await typeChoice(page, 'image-pull').check();
       await field(page, 'Registry').selectOption('Docker Hub');
       await page.locator('.facts.docker-hub').getByText('Where do I get this?').click();
     },

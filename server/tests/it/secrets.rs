@@ -122,7 +122,7 @@ async fn rejected_form_comes_back_with_typed_fields_and_without_values() {
         .await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for typed in
-        ["Not A Name", "TYPED-DISPLAY", "TYPED-HOST?path", "TYPED-USER", "must be typed again", "not-a-name"]
+        ["Not A Name", "TYPED-DISPLAY", "TYPED-HOST?path", "TYPED-USER", "Enter it again.", "not-a-name"]
     {
         assert!(answer.body.contains(typed), "{typed} is missing: {}", answer.body);
     }
@@ -305,7 +305,7 @@ async fn delete_of_a_used_secret_names_consumers_and_requires_its_name() {
     app.post("/images/new", &fields).await;
     let link = format!("href=\"/images/{image}/edit\"");
     let edit = app.get(&format!("/secrets/{id}/edit")).await.body;
-    for present in [link.as_str(), "href=\"#users-title\">1 image", "is used by all of them at once"] {
+    for present in [link.as_str(), "href=\"#users-title\">1 image", "affect all of them immediately"] {
         assert!(edit.contains(present), "{present}: {edit}");
     }
     assert!(app.get(&format!("/secrets/{id}")).await.body.contains(&link));
@@ -318,16 +318,16 @@ async fn delete_of_a_used_secret_names_consumers_and_requires_its_name() {
     let delete = format!("/secrets/{id}/delete");
     let page = app.get(&delete).await.body;
     assert!(
-        page.contains("It is used by 1 image:")
-            && page.contains(&link)
-            && page.contains("id=\"confirmation\"")
+        page.contains("In use by 1 image:") && page.contains(&link) && page.contains("id=\"confirmation\"")
     );
     for typed in ["", "other"] {
         let refused = app.post(&delete, &[("confirmation", typed)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        for present in ["id=\"confirmation-error\"", "href=\"#confirmation\"", "There is a problem"] {
+        for present in ["id=\"confirmation-error\"", "href=\"#confirmation\"", "Check this field"] {
             assert!(refused.body.contains(present), "{present}: {}", refused.body);
         }
+        let kept = format!("value=\"{typed}\"");
+        assert!(refused.body.contains(&kept) && refused.body.contains(&format!("Type {name} to delete.")));
     }
     // Nor by the function that the list's dialog calls.
     let refused = app.call("delete_secret", &format!("\"{id}\"")).await;

@@ -57,6 +57,19 @@ pub(in crate::audit) fn changes_of(before: &str, id: &SecretId) -> QueryBuilder<
     sql
 }
 
+/// Finds the names of the fields in the last changes of one secret, each once.
+pub(in crate::audit) async fn changed_fields(
+    connection: &mut PgConnection,
+    id: &SecretId,
+    changes: i64,
+) -> Result<Vec<String>, sqlx::Error> {
+    let mut sql = QueryBuilder::<Postgres>::new(format!(
+        "SELECT DISTINCT unnest(fields) FROM (SELECT fields FROM audit_records WHERE {IS_CHANGE} AND object = "
+    ));
+    sql.push_bind(id.to_string()).push(" ORDER BY id DESC LIMIT ").push_bind(changes).push(") AS changes");
+    sql.build_query_scalar().fetch_all(connection).await
+}
+
 /// Adds the newest of the rest, folded by actor, action, outcome and day.
 fn push_others(sql: &mut QueryBuilder<Postgres>, id: &SecretId) {
     sql.push(format_args!(
