@@ -8,6 +8,7 @@ use crate::{
     form_state::FormState,
     help::pages::{HelpPage, HelpTopicPage},
     imports::{NotSaved, choose::ChoosePage, start::ImportPage},
+    language,
     secrets::{
         self,
         confirmation::NotDeleted,
@@ -105,56 +106,57 @@ pub enum Page {
 }
 
 impl Page {
+    /// Returns the name of the page, for its title.
     fn title(&self) -> &'static str {
         match self {
-            Self::Secrets => "Secrets · Latchkey",
-            Self::AddSecret(_) => "Add secret · Latchkey",
-            Self::EditSecret(..) => "Edit secret · Latchkey",
-            Self::DeleteSecret(..) => "Delete secret · Latchkey",
-            Self::Secret(_) => "Secret · Latchkey",
-            Self::Import(_) => "Import secrets · Latchkey",
-            Self::ImportChoice(..) => "Choose what to import · Latchkey",
-            Self::SecretKey(..) => "SSH key · Latchkey",
-            Self::AskAboutKey(_, KeyQuestion::Generate) => "Generate a new key pair · Latchkey",
-            Self::AskAboutKey(_, KeyQuestion::Switch) => "Switch to the new key · Latchkey",
-            Self::AskAboutKey(_, KeyQuestion::Discard) => "Discard the new key · Latchkey",
-            Self::TestSecret(..) => "Connection · Latchkey",
-            Self::TestSelected(_) => "Connections · Latchkey",
-            Self::DeleteSelected(_) => "Delete secrets · Latchkey",
-            Self::ExportManifests(_) => "Export manifests · Latchkey",
-            Self::DeletedSecrets(_) => "Deleted secrets · Latchkey",
-            Self::RemoveSecret(..) => "Remove for good · Latchkey",
-            Self::Usages(UsageKind::Image) => "Images · Latchkey",
-            Self::Usages(UsageKind::Dataset) => "Datasets · Latchkey",
-            Self::AddUsage(UsageKind::Image, _) => "Add image · Latchkey",
-            Self::AddUsage(UsageKind::Dataset, _) => "Add dataset · Latchkey",
-            Self::EditUsage(UsageKind::Image, ..) => "Edit image · Latchkey",
-            Self::EditUsage(UsageKind::Dataset, ..) => "Edit dataset · Latchkey",
-            Self::DeleteUsage(UsageKind::Image, ..) => "Delete image · Latchkey",
-            Self::DeleteUsage(UsageKind::Dataset, ..) => "Delete dataset · Latchkey",
-            Self::SignIn(_) => "Sign in · Latchkey",
-            Self::SetUp(_) => "Set up · Latchkey",
-            Self::ChoosePassword(_) => "Choose a password · Latchkey",
-            Self::Account(_) => "Account · Latchkey",
-            Self::EndSession(_) => "End session · Latchkey",
-            Self::Tokens => "Tokens · Latchkey",
-            Self::AddToken(_) => "Add token · Latchkey",
-            Self::TokenCreated(_) => "Token created · Latchkey",
-            Self::RevokeToken(..) => "Revoke token · Latchkey",
-            Self::Users => "Users · Latchkey",
-            Self::AddUser(_) => "Add user · Latchkey",
-            Self::User(..) => "User · Latchkey",
-            Self::AskAboutUser(_, UserQuestion::Role, _) => "Change role · Latchkey",
-            Self::AskAboutUser(_, UserQuestion::Disable, _) => "Disable user · Latchkey",
-            Self::AskAboutUser(_, UserQuestion::Enable, _) => "Enable user · Latchkey",
-            Self::AskAboutUser(_, UserQuestion::EndSessions, _) => "End all sessions · Latchkey",
-            Self::AskAboutUser(_, UserQuestion::PasswordLink, _) => "Make password link · Latchkey",
-            Self::PasswordLink(_) => "Password link · Latchkey",
-            Self::Audit => "Audit · Latchkey",
-            Self::Help => "Help · Latchkey",
-            Self::HelpTopic(_) => "Guide · Latchkey",
-            Self::ApiDocs(_) => "API · Latchkey",
-            Self::NotFound => "Page not found · Latchkey",
+            Self::Secrets => t!(title_secrets),
+            Self::AddSecret(_) => t!(title_add_secret),
+            Self::EditSecret(..) => t!(title_edit_secret),
+            Self::DeleteSecret(..) => t!(title_delete_secret),
+            Self::Secret(_) => t!(title_secret),
+            Self::Import(_) => t!(title_import),
+            Self::ImportChoice(..) => t!(title_import_choice),
+            Self::SecretKey(..) => t!(title_secret_key),
+            Self::AskAboutKey(_, KeyQuestion::Generate) => t!(title_generate_key),
+            Self::AskAboutKey(_, KeyQuestion::Switch) => t!(title_switch_key),
+            Self::AskAboutKey(_, KeyQuestion::Discard) => t!(title_discard_key),
+            Self::TestSecret(..) => t!(title_test),
+            Self::TestSelected(_) => t!(title_tests),
+            Self::DeleteSelected(_) => t!(title_delete_secrets),
+            Self::ExportManifests(_) => t!(title_export),
+            Self::DeletedSecrets(_) => t!(title_deleted),
+            Self::RemoveSecret(..) => t!(title_remove),
+            Self::Usages(UsageKind::Image) => t!(title_images),
+            Self::Usages(UsageKind::Dataset) => t!(title_datasets),
+            Self::AddUsage(UsageKind::Image, _) => t!(title_add_image),
+            Self::AddUsage(UsageKind::Dataset, _) => t!(title_add_dataset),
+            Self::EditUsage(UsageKind::Image, ..) => t!(title_edit_image),
+            Self::EditUsage(UsageKind::Dataset, ..) => t!(title_edit_dataset),
+            Self::DeleteUsage(UsageKind::Image, ..) => t!(title_delete_image),
+            Self::DeleteUsage(UsageKind::Dataset, ..) => t!(title_delete_dataset),
+            Self::SignIn(_) => t!(title_sign_in),
+            Self::SetUp(_) => t!(title_set_up),
+            Self::ChoosePassword(_) => t!(title_choose_password),
+            Self::Account(_) => t!(title_account),
+            Self::EndSession(_) => t!(title_end_session),
+            Self::Tokens => t!(title_tokens),
+            Self::AddToken(_) => t!(title_add_token),
+            Self::TokenCreated(_) => t!(title_token_created),
+            Self::RevokeToken(..) => t!(title_revoke_token),
+            Self::Users => t!(title_users),
+            Self::AddUser(_) => t!(title_add_user),
+            Self::User(..) => t!(title_user),
+            Self::AskAboutUser(_, UserQuestion::Role, _) => t!(title_change_role),
+            Self::AskAboutUser(_, UserQuestion::Disable, _) => t!(title_disable_user),
+            Self::AskAboutUser(_, UserQuestion::Enable, _) => t!(title_enable_user),
+            Self::AskAboutUser(_, UserQuestion::EndSessions, _) => t!(title_end_sessions),
+            Self::AskAboutUser(_, UserQuestion::PasswordLink, _) => t!(title_make_password_link),
+            Self::PasswordLink(_) => t!(title_password_link),
+            Self::Audit => t!(title_audit),
+            Self::Help => t!(title_help),
+            Self::HelpTopic(_) => t!(title_guide),
+            Self::ApiDocs(_) => t!(title_api),
+            Self::NotFound => t!(title_not_found),
         }
     }
 
@@ -226,12 +228,12 @@ pub fn document(options: &LeptosOptions, assets: &ssr::Assets, page: Page) -> im
     let start = format!("const js='{js}',wasm='{wasm}';{}", include_str!("start.js"));
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=ssr::theme().as_str()>
+        <html lang=language::current().code() data-theme=ssr::theme().as_str()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
-                <title>{page.title()}</title>
+                <title>{t!(title_page, page: page.title())}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=css/>
                 <link rel="modulepreload" href=js nonce=use_nonce()/>
@@ -250,11 +252,11 @@ pub fn document(options: &LeptosOptions, assets: &ssr::Assets, page: Page) -> im
 fn NotFoundPage() -> impl IntoView {
     ssr::set_status(http::StatusCode::NOT_FOUND);
     view! {
-        <h1>"Page not found"</h1>
-        <p>"There is no page at this address. It may have been mistyped, or cut short when it was copied."</p>
+        <h1>{t!(page_not_found)}</h1>
+        <p>{t!(page_not_found_text)}</p>
         <p>
             <a class="button" href=secrets::LIST>
-                "Go to the secrets"
+                {t!(page_to_secrets)}
             </a>
         </p>
     }

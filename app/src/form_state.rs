@@ -66,7 +66,10 @@ impl FormState {
     pub fn summary(&self) -> impl IntoView + use<> {
         let wrong = self.wrong();
         self.error.as_ref().map(|error| {
-            let said = message(error);
+            let (title, said) = match error {
+                Error::Invalid(_) => (t!(form_check_fields), None),
+                error => (t!(form_problem), Some(message(error))),
+            };
             let links = wrong
                 .into_iter()
                 .map(|(field, message)| {
@@ -78,8 +81,8 @@ impl FormState {
                 })
                 .collect_view();
             view! {
-                <Alert title="There is a problem">
-                    <p>{said}</p>
+                <Alert title=title>
+                    {said.map(|said| view! { <p>{said}</p> })}
                     <ul>{links}</ul>
                 </Alert>
             }
@@ -99,8 +102,12 @@ impl FormState {
         hint: &'static str,
         more: Line,
     ) -> impl IntoView + use<> {
-        let text =
-            FieldText { id: field.name(), label, mark: if more.optional { "optional" } else { "" }, hint };
+        let text = FieldText {
+            id: field.name(),
+            label,
+            mark: if more.optional { t!(form_optional) } else { "" },
+            hint,
+        };
         let autofocus = more.autofocus || self.is_first_wrong(field);
         Line { autofocus, ..more }.field(text, Some(self.typed(field)), self.problem(field))
     }
@@ -110,17 +117,17 @@ impl FormState {
         view! {
             {self.line(
                 Field::Password,
-                "New password",
-                "At least 12 characters. A few words in a row are fine.",
+                t!(sign_in_new_password),
+                t!(sign_in_new_password_hint),
                 Line::NEW_PASSWORD,
             )}
-            {self.line(Field::RepeatPassword, "Repeat password", "", Line::NEW_PASSWORD)}
+            {self.line(Field::RepeatPassword, t!(sign_in_repeat_password), "", Line::NEW_PASSWORD)}
         }
     }
 
     /// Renders several lines of text.
     pub fn lines(&self, field: Field, label: &'static str, hint: &'static str) -> impl IntoView + use<> {
-        let text = FieldText { id: field.name(), label, mark: "optional", hint };
+        let text = FieldText { id: field.name(), label, mark: t!(form_optional), hint };
         Area { autofocus: self.is_first_wrong(field), ..Area::TEXT }.field(
             text,
             &self.typed(field),

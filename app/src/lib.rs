@@ -4,6 +4,10 @@
 #![recursion_limit = "256"]
 
 #[cfg(feature = "ssr")]
+#[macro_use]
+mod texts;
+
+#[cfg(feature = "ssr")]
 pub mod account;
 #[cfg(feature = "ssr")]
 pub mod api_docs;
@@ -27,6 +31,8 @@ pub mod form_state;
 pub mod help;
 #[cfg(feature = "ssr")]
 pub mod imports;
+#[cfg(feature = "ssr")]
+pub mod language;
 #[cfg(feature = "ssr")]
 pub mod portal;
 #[cfg(feature = "ssr")]

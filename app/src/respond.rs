@@ -3,6 +3,7 @@
 use crate::{
     document::{Page, document},
     form_state::FormState,
+    language,
     portal::Portal,
     secrets::LIST,
     sign_in::SIGN_IN,
@@ -83,6 +84,7 @@ fn answered(html: String, answer: &ResponseOptions) -> Response {
     *response.headers_mut() = headers;
     let html = HeaderValue::from_static("text/html; charset=utf-8");
     response.headers_mut().entry(header::CONTENT_TYPE).or_insert(html);
+    language::describe(response.headers_mut());
     response
 }
 

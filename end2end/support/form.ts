@@ -40,7 +40,7 @@ export async function submit(page: Page, fields: Fields): Promise<void> {
 
 /** Returns the summary above a rejected form. */
 export function summary(page: Page): Locator {
-  return page.getByRole('alert').filter({ has: page.getByRole('heading', { name: 'Check these fields' }) });
+  return page.getByRole('alert').filter({ has: page.getByRole('heading', { name: /^(There is a problem|Check these fields)$/ }) });
 }
 
 /** Expects the message beside a field, associated with it in every way that is required. */

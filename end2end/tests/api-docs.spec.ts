@@ -9,7 +9,7 @@ interface Description {
 
 test('the navigation leads to the tokens, and from there to the description of the API', async ({ page }) => {
   await open(page, '/secrets');
-  await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Tokens' }).click();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Tokens' }).click();
   await expectHeading(page, 'Tokens');
   await page.getByRole('link', { name: 'What the API can do' }).click();
   await expectHeading(page, 'API');

@@ -4,7 +4,7 @@ import { NOBODY } from '../support/session.js';
 
 test('each guide has a page of its own', async ({ page }) => {
   await open(page, '/secrets');
-  const entry = page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Help' });
+  const entry = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Help' });
   await entry.click();
   await expectHeading(page, 'Help');
   await expect(entry).toHaveAttribute('aria-current', 'page');

@@ -21,7 +21,7 @@ test('leaving by a link and answering no keeps everything', async ({ page }) => 
   const asked = answer(page, 'dismiss');
   await open(page, '/secrets/new');
   await fill(page, { name: 'half-done' });
-  for (const link of [page.getByRole('link', { name: 'Cancel', exact: true }), page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: 'Secrets' })]) {
+  for (const link of [page.getByRole('link', { name: 'Cancel', exact: true }), page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Secrets' })]) {
     await link.click();
     await expectHeading(page, 'Add secret');
     await expect(field(page, 'Name')).toHaveValue('half-done');

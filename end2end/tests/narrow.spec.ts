@@ -36,7 +36,7 @@ test('in a narrow window every part of a row is within reach', async ({ page }) 
 test('in a narrow window the navigation is a menu', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await open(page, '/secrets/new');
-  const places = page.getByRole('navigation', { name: 'Places' });
+  const places = page.getByRole('navigation', { name: 'Main' });
   await expect(places).toBeHidden();
   await page.getByRole('button', { name: 'Menu' }).click();
   await expect(places).toBeVisible();

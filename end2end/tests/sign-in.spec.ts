@@ -11,7 +11,7 @@ test.describe('nobody is signed in', () => {
   test('every address redirects to sign-in, and from there to the requested page', async ({ page }) => {
     await open(page, '/secrets?q=some+words&size=50');
     await expectHeading(page, 'Sign in');
-    await expect(page.getByRole('navigation', { name: 'Places' })).toHaveCount(0);
+    await expect(page.getByRole('navigation', { name: 'Main' })).toHaveCount(0);
     await signIn(page, ADMIN);
     await expectHeading(page, 'Secrets');
     await expect(page).toHaveURL('/secrets?q=some+words&size=50');
@@ -84,13 +84,13 @@ test.describe('nobody is signed in', () => {
     await expect(page.getByText(name)).toBeVisible();
     expect((await request.get(link)).status()).toBe(410);
     await page.goto(link);
-    await expectHeading(page, 'This link is not good any more');
+    await expectHeading(page, 'This link is no longer valid');
   });
 
   test('the setup link no longer works', async ({ page, faults }) => {
     faults.allowStatus(410);
     await page.goto('/setup?token=0123');
-    await expectHeading(page, 'This link is not good any more');
+    await expectHeading(page, 'This link is no longer valid');
   });
 });
 

@@ -57,7 +57,7 @@ function encoded(part: object): string {
 
 /** Goes from the portal's page to the provider's, and signs in there as this person. */
 async function logIn(page: Page, login: string): Promise<void> {
-  await page.getByRole('link', { name: 'Sign in at 127.0.0.1' }).click();
+  await page.getByRole('link', { name: 'Continue with 127.0.0.1' }).click();
   await expect(page.getByRole('heading', { name: 'The provider' })).toBeVisible();
   await page.getByLabel('Login').fill(login);
   await page.getByRole('button', { name: 'Log in' }).click();
@@ -105,7 +105,7 @@ test.describe('at a real provider', () => {
     const other = await context.newPage();
     for (const tab of [page, other]) {
       await open(tab, real.portal.address);
-      await tab.getByRole('link', { name: 'Sign in at 127.0.0.1' }).click();
+      await tab.getByRole('link', { name: 'Continue with 127.0.0.1' }).click();
       await expect(tab.getByRole('heading', { name: 'The provider' })).toBeVisible();
     }
     for (const tab of [page, other]) {
@@ -148,7 +148,7 @@ test.describe('at a real provider', () => {
   test('a rejection by the provider is shown', async ({ page, real, faults }) => {
     faults.allowStatus(403);
     await open(page, `${real.portal.address}/tokens`);
-    await page.getByRole('link', { name: 'Sign in at 127.0.0.1' }).click();
+    await page.getByRole('link', { name: 'Continue with 127.0.0.1' }).click();
     await page.getByRole('button', { name: 'Refuse' }).click();
     await expect(page.getByRole('alert')).toContainText('You were not signed in: it was cancelled, or refused');
   });
@@ -221,7 +221,7 @@ test.describe('at a real provider', () => {
 test.describe('single sign-on only', () => {
   async function comeBack(page: Page, spoilt: Spoilt): Promise<void> {
     await open(page, `${spoilt.portal.address}/secrets`);
-    await page.getByRole('link', { name: 'Sign in at 127.0.0.1' }).click();
+    await page.getByRole('link', { name: 'Continue with 127.0.0.1' }).click();
   }
 
   /** Changes the next ID token, and only that, before it is signed. */
@@ -238,7 +238,7 @@ test.describe('single sign-on only', () => {
 
   test('the sign-in page has no password form', async ({ page, spoilt }) => {
     await open(page, `${spoilt.portal.address}/sign-in`);
-    await expect(page.getByRole('link', { name: 'Sign in at 127.0.0.1' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Continue with 127.0.0.1' })).toBeVisible();
     await expect(field(page, 'Password')).toHaveCount(0);
     await expect(page.getByRole('alert')).toHaveCount(0);
   });
@@ -328,7 +328,7 @@ test('an unreachable provider is reported, and passwords still work', async ({ p
   const portal = await Portal.start('http://127.0.0.1:9', await freePort());
   try {
     await open(page, `${portal.address}/tokens`);
-    await page.getByRole('link', { name: 'Sign in at 127.0.0.1' }).click();
+    await page.getByRole('link', { name: 'Continue with 127.0.0.1' }).click();
     await expect(page.getByRole('alert')).toContainText('does not answer at the moment');
     await signIn(page, ADMIN);
     await expectHeading(page, 'Tokens');

@@ -8,6 +8,7 @@ use crate::{
 use app::{
     cookie::{self, SecureCookies},
     extract::{BODY_LIMIT, body_limit},
+    language,
     ssr::Identified,
     ui::flash::{self, Flash},
 };
@@ -104,8 +105,9 @@ pub fn client_info(parts: &Parts) -> ClientInfo {
 pub async fn identify(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let identified = identity(&state, &parts).await;
+    let language = language::chosen(&identified, &parts, state.offers_pseudo_language());
     parts.extensions.insert::<Identified>(identified);
-    next.run(Request::from_parts(parts, body)).await
+    language::within(language, next.run(Request::from_parts(parts, body))).await
 }
 
 async fn identity(state: &AppState, parts: &Parts) -> Identified {

@@ -10,6 +10,7 @@ use app::{
     extract::{Named, page_of},
     form_state::FormState,
     imports,
+    language::{LANGUAGE, OWN_LANGUAGE},
     portal::Portal,
     respond,
     secrets::{
@@ -120,6 +121,7 @@ fn open_routes(state: &AppState) -> Vec<Route> {
         ("/livez", Probes, get(health::live)),
         ("/readyz", Probes, get(health::ready)),
         ("/theme", Anybody, post(theme::choose)),
+        (LANGUAGE, Anybody, post(account::language::choose)),
         ("/sign-in", Anybody, page(Page::SignIn(form())).post(sign_in::post::sign_in)),
         (SIGN_ON, Anybody, get(single_sign_on::begin)),
         (SIGN_ON_RETURN, Anybody, get(single_sign_on::finish)),
@@ -197,6 +199,7 @@ fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
         |question| of(portal, move |name| Page::AskAboutUser(name, question, FormState::default()));
     vec![
         ("/account", page(Page::Account(form()))),
+        (OWN_LANGUAGE, post(account::language::choose_own)),
         ("/account/password", post(account::post::change_password)),
         ("/account/sessions/{id}/end", of(portal, Page::EndSession).post(account::post::end_session)),
         ("/tokens", page(Page::Tokens)),

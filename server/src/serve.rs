@@ -62,6 +62,9 @@ pub(crate) async fn serve(settings: Settings) -> Outcome {
         );
     }
     let state = AppState::new(site.options, site.assets, forwarding);
+    if settings.pseudo_language {
+        state.offer_pseudo_language();
+    }
     if !site.complete {
         state.status.site_is_incomplete();
     }

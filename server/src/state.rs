@@ -22,6 +22,7 @@ pub struct Served {
     pub portal: Portal,
     pub forwarding: Forwarding,
     draining: AtomicBool,
+    pseudo_language: AtomicBool,
     /// The facts for health besides the backend's own.
     pub status: Arc<Status>,
 }
@@ -37,7 +38,13 @@ impl Deref for AppState {
 impl AppState {
     pub fn new(options: LeptosOptions, assets: Assets, forwarding: Forwarding) -> Self {
         let portal = Portal::new(options, assets);
-        Self(Arc::new(Served { portal, forwarding, draining: AtomicBool::default(), status: Arc::default() }))
+        Self(Arc::new(Served {
+            portal,
+            forwarding,
+            draining: AtomicBool::default(),
+            pseudo_language: AtomicBool::default(),
+            status: Arc::default(),
+        }))
     }
 }
 
@@ -50,6 +57,16 @@ impl Served {
     /// Returns whether the server is about to stop.
     pub fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Offers the pseudo-language from now on.
+    pub fn offer_pseudo_language(&self) {
+        self.pseudo_language.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether browsers may ask for the pseudo-language.
+    pub fn offers_pseudo_language(&self) -> bool {
+        self.pseudo_language.load(Ordering::Relaxed)
     }
 
     /// Opens the portal. Called once.

@@ -1,5 +1,6 @@
 //! The account page: password, sessions, tokens and theme.
 
+pub mod language;
 pub mod pages;
 pub mod post;
 pub mod proof;

@@ -37,7 +37,7 @@ pub fn SignInPage(form: FormState) -> impl IntoView {
             {by_password.then(|| password_form(&form, next))}
         }),
         Err(error) => Either::Right(view! {
-            <Alert title="The portal cannot be used at the moment">
+            <Alert title=t!(sign_in_unavailable)>
                 <p>{error.message()}</p>
             </Alert>
             {form.summary()}
@@ -46,7 +46,7 @@ pub fn SignInPage(form: FormState) -> impl IntoView {
     });
     view! {
         <div class="form-page">
-            <h1>"Sign in"</h1>
+            <h1>{t!(sign_in_heading)}</h1>
             {page}
         </div>
     }
@@ -55,11 +55,8 @@ pub fn SignInPage(form: FormState) -> impl IntoView {
 #[component]
 fn NobodyYet() -> impl IntoView {
     view! {
-        <Alert title="Nobody can sign in yet">
-            <p>
-                "The server has printed a link when it was started, with which the first administrator chooses a name and a \
-                password. It is good for an hour, and each start prints a new one."
-            </p>
+        <Alert title=t!(sign_in_set_up_first)>
+            <p>{t!(sign_in_set_up_link)}</p>
         </Alert>
     }
 }
@@ -71,11 +68,10 @@ fn SignOnLink(host: String, next: String, alone: bool) -> impl IntoView {
     view! {
         <p class="sign-on">
             <a class="button primary" href=address>
-                "Sign in at "
-                {host}
+                {t!(sign_in_continue, provider: host)}
             </a>
         </p>
-        {(!alone).then(|| view! { <h2>"Or with a password"</h2> })}
+        {(!alone).then(|| view! { <h2>{t!(sign_in_or_password)}</h2> })}
     }
 }
 
@@ -85,18 +81,18 @@ fn password_form(form: &FormState, next: String) -> impl IntoView + use<> {
             <input type="hidden" name="next" value=next/>
             {form.line(
                 Field::Username,
-                "Username",
+                t!(sign_in_username),
                 "",
                 Line { autofocus: form.error.is_none(), autocomplete: "username", ..Line::TEXT },
             )}
             {form.line(
                 Field::Password,
-                "Password",
+                t!(sign_in_password),
                 "",
                 Line { autofocus: form.error.is_some(), ..Line::PASSWORD },
             )}
             <div class="actions">
-                <button class="primary">"Sign in"</button>
+                <button class="primary">{t!(sign_in_submit)}</button>
             </div>
         </form>
     })
@@ -108,20 +104,20 @@ pub fn SetUpPage(form: FormState) -> impl IntoView {
     with_link(move |name| {
         name.is_none().then(|| {
             view! {
-                <h1>"Set up Latchkey"</h1>
-                <p class="lead">"Choose the name and the password of the first administrator. This link works once."</p>
+                <h1>{t!(sign_in_setup_heading)}</h1>
+                <p class="lead">{t!(sign_in_setup_lead)}</p>
                 {form.summary()}
                 <form method="post" class="plain-form">
                     {form.line(
                         Field::Username,
-                        "Username",
-                        "Letters a to z, digits and . _ - + @",
+                        t!(sign_in_username),
+                        t!(sign_in_setup_username_hint),
                         Line { autofocus: true, autocomplete: "username", ..Line::TEXT },
                     )}
                     {form.new_password()}
                     <div class="actions">
                         {form.reason()}
-                        <button class="primary">"Create administrator"</button>
+                        <button class="primary">{t!(sign_in_setup_submit)}</button>
                     </div>
                 </form>
             }
@@ -135,8 +131,8 @@ pub fn ChoosePasswordPage(form: FormState) -> impl IntoView {
     with_link(move |name| {
         name.map(|name| {
             view! {
-                <h1>"Choose a password"</h1>
-                <p class="lead">"For the user " <b>{name.clone()}</b> ". This link works once."</p>
+                <h1>{t!(sign_in_choose_heading)}</h1>
+                <p class="lead">{t!(sign_in_choose_lead, name: &name)}</p>
                 {form.summary()}
                 <form method="post" class="plain-form">
                     // So that a password manager knows whose password it is.
@@ -144,7 +140,7 @@ pub fn ChoosePasswordPage(form: FormState) -> impl IntoView {
                     {form.new_password()}
                     <div class="actions">
                         {form.reason()}
-                        <button class="primary">"Save password"</button>
+                        <button class="primary">{t!(sign_in_choose_submit)}</button>
                     </div>
                 </form>
             }
@@ -169,7 +165,9 @@ fn with_link<V: IntoView + 'static>(
             Some(view) => EitherOf3::A(view),
             None => EitherOf3::B(SpentLink()),
         },
-        Err(error) => EitherOf3::C(view! { <Alert title="Not now"><p>{error.message()}</p></Alert> }),
+        Err(error) => {
+            EitherOf3::C(view! { <Alert title=t!(sign_in_link_unavailable)><p>{error.message()}</p></Alert> })
+        }
     });
     view! { <div class="form-page">{page}</div> }
 }
@@ -179,14 +177,11 @@ fn with_link<V: IntoView + 'static>(
 fn SpentLink() -> impl IntoView {
     ssr::set_status(http::StatusCode::GONE);
     view! {
-        <h1>"This link is not good any more"</h1>
-        <p>
-            "It was used, or its time is over. Ask an administrator for a new one; the link for the first administrator is \
-            printed anew each time the server is started, until there is one."
-        </p>
+        <h1>{t!(sign_in_spent_heading)}</h1>
+        <p>{t!(sign_in_spent_text)}</p>
         <p>
             <a class="button" href=SIGN_IN>
-                "Sign in"
+                {t!(sign_in_heading)}
             </a>
         </p>
     }

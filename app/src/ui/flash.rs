@@ -98,7 +98,7 @@ pub fn Flashes(left: Option<Flash>) -> impl IntoView {
             <div class="notice">
                 {icon!("check")}
                 <p>{message(flash)}</p>
-                <button type="button" class="quiet needs-script" aria-label="Dismiss">
+                <button type="button" class="quiet needs-script" aria-label=t!(frame_dismiss)>
                     {icon!("close")}
                 </button>
             </div>

@@ -1,9 +1,10 @@
 //! The frame around every page: the mark, the navigation, the theme, the flashes.
 
 use super::{
-    enhance::EnhanceFrame, flash::Flashes, icon::icon, rendered::rendered, theme_switch::ThemeSwitch,
+    enhance::EnhanceFrame, flash::Flashes, icon::icon, language_switch::LanguageSwitch, rendered::rendered,
+    theme_switch::ThemeSwitch,
 };
-use crate::ssr;
+use crate::{ssr, texts};
 use backend::UserActor;
 use domain::access::Role;
 use leptos::{either::Either, prelude::*};
@@ -14,7 +15,7 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
     let address = ssr::address();
     view! {
         <a class="skip" href="#main">
-            "Skip to the content"
+            {t!(frame_skip)}
         </a>
         <header class="bar">
             <a class="mark" href="/secrets">
@@ -23,14 +24,19 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
             </a>
             <button type="button" class="menu quiet" popovertarget="places">
                 {icon!("menu")}
-                "Menu"
+                {t!(frame_menu)}
             </button>
             // On narrow screens a popover under the button, on wide ones always visible: the style sheet
             // decides.
             <div class="places" id="places" popover="auto">
                 {match ssr::user() {
                     Some(user) => Either::Left(view! { <Places user address/> }),
-                    None => Either::Right(view! { <div class="account"><ThemeSwitch back=address/></div> }),
+                    None => Either::Right(view! {
+                        <div class="account">
+                            <LanguageSwitch back=address.clone()/>
+                            <ThemeSwitch back=address/>
+                        </div>
+                     }),
                 }}
             </div>
         </header>
@@ -58,21 +64,22 @@ fn Places(user: UserActor, address: String) -> impl IntoView {
     };
     let admin = user.role >= Role::Admin;
     rendered(view! {
-        <nav aria-label="Places">
-            {place("/secrets", "Secrets", icon!("key"))}
-            {place("/images", "Images", icon!("box"))}
-            {place("/datasets", "Datasets", icon!("git"))}
-            {place("/tokens", "Tokens", icon!("token"))}
-            {admin.then(|| place("/users", "Users", icon!("users")))}
-            {admin.then(|| place("/audit", "Audit", icon!("audit")))}
-            {place("/help", "Help", icon!("help"))}
+        <nav aria-label=t!(frame_navigation)>
+            {place("/secrets", t!(frame_secrets), icon!("key"))}
+            {place("/images", t!(frame_images), icon!("box"))}
+            {place("/datasets", t!(frame_datasets), icon!("git"))}
+            {place("/tokens", t!(frame_tokens), icon!("token"))}
+            {admin.then(|| place("/users", t!(frame_users), icon!("users")))}
+            {admin.then(|| place("/audit", t!(frame_audit), icon!("audit")))}
+            {place("/help", t!(frame_help), icon!("help"))}
         </nav>
         <div class="account">
-            {place("/account", "Account", icon!("user"))}
-            <p title=user.name.clone()>{user.name.clone()} <span>{user.role.label()}</span></p>
+            {place("/account", t!(frame_account), icon!("user"))}
+            <p title=user.name.clone()>{user.name.clone()} <span>{texts::role(user.role)}</span></p>
             <form method="post" action="/sign-out">
-                <button>"Sign out"</button>
+                <button>{t!(frame_sign_out)}</button>
             </form>
+            <LanguageSwitch back=address.clone()/>
             <ThemeSwitch back=address/>
         </div>
     })

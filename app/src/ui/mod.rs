@@ -20,6 +20,8 @@ pub mod frame;
 pub mod html;
 pub mod icon;
 pub mod instant_controls;
+#[cfg(feature = "ssr")]
+pub mod language_switch;
 pub mod leave_guard;
 #[cfg(feature = "ssr")]
 pub mod line;

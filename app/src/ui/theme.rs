@@ -7,11 +7,11 @@ pub use super::enhance::{COOKIE, COOKIE_MAX_AGE};
 domain::coded_enum! {
     /// What somebody has chosen. The code stands in the cookie, the form and `data-theme`.
     #[derive(Default)]
-    pub enum Theme: as_str, label {
+    pub enum Theme: as_str {
         #[default]
-        System = "system", "System";
-        Light = "light", "Light";
-        Dark = "dark", "Dark";
+        System = "system";
+        Light = "light";
+        Dark = "dark";
     }
 }
 

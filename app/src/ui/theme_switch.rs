@@ -13,7 +13,7 @@ pub fn ThemeSwitch(
     let chosen = ssr::theme();
     let cookies = ssr::secure_cookies();
     view! {
-        <div role="group" aria-label="Theme">
+        <div role="group" aria-label=t!(frame_theme)>
             <form
                 class="theme"
                 method="post"
@@ -26,12 +26,20 @@ pub fn ThemeSwitch(
                     .map(|theme| {
                         view! {
                             <button name="theme" value=theme.as_str() aria-pressed=(theme == chosen).to_string()>
-                                {theme.label()}
+                                {label(theme)}
                             </button>
                         }
                     })
                     .collect_view()}
             </form>
         </div>
+    }
+}
+
+fn label(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => t!(frame_theme_system),
+        Theme::Light => t!(frame_theme_light),
+        Theme::Dark => t!(frame_theme_dark),
     }
 }

@@ -88,7 +88,13 @@ mod tests {
     use uuid::Uuid;
 
     fn user(role: Role) -> Actor {
-        Actor::User(UserActor { id: Uuid::nil(), name: "ana".to_owned(), role, session: Uuid::nil() })
+        Actor::User(UserActor {
+            id: Uuid::nil(),
+            name: "ana".to_owned(),
+            role,
+            session: Uuid::nil(),
+            language: None,
+        })
     }
 
     fn token(scope: TokenScope, restriction: Restriction) -> Actor {

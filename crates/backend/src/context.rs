@@ -2,6 +2,7 @@
 
 use domain::{
     access::{Restriction, Role, TokenScope},
+    language::Language,
     time::Timestamp,
 };
 use std::net::IpAddr;
@@ -51,6 +52,8 @@ pub struct UserActor {
     pub role: Role,
     /// The id of the session, as in audit records.
     pub session: Uuid,
+    /// The language that they have chosen for the pages, if any.
+    pub language: Option<Language>,
 }
 
 /// A script with an API token.

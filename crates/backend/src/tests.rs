@@ -20,7 +20,13 @@ pub(crate) fn anonymous(second: i64) -> Ctx {
 
 /// Returns the context of a made-up person, at this second.
 pub(crate) fn somebody(role: Role, second: i64) -> Ctx {
-    let actor = UserActor { id: Uuid::nil(), name: role.as_str().to_owned(), role, session: Uuid::nil() };
+    let actor = UserActor {
+        id: Uuid::nil(),
+        name: role.as_str().to_owned(),
+        role,
+        session: Uuid::nil(),
+        language: None,
+    };
     Ctx { actor: Actor::User(actor), ..at(second) }
 }
 

@@ -9,6 +9,7 @@ pub mod connection_test;
 pub mod error;
 pub mod import;
 pub mod invisible;
+pub mod language;
 pub mod page;
 pub mod percent;
 pub mod secret;

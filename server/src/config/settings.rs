@@ -37,6 +37,10 @@ pub struct Settings {
 
     #[command(flatten)]
     pub log: LogSettings,
+
+    /// Answers browsers that ask for the language en-XA with longer texts in brackets, which tests look for
+    #[arg(long, env = "LATCHKEY_PSEUDO_LANGUAGE", global = true, hide = true)]
+    pub pseudo_language: bool,
 }
 
 impl Settings {

@@ -44,7 +44,8 @@ mod tests {
         let rows = table.lines().filter(|line| line.starts_with("| `")).count();
         let command = command();
         let serve = command.find_subcommand("serve").unwrap();
-        assert_eq!(rows, serve.get_arguments().filter(|arg| arg.get_env().is_some()).count());
+        let is_row = |arg: &&Arg| arg.get_env().is_some() && !arg.is_hide_set();
+        assert_eq!(rows, serve.get_arguments().filter(is_row).count());
         let row = "| `LATCHKEY_KEEP_DELETED`, `--keep-deleted` | `30` | For how many days";
         assert!(table.contains(row), "{table}");
         assert!(!table.contains("LATCHKEY_URL"), "{table}");

@@ -67,6 +67,7 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/datasets/{name}/delete", Some(Editor), Some(Editor)),
         ("/account", Some(Reader), None),
         ("/account/password", None, Some(Reader)),
+        ("/account/language", None, Some(Reader)),
         ("/account/sessions/{id}/end", Some(Reader), Some(Reader)),
         ("/tokens", Some(Reader), None),
         ("/tokens/new", Some(Reader), Some(Reader)),
@@ -104,6 +105,7 @@ const FUNCTIONS: &[(&str, Role, &str)] = &[
 const PROBES: &[&str] = &["/livez", "/readyz"];
 
 const ANYBODY: &[&str] = &[
+    "/language",
     "/theme",
     "/sign-in",
     "/sign-in/single-sign-on",

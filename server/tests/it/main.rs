@@ -21,6 +21,7 @@ mod graphql;
 mod harness;
 mod imports;
 mod keys;
+mod language;
 mod network;
 mod operations;
 #[allow(dead_code, reason = "the backend's own tests use the rest")]

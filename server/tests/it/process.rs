@@ -349,12 +349,12 @@ fn commands_work_beside_a_running_server() {
     assert!(link.starts_with(&format!("http://{}/setup", running.addr)), "{link}");
     let path = &link[link.find("/setup").unwrap()..];
 
-    assert!(running.get("/sign-in").contains("Nobody can sign in yet"));
+    assert!(running.get("/sign-in").contains("Set up Latchkey first"));
     assert!(running.get(path).contains("Set up Latchkey"));
     let fields = [("username", "ana"), ("password", PASSWORD), ("repeat_password", PASSWORD)];
     assert!(running.post(path, &fields).starts_with("HTTP/1.1 303"));
     assert!(running.post(path, &fields).starts_with("HTTP/1.1 410"));
-    assert!(!running.get("/sign-in").contains("Nobody can sign in yet"));
+    assert!(!running.get("/sign-in").contains("Set up Latchkey first"));
 
     let run = |arguments: &[&str]| {
         let output = bounded::output(bare(&folder).args(arguments));

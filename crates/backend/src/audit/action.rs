@@ -101,6 +101,8 @@ actions! {
     PasswordLinkMade = "password link made", "password link made";
     /// A password was chosen or changed.
     PasswordChanged = "password changed", "password changed";
+    /// Somebody chose the language of their pages.
+    LanguageChanged = "language changed", "language changed";
     /// An API token was created.
     TokenCreated = "token created", "token created";
     /// An API token was revoked.
@@ -175,6 +177,7 @@ mod tests {
             "user enabled",
             "password link made",
             "password changed",
+            "language changed",
             "token created",
             "token revoked",
             "audit exported",

@@ -248,6 +248,7 @@ mod tests {
             name: name.to_owned(),
             role: Role::Editor,
             session: Uuid::from_u128(8),
+            language: None,
         };
         let now = Timestamp::from_micros(1_800_000_000_000_000 + minute * 60_000_000);
         Ctx { actor: Actor::User(user), request_id: "r".to_owned(), address: None, now }

@@ -21,6 +21,8 @@ pub(super) struct LiveRow {
     pub(super) session: Grant,
     pub(super) seen_at: DateTime<Utc>,
     pub(super) user: UserRow,
+    /// The language that the user has chosen.
+    pub(super) language: Option<String>,
 }
 
 /// The rights that a session grants, and to whom.
@@ -60,7 +62,7 @@ pub(super) async fn find_live(
     let found = sqlx::query!(
         "SELECT sessions.id, user_id, sessions.created_at, expires_at, proven_at, provider_session, \
          sessions.mac, seen_at, users.name, role, password_hash, disabled, oidc_issuer, oidc_subject, \
-         signed_in_at, suspended_at, tokens_kept_from, users.mac AS user_mac \
+         signed_in_at, suspended_at, tokens_kept_from, language, users.mac AS user_mac \
          FROM sessions JOIN users ON users.id = user_id WHERE token_hash = $1 AND seen_at > $2",
         token_hash,
         instant(seen_after)?
@@ -91,6 +93,7 @@ pub(super) async fn find_live(
             tokens_kept_from: row.tokens_kept_from,
             mac: row.user_mac,
         },
+        language: row.language,
     }))
 }
 

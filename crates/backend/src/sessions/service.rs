@@ -15,7 +15,7 @@ use crate::{
     users::{Passwords, name_key, repository as users},
     work::Work,
 };
-use domain::{error::Error, sensitive::Sensitive, time::Timestamp};
+use domain::{error::Error, language::Language, sensitive::Sensitive, time::Timestamp};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -129,9 +129,11 @@ impl SessionService {
         if !self.is_good(&row, token_hash, now)? {
             return Ok(None);
         }
-        let LiveRow { session, user, .. } = row;
+        let LiveRow { session, user, language, .. } = row;
         let role = users::role(&user.role)?;
-        Ok(Some(UserActor { id: user.id, name: user.name, role, session: session.id }))
+        // A language of another version of the portal counts as none.
+        let language = language.and_then(|code| Language::parse(&code));
+        Ok(Some(UserActor { id: user.id, name: user.name, role, session: session.id, language }))
     }
 
     /// Returns whether the portal wrote both rows, and they are valid now. Rows that somebody else wrote count as missing.
@@ -260,7 +262,13 @@ impl SessionService {
         attempts::know_network(work, ctx, user.id).await?;
         // Recorded as done by the person who signed in.
         let role = users::role(&user.role)?;
-        let actor = Actor::User(UserActor { id: user.id, name: user.name.clone(), role, session: id });
+        let actor = Actor::User(UserActor {
+            id: user.id,
+            name: user.name.clone(),
+            role,
+            session: id,
+            language: None,
+        });
         let ctx = Ctx { actor, ..ctx.clone() };
         let signed_in = (&ctx, AuditRecord::done(AuditAction::SignIn, &user.name));
         let records: Vec<_> = before.iter().copied().chain([signed_in]).collect();

@@ -411,6 +411,22 @@ pub(crate) async fn guarded(
     Ok(rows.into_iter().map(|row| Guarded { key: row.id, message: row.message(), mac: row.mac }).collect())
 }
 
+/// Sets the language of a user's pages; returns whether it is another one than before.
+pub(super) async fn set_language(
+    connection: &mut PgConnection,
+    id: Uuid,
+    language: Option<&str>,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query!(
+        "UPDATE users SET language = $2 WHERE id = $1 AND language IS DISTINCT FROM $2",
+        id,
+        language
+    )
+    .execute(connection)
+    .await
+    .map(|changed| changed.rows_affected() > 0)
+}
+
 /// Replaces the MACs of users; returns the number of rows.
 pub(crate) async fn put_macs(
     connection: &mut PgConnection,

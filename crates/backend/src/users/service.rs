@@ -20,6 +20,7 @@ use crate::{
 use domain::{
     access::{AccessProblem, Role, UserName},
     error::{Error, Field, FieldError},
+    language::Language,
     sensitive::Sensitive,
     time::Timestamp,
 };
@@ -311,6 +312,22 @@ impl UserService {
                 };
                 audit::record_change(work, ctx, AuditAction::PasswordChanged, name, &["password"]).await?;
                 Ok(audit::record_each(work, ctx, AuditAction::TokenRevoked, &revoked).await?)
+            })
+            .await
+    }
+
+    /// Sets the language of the caller's pages; `None` for that of the browser.
+    ///
+    /// Errors: as usual.
+    pub async fn set_language(&self, ctx: &Ctx, language: Option<Language>) -> Result<(), Error> {
+        authorize(&self.db, ctx, Action::OwnAccount, Object::Named("language")).await?;
+        let Actor::User(actor) = &ctx.actor else { return Err(Error::Forbidden) };
+        self.db
+            .write::<_, Error>(ctx, async |work| {
+                if repository::set_language(work, actor.id, language.map(Language::code)).await? {
+                    audit::record(work, ctx, AuditAction::LanguageChanged, &actor.name).await?;
+                }
+                Ok(())
             })
             .await
     }

@@ -1,12 +1,13 @@
 //! Users on a real database, one for each test.
 
 use crate::{
-    Backend, Ctx, FirstAdmin, PasswordReset,
+    Actor, Backend, Ctx, FirstAdmin, PasswordReset,
     tests::{add_user, anonymous, at, backend, records, somebody, text},
 };
 use domain::{
     access::{AccessProblem, Role},
     error::{Error, Field, FieldError},
+    language::Language,
 };
 use sqlx::PgPool;
 
@@ -298,4 +299,26 @@ async fn session_survives_name_locked_by_somebody_else(pool: PgPool) {
         assert_eq!(actor, Some(owner.actor.clone()), "{password}");
     }
     assert!(!records(&pool).await.iter().any(|record| record.contains("session ended")));
+}
+
+#[sqlx::test]
+async fn set_language_is_recorded_and_comes_with_the_session(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let ana = async || crate::tests::signed_in(&backend, "ana", Role::Reader, 1).await;
+    let language = |ctx: &Ctx| match &ctx.actor {
+        Actor::User(user) => user.language,
+        other => panic!("{other:?}"),
+    };
+    let first = ana().await;
+    assert_eq!(language(&first), None);
+    let chinese = Some(Language::TraditionalChinese);
+    for _ in 0..2 {
+        backend.users().set_language(&first, chinese).await.unwrap();
+    }
+    assert_eq!(language(&ana().await), chinese);
+    backend.users().set_language(&first, None).await.unwrap();
+    assert_eq!(language(&ana().await), None);
+    let changed = "ana | language changed | ana | done | ";
+    assert_eq!(records(&pool).await.iter().filter(|record| *record == changed).count(), 2);
+    assert_eq!(backend.users().set_language(&anonymous(6), chinese).await, Err(Error::NotSignedIn));
 }

@@ -1,0 +1,227 @@
+//! The texts of the pages: a function for each message of `app/texts`, which `app/build.rs` has made of it, called by the macro
+//! `t!`. A text that is not used is dead code, and does not compile.
+
+use domain::{access::Role, language::Language};
+use std::{
+    borrow::Cow,
+    fmt::{Display, Write},
+};
+
+pub(crate) use messages::*;
+
+#[deny(dead_code, reason = "a text that is not used is removed from the catalogue")]
+#[allow(non_camel_case_types, clippy::all, clippy::pedantic, reason = "written by `app/build.rs`")]
+mod messages {
+    include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+}
+
+/// Returns a text in the language of the request: `t!(users_heading)`, or with placeholders `t!(users_count, count: 3, name)`.
+/// It is a `&'static str` without placeholders, a `String` with some, and `Markup` if it has tags.
+macro_rules! t {
+    ($message:ident) => {
+        $crate::texts::$message($crate::language::current())
+    };
+    ($message:ident, $($placeholders:tt)+) => {
+        $crate::texts::$message($crate::language::current(), $crate::texts::$message { $($placeholders)+ })
+    };
+}
+
+/// Returns the name of a role.
+pub(crate) fn role(role: Role) -> &'static str {
+    match role {
+        Role::Reader => t!(role_reader),
+        Role::Editor => t!(role_editor),
+        Role::Admin => t!(role_admin),
+    }
+}
+
+/// A plural category of CLDR, for whole numbers in the languages of the pages.
+#[allow(dead_code, reason = "the catalogue need not have texts of every kind")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Plural {
+    One,
+    Other,
+}
+
+impl Plural {
+    /// Returns the word of CLDR.
+    #[cfg(test)]
+    fn word(self) -> &'static str {
+        match self {
+            Self::One => "one",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Returns the plural category of a number.
+#[allow(dead_code, reason = "the catalogue need not have texts of every kind")]
+fn plural(language: Language, number: u64) -> Plural {
+    match (language, number) {
+        (Language::English | Language::Pseudo, 1) => Plural::One,
+        _ => Plural::Other,
+    }
+}
+
+/// Returns the number with a comma after each three digits, as all languages of the pages write it.
+#[allow(dead_code, reason = "the catalogue need not have texts of every kind")]
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number that a text counts.
+#[allow(dead_code, reason = "the catalogue need not have texts of every kind")]
+pub(crate) trait Number: Copy {
+    /// Returns the number; one below zero counts as zero.
+    fn number(self) -> u64;
+}
+
+macro_rules! numbers {
+    ($($number:ty),+) => {
+        $(impl Number for $number {
+            fn number(self) -> u64 {
+                u64::try_from(self).unwrap_or_default()
+            }
+        })+
+    };
+}
+
+numbers!(u16, u32, u64, usize, i64);
+
+/// A text with tags, in HTML: everything that was put into it is escaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Markup(Cow<'static, str>);
+
+#[allow(dead_code, reason = "the catalogue need not have texts of every kind")]
+impl Markup {
+    const fn fixed(html: &'static str) -> Self {
+        Self(Cow::Borrowed(html))
+    }
+
+    const fn of(html: String) -> Self {
+        Self(Cow::Owned(html))
+    }
+
+    /// Returns what a view renders, for the placeholder of a text with tags.
+    pub(crate) fn rendered(view: impl leptos::prelude::IntoView) -> Self {
+        Self::of(leptos::prelude::RenderHtml::to_html(leptos::prelude::IntoView::into_view(view)))
+    }
+
+    /// Returns the HTML.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl leptos::prelude::IntoRender for Markup {
+    type Output = leptos::tachys::html::InertElement;
+
+    fn into_render(self) -> Self::Output {
+        leptos::tachys::html::InertElement::new(self.0)
+    }
+}
+
+/// Whatever is put into a text with tags.
+pub(crate) trait Part {
+    /// Adds it to the HTML, escaped unless it is HTML itself.
+    fn write(&self, html: &mut String);
+}
+
+impl Part for str {
+    fn write(&self, html: &mut String) {
+        html_escape::encode_double_quoted_attribute_to_string(self, html);
+    }
+}
+
+impl Part for String {
+    fn write(&self, html: &mut String) {
+        self.as_str().write(html);
+    }
+}
+
+impl Part for Markup {
+    fn write(&self, html: &mut String) {
+        html.push_str(&self.0);
+    }
+}
+
+impl<T: Part + ?Sized> Part for &T {
+    fn write(&self, html: &mut String) {
+        (**self).write(html);
+    }
+}
+
+/// Adds the tag that begins a link.
+#[allow(dead_code, reason = "the catalogue need not have texts of every kind")]
+fn link(html: &mut String, address: &impl Display) {
+    html.push_str("<a href=\"");
+    address.to_string().write(html);
+    html.push_str("\">");
+}
+
+/// Adds a placeholder's text.
+fn show(text: &mut String, placeholder: &impl Display) {
+    // Writing to a text does not fail, and a value whose own text fails has shown what it could.
+    _ = write!(text, "{placeholder}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    const LANGUAGES: [Language; 2] = Language::OFFERED;
+
+    /// Returns what Node prints for this script, which gets the codes of the languages and the numbers.
+    fn intl(script: &str, numbers: &[u64]) -> Vec<String> {
+        let codes = LANGUAGES.map(Language::code);
+        let script = format!(
+            "for (const language of {codes:?}) for (const number of {numbers:?}) console.log({script})"
+        );
+        let output = Command::new("node").args(["-e", &script]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn plural_agrees_with_intl() {
+        let numbers: Vec<u64> = (0..=130).chain([1_000, 1_001, 1_000_000, 1_000_001]).collect();
+        let ours = LANGUAGES.into_iter().flat_map(|language| {
+            numbers.iter().map(move |number| plural(language, *number).word().to_owned())
+        });
+        let intl = intl("new Intl.PluralRules(language).select(number)", &numbers);
+        assert_eq!(ours.collect::<Vec<_>>(), intl);
+    }
+
+    #[test]
+    fn grouped_agrees_with_intl() {
+        let numbers = [0, 7, 42, 999, 1_000, 12_345, 123_456, 1_234_567, 1_000_000_000];
+        let ours = LANGUAGES.into_iter().flat_map(|_| numbers.map(grouped));
+        let intl = intl("new Intl.NumberFormat(language).format(number)", &numbers);
+        assert_eq!(ours.collect::<Vec<_>>(), intl);
+    }
+
+    #[test]
+    fn markup_escapes_whatever_is_put_into_it() {
+        let name = "<script>\"&'";
+        let text = sign_in_choose_lead(Language::English, sign_in_choose_lead { name });
+        assert_eq!(text.as_str(), "For the user <b>&lt;script&gt;&quot;&amp;'</b>. This link works once.");
+        let mut html = String::new();
+        link(&mut html, &"/a?b=\"&c");
+        assert_eq!(html, "<a href=\"/a?b=&quot;&amp;c\">");
+    }
+
+    #[test]
+    fn texts_differ_by_language() {
+        let texts = Language::ALL.map(frame_users);
+        assert_eq!(texts, ["Users", "使用者", "[Ušéŕš]"]);
+    }
+}

@@ -1,0 +1,5 @@
+# What all forms say.
+
+form-problem = There is a problem
+form-check-fields = Check these fields
+form-optional = optional

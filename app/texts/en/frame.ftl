@@ -1,0 +1,20 @@
+# The frame around every page.
+
+frame-skip = Skip to main content
+frame-menu = Menu
+frame-navigation = Main
+frame-secrets = Secrets
+frame-images = Images
+frame-datasets = Datasets
+frame-tokens = Tokens
+frame-users = Users
+frame-audit = Audit
+frame-help = Help
+frame-account = Account
+frame-sign-out = Sign out
+frame-theme = Theme
+frame-theme-system = System
+frame-theme-light = Light
+frame-theme-dark = Dark
+frame-language = Language
+frame-dismiss = Dismiss

@@ -1,0 +1,5 @@
+# What all forms say.
+
+form-problem = 發生問題
+form-check-fields = 請檢查以下欄位
+form-optional = 選填
