@@ -123,7 +123,7 @@ test('a registry host is normalized, and the page says so', async ({ page, hydra
   const name = unique('corrected');
   await open(page, '/secrets/new');
   await fill(page, { type: 'image-pull', name, registry_host: 'HTTPS://Registry.Example.COM:5000/v2/', username: unique('u'), password: 'p' });
-  if (hydrated) await expect(page.getByText('registry.example.com:5000')).toBeVisible();
+  if (hydrated) await expect(page.locator('.correction')).toContainText('registry.example.com:5000');
   await confirm(page).click();
   await expectList(page);
   await expect(notice(page)).toContainText('registry.example.com:5000');
