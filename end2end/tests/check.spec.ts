@@ -69,7 +69,8 @@ test('a test that takes long shows so, keeps the focus, and can be stopped', asy
   const held = new Promise<void>((done) => (release = done));
   await page.route('**/secrets/new/check*', async (route) => {
     await held;
-    await route.abort();
+    // The browser has given it up by then.
+    await route.abort().catch(() => undefined);
   });
   await open(page, '/secrets/new');
   await fill(page, { type: 'image-pull', registry_host: host(), ...ACCOUNT });
