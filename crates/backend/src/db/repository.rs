@@ -22,6 +22,7 @@ pub(super) async fn recover(connection: &mut PgConnection, open: bool) -> Result
     read_only(connection, if open { end } else { look }).await
 }
 
+#[expect(clippy::disallowed_methods, reason = "both ends of a transaction in one round trip")]
 async fn read_only(connection: &mut PgConnection, statements: &'static str) -> Result<bool, sqlx::Error> {
     let row = sqlx::raw_sql(statements).fetch_one(connection).await?;
     Ok(row.try_get::<String, _>(0)? == "on")
@@ -29,10 +30,12 @@ async fn read_only(connection: &mut PgConnection, statements: &'static str) -> R
 
 /// Commits the transaction. The SELECT fails after a failed statement: PostgreSQL answers a COMMIT of such a transaction by
 /// rolling back, without an error.
+#[expect(clippy::disallowed_methods, reason = "both statements in one round trip")]
 pub(super) async fn commit(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::raw_sql("SELECT; COMMIT").execute(connection).await.map(drop)
 }
 
+#[expect(clippy::disallowed_methods, reason = "the connection may be in no state to prepare a statement")]
 pub(super) async fn rollback(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::raw_sql("ROLLBACK").execute(connection).await.map(drop)
 }
@@ -144,6 +147,7 @@ const SCHEMA_LOCK: i64 = 0x6c61_7463_6864_6462;
 
 /// Begins a transaction for changing the schema; returns false without beginning one if another server has the lock. It has
 /// no time limits, because a role's own could cut off the migration of a large table.
+#[expect(clippy::disallowed_methods, reason = "several settings in one round trip")]
 pub(super) async fn begin_schema(
     connection: &mut PgConnection,
     pooler: bool,

@@ -92,6 +92,7 @@ pub(super) async fn insert(
 }
 
 /// Prevents servers, older ones too, from writing rows that are being taken over, until the end of the transaction.
+#[expect(clippy::disallowed_methods, reason = "a lock has neither parameters nor columns to check")]
 pub(super) async fn hold_writers(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::raw_sql("LOCK TABLE users, sessions, api_tokens, one_time_links, secrets, audit_head IN SHARE ROW EXCLUSIVE MODE")
     .execute(connection)

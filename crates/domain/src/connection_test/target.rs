@@ -107,6 +107,10 @@ impl Repository {
         let place = bare.filter(|bare| bare.contains('@')).unwrap_or(&place);
         let (user, place) = place.rsplit_once('@').unwrap_or(("git", place));
         check_user(user)?;
+        // Without its brackets, such an address would be a path or quoted.
+        if !is_url && (user.starts_with(['.', '~']) || user.starts_with(QUOTES)) {
+            return Err(Wrong::RepositoryUser);
+        }
         let (host, port) = read_place(place, is_url || bare.is_some())?;
         // Argo CD and others accept no brackets, and every path of `ssh://` begins at the root or a home.
         if !is_url && port != 22 && !path.starts_with(['/', '~', '-']) && !path.is_empty() {
@@ -123,9 +127,10 @@ impl Repository {
         Ok(Self { text: text.to_owned(), is_url, user: user.to_owned(), host, port, path: path.to_owned() })
     }
 
-    /// Splits `user@host:path` at the colon that ends the host; a colon within brackets does not.
+    /// Splits `user@host:path` at the colon that ends the host; a colon within brackets, which open before it, does not.
     fn split_scp(text: &str) -> Result<(&str, &str), TargetProblem> {
-        let name = text.find(']').unwrap_or_default();
+        let opens = |colon: usize| text[..colon].contains('[');
+        let name = text.find(']').filter(|_| text.find(':').is_some_and(opens)).unwrap_or_default();
         let colon = text[name..].find(':').map(|at| at + name);
         match (colon, text.contains('@')) {
             (Some(colon), _) if !text[..colon].contains('/') => Ok((&text[..colon], &text[colon + 1..])),

@@ -61,6 +61,9 @@ impl SecretName {
 
     /// Returns the valid name nearest to what was typed; `None` if nothing would be left, or the name was valid.
     pub fn suggest(typed: &str) -> Option<Self> {
+        if Self::parse(typed).is_ok() {
+            return None;
+        }
         let mut name = String::new();
         for c in typed.chars().take(Self::MAX_CHARS * 4) {
             let c = c.to_ascii_lowercase();
@@ -82,7 +85,7 @@ impl SecretName {
             }
         }
         let name = name.trim_end_matches(['-', '.']);
-        if name == typed { None } else { Self::parse(name).ok() }
+        Self::parse(name).ok()
     }
 
     /// Returns the text.
@@ -288,7 +291,7 @@ mod tests {
         ] {
             assert_eq!(SecretName::suggest(typed).unwrap().as_str(), name, "{typed}");
         }
-        for typed in ["", "---", "fine", "日本"] {
+        for typed in ["", "---", "fine", "日本", "a--a"] {
             assert_eq!(SecretName::suggest(typed), None, "{typed}");
         }
         assert_eq!(SecretName::suggest(&"A".repeat(300)).unwrap().as_str().len(), 238);

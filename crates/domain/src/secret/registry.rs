@@ -139,7 +139,8 @@ impl RegistryHost {
                 return Ok(NormalizedHost { host: Self(DOCKER_HUB.to_owned()), corrections });
             }
             // The website's paths are not images, and below `/v1/` Docker keeps other things.
-            let is_of_api = rest_path.is_some_and(|path| path.starts_with("v1/") || path.starts_with("v2/"));
+            let is_of_api = rest_path
+                .is_some_and(|path| path.split_once('/').is_some_and(|(first, _)| is_version(first)));
             if host == DOCKER_HUB_SITE || is_of_api {
                 return Err(HostProblem::Path);
             }
@@ -224,11 +225,12 @@ impl RegistryHost {
 /// Parses the path after a host, in the lower case of images' names (OCI distribution specification, "Pulling manifests");
 /// empty if there is nothing but slashes and the API's own `v1` or `v2`.
 fn read_path(path: &str, corrections: &mut Vec<HostCorrection>) -> Result<String, HostProblem> {
-    let trimmed = path.trim_matches('/');
-    let below = match trimmed.split_once('/').unwrap_or((trimmed, "")) {
-        ("v1" | "v2", below) => below.trim_matches('/'),
-        _ => trimmed,
-    };
+    let mut below = path.trim_matches('/');
+    while let (first, rest) = below.split_once('/').unwrap_or((below, ""))
+        && is_version(first)
+    {
+        below = rest.trim_matches('/');
+    }
     if below.len() < path.len() || below.is_empty() {
         corrections.push(HostCorrection::Path);
     }
@@ -244,6 +246,11 @@ fn read_path(path: &str, corrections: &mut Vec<HostCorrection>) -> Result<String
     };
     let fits = lower.len() <= RegistryHost::MAX_PATH_CHARS;
     if lower.is_empty() || (fits && lower.split('/').all(good)) { Ok(lower) } else { Err(HostProblem::Path) }
+}
+
+/// Returns whether a part of a path is a version of the registry's API.
+fn is_version(part: &str) -> bool {
+    part.eq_ignore_ascii_case("v1") || part.eq_ignore_ascii_case("v2")
 }
 
 /// Splits the name and the port; the brackets of IPv6 stay with the name.
