@@ -163,7 +163,7 @@ export const PLACES: Place[] = [
       await secrets.git({ ...LONG, name: unique('x'.repeat(190)), secret: key });
       await open(page, '/secrets/new');
       await submit(page, { name: unique('twin'), secret: key });
-      await expect(page.getByLabel('Save it all the same')).toBeVisible();
+      await expect(page.getByLabel('Save anyway')).toBeVisible();
     },
   },
   {

@@ -138,7 +138,7 @@ pub fn NameFields(
                 label: Field::Name.label(),
                 mark: if locked { "" } else { "required" },
                 hint: if locked {
-                    "Can’t be changed: URLs depend on it."
+                    "Can’t be changed."
                 } else {
                     "Lowercase letters, digits, hyphens and dots. You can’t change it later."
                 },

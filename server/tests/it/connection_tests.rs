@@ -108,7 +108,7 @@ async fn stored_secret_is_tested_from_its_row_and_its_status_is_listed() {
     assert!(unknown.status == StatusCode::BAD_REQUEST && !unknown.body.contains("SENTINEL"));
     let nobody = app.send_anonymous(fetched(&edit, &account)).await;
     assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
-    assert!(nobody.body.contains("Your session has ended"), "{}", nobody.body);
+    assert!(nobody.body.contains("Your session expired"), "{}", nobody.body);
 }
 
 #[tokio::test]

@@ -119,7 +119,7 @@ async fn duplicate_key_is_reported_and_saved_only_on_request() {
     let told = add(&app, &two, &[("secret", &key), ("display_name", "TYPED")]).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
     for shown in
-        ["This is stored already", &format!("/secrets/gitsync-secret-{one}/edit"), "TYPED", "Enter it again."]
+        ["Duplicate key", &format!("/secrets/gitsync-secret-{one}/edit"), "TYPED", "Enter it again."]
     {
         assert!(told.body.contains(shown), "{shown}");
     }
