@@ -118,8 +118,7 @@ async fn duplicate_key_is_reported_and_saved_only_on_request() {
     let two = unique("twin");
     let told = add(&app, &two, &[("secret", &key), ("display_name", "TYPED")]).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
-    for shown in
-        ["Duplicate key", &format!("/secrets/gitsync-secret-{one}/edit"), "TYPED", "Enter it again."]
+    for shown in ["Duplicate key", &format!("/secrets/gitsync-secret-{one}/edit"), "TYPED", "Enter it again."]
     {
         assert!(told.body.contains(shown), "{shown}");
     }

@@ -178,7 +178,13 @@ async fn second_of_two_edits_conflicts_and_may_overwrite() {
     assert_eq!(app.post(&edit, &fields("First")).await.status, StatusCode::SEE_OTHER);
     let told = app.post(&edit, &fields("SECOND-TYPED")).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
-    for text in ["by <!>admin", "SECOND-TYPED", "name=\"overwrite\"", "value=\"2\"", "Reload"] {
+    for text in [
+        "<b>You</b> changed the display name ",
+        "SECOND-TYPED",
+        "name=\"overwrite\"",
+        "value=\"2\"",
+        "Reload",
+    ] {
         assert!(told.body.contains(text), "{text} is missing: {}", told.body);
     }
     let overwriting = [fields("SECOND-TYPED").as_slice(), &[("overwrite", "2")]].concat();
