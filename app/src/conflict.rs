@@ -1,4 +1,4 @@
-//! What is said of a change that somebody made meanwhile.
+//! Texts about a change that somebody made meanwhile.
 
 use crate::ui::ago::Ago;
 use domain::error::{Change, Field};

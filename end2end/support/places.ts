@@ -287,7 +287,7 @@ export const PLACES: Place[] = [
   },
   { what: 'the datasets', go: async (page) => void (await open(page, '/datasets?q=no-such-thing')) },
   {
-    what: 'Add, for an image in another registry, refused',
+    what: 'Add, for an image in another registry',
     status: 422,
     async go(page, secrets) {
       const secret = await secrets.image({ ...LONG, name: unique('x'.repeat(190)), registry_host: 'ghcr.io' });

@@ -112,8 +112,8 @@ pub fn button(address: &str, hint: &'static str) -> impl IntoView + use<> {
     }
 }
 
-/// Renders what stands in the place of the result while there is none: the words, a bar that moves, and the button that ends
-/// the wait, with what is said then.
+/// Renders the place of the result while a test runs: the words, a bar that moves, and the button that ends the wait, with
+/// the text for then.
 pub fn busy(words: &'static str, stop: &'static str, stopped: &'static str) -> String {
     view! {
         <div class="busy">

@@ -164,7 +164,7 @@ impl OpenForm {
 
     fn submit(self, purpose: &Purpose, event: &SubmitEvent) {
         let Some(element) = self.form.get_untracked() else { return };
-        // What only the server does, such as testing the form and generating a key, is left to the browser.
+        // The browser itself sends a form that only the server can handle, such as one that asks for a key.
         if dom::has_named_submitter(event) || element.matches(MAKES_KEY).unwrap_or(false) {
             self.released.set(true);
             return;

@@ -5,7 +5,7 @@ mod alarms;
 mod chain;
 mod counts;
 mod entry;
-mod history;
+pub(crate) mod history;
 mod list;
 mod record;
 pub(crate) mod repository;
@@ -22,7 +22,6 @@ pub use record::Outcome;
 pub use service::{AuditService, Verdict};
 
 use crate::{context::Ctx, work::Work};
-use domain::{error::Field, secret::SecretId};
 
 /// Records an action in the transaction of the change itself. Comes last in it, because the end of the chain stays
 /// locked until the commit.
@@ -45,18 +44,6 @@ pub(crate) async fn record_change(
 ) -> Result<(), sqlx::Error> {
     let object = object.to_string();
     repository::append(work, ctx, AuditRecord { fields, ..AuditRecord::done(action, &object) }).await
-}
-
-/// Returns the fields that the last changes of this secret changed, in the order of the form.
-pub(crate) async fn changed_fields(
-    work: &mut Work,
-    id: &SecretId,
-    changes: i64,
-) -> Result<Vec<Field>, sqlx::Error> {
-    let names = history::repository::changed_fields(work, id, changes.clamp(1, 20)).await?;
-    let mut fields: Vec<Field> = names.iter().filter_map(|name| Field::parse(name)).collect();
-    fields.sort_by_key(|field| *field as u8);
-    Ok(fields)
 }
 
 /// Records the same action on each of these objects, in their order.

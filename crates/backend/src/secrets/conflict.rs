@@ -1,7 +1,7 @@
 //! Errors of changes whose secret is not in the expected state.
 
 use super::repository::SecretRow;
-use crate::{audit, context::Ctx, db::timestamp, work::Work};
+use crate::{audit::history::repository::changed_fields, context::Ctx, db::timestamp, work::Work};
 use domain::{
     error::{Change, Error, Field, FieldError, Problem},
     secret::SecretId,
@@ -28,7 +28,7 @@ pub(crate) async fn conflict_in_fields(
     expected: i64,
 ) -> Result<Error, sqlx::Error> {
     let changes = row.version.saturating_sub(expected);
-    let fields = audit::changed_fields(work, id, changes).await?;
+    let fields = changed_fields(work, id, changes).await?;
     Ok(match conflict(ctx, row) {
         Error::Changed(change) => Error::Changed(Change { fields, ..change }),
         error => error,

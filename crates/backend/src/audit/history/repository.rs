@@ -3,7 +3,7 @@
 use super::{FoldedReads, FoldedRecords, HistoryRows, MAX_CHANGES, MAX_FOLDED, MAX_LINES, midnight};
 use crate::{audit::repository::COLUMNS, db::timestamp};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::secret::SecretId;
+use domain::{error::Field, secret::SecretId};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use std::cmp::Reverse;
 
@@ -57,17 +57,23 @@ pub(in crate::audit) fn changes_of(before: &str, id: &SecretId) -> QueryBuilder<
     sql
 }
 
-/// Finds the names of the fields in the last changes of one secret, each once.
-pub(in crate::audit) async fn changed_fields(
+/// Finds the fields in the last changes of one secret, each once, in the order of the form.
+pub(crate) async fn changed_fields(
     connection: &mut PgConnection,
     id: &SecretId,
     changes: i64,
-) -> Result<Vec<String>, sqlx::Error> {
+) -> Result<Vec<Field>, sqlx::Error> {
     let mut sql = QueryBuilder::<Postgres>::new(format!(
         "SELECT DISTINCT unnest(fields) FROM (SELECT fields FROM audit_records WHERE {IS_CHANGE} AND object = "
     ));
-    sql.push_bind(id.to_string()).push(" ORDER BY id DESC LIMIT ").push_bind(changes).push(") AS changes");
-    sql.build_query_scalar().fetch_all(connection).await
+    sql.push_bind(id.to_string())
+        .push(" ORDER BY id DESC LIMIT ")
+        .push_bind(changes.clamp(1, i64::from(MAX_CHANGES)));
+    sql.push(") AS changes");
+    let names: Vec<String> = sql.build_query_scalar().fetch_all(connection).await?;
+    let mut fields: Vec<Field> = names.iter().filter_map(|name| Field::parse(name)).collect();
+    fields.sort_by_key(|field| *field as u8);
+    Ok(fields)
 }
 
 /// Adds the newest of the rest, folded by actor, action, outcome and day.
