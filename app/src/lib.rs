@@ -34,6 +34,8 @@ pub mod imports;
 #[cfg(feature = "ssr")]
 pub mod language;
 #[cfg(feature = "ssr")]
+pub mod overview;
+#[cfg(feature = "ssr")]
 pub mod portal;
 #[cfg(feature = "ssr")]
 pub mod respond;

@@ -178,6 +178,13 @@ export async function expectList(page: Page): Promise<void> {
   await ready(page);
 }
 
+/** Waits for the Overview after somebody has signed in. */
+export async function expectOverview(page: Page): Promise<void> {
+  await expect(page).toHaveURL(/:\d+\/$/);
+  await expectHeading(page, 'Overview');
+  await ready(page);
+}
+
 /** Returns the element with the focus. */
 export function focused(page: Page): Locator {
   return page.locator(':focus');

@@ -29,15 +29,26 @@ pub fn ListPage() -> impl IntoView {
     let query = ListQuery::parse(&ssr::query());
     let add = with_list(format!("{LIST}/new"), &query.to_query_string());
     let may_write = ssr::may(Role::Editor);
-    let wanted = query.clone();
-    let results = Suspend::new(async move {
-        match load(&wanted).await {
-            Ok(page) => Either::Left(view! { <Results query=wanted page may_write/> }),
+    Suspend::new(async move {
+        match load(&query).await {
+            Ok(page) => Either::Left(view! { <List query page may_write add/> }),
             Err(error) => {
                 Either::Right(view! { <LoadFailure error heading="Secrets" noun="secret" list=LIST/> })
             }
         }
-    });
+    })
+}
+
+/// The page around the table.
+#[component]
+fn List(
+    query: ListQuery,
+    page: SecretPage,
+    may_write: bool,
+    /// The address of the form that adds a secret.
+    add: String,
+) -> impl IntoView {
+    let filter = query.clone();
     view! {
         <div class="page-head">
             <div>
@@ -64,8 +75,8 @@ pub fn ListPage() -> impl IntoView {
                     }
                 })}
         </div>
-        <Filter query/>
-        {results}
+        <Filter query=filter/>
+        <Results query page may_write/>
         <InstantControls/>
         {may_write
             .then(|| {

@@ -4,7 +4,7 @@ use super::{LIST, list_address};
 use crate::ui::{list::filter_choice, rendered::rendered};
 use domain::{
     connection_test::TestStatus,
-    page::{Direction, ListQuery, PageSize, Position, SecretPage, SortColumn, Total, UnusedDays},
+    page::{Direction, ListQuery, Need, PageSize, Position, SecretPage, SortColumn, Total, UnusedDays},
     secret::SecretKind,
 };
 use leptos::{either::Either, prelude::*};
@@ -17,6 +17,7 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
     let states = TestStatus::ALL.map(|status| (status.as_str(), status.label()));
     let chosen = query.unused.map(|days| days.days().to_string());
     let unused = UnusedDays::ALL.map(|days| (days.days().to_string(), format!("for {} days", days.days())));
+    let needs = Need::ALL.map(|need| (need.as_str(), need.label()));
     let unused = unused.iter().map(|(days, label)| (days.as_str(), label.as_str()));
     rendered(view! {
         <form class="filter" method="get" action=LIST role="search" id="filter">
@@ -36,6 +37,7 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
             {filter_choice("type", "Type", query.kind.map(SecretKind::as_str), kinds)}
             {filter_choice("status", "Status", query.status.map(TestStatus::as_str), states)}
             {filter_choice("unused", "Unused", chosen.as_deref(), unused)}
+            {filter_choice("needs", "Needs", query.needs.map(Need::as_str), needs)}
             {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort/> })}
             <button>"Search"</button>
         </form>

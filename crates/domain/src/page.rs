@@ -8,6 +8,10 @@ use crate::{
     time::Timestamp,
 };
 
+mod need;
+
+pub use need::Need;
+
 /// The length in bytes after which the rest of a query is ignored.
 const QUERY_LIMIT: usize = 8 * 1024;
 
@@ -203,8 +207,10 @@ pub struct ListQuery {
     pub kind: Option<SecretKind>,
     /// Only secrets with this test status.
     pub status: Option<TestStatus>,
-    /// Only secrets that no image or dataset uses, and no API token has read for this time.
+    /// Only secrets that are this old, that no image or dataset uses, and that no API token has read for this time.
     pub unused: Option<UnusedDays>,
+    /// Only secrets that wait for this.
+    pub needs: Option<Need>,
     /// The column that the list is sorted by.
     pub sort: SortColumn,
     /// The end that comes first.
@@ -222,6 +228,7 @@ impl Default for ListQuery {
             kind: None,
             status: None,
             unused: None,
+            needs: None,
             sort: SortColumn::Updated,
             direction: Direction::Descending,
             size: PageSize::default(),
@@ -253,6 +260,7 @@ impl ListQuery {
             kind: value("type").and_then(|text| SecretKind::parse(&text)),
             status: value("status").and_then(|text| TestStatus::parse(&text)),
             unused: value("unused").and_then(|text| UnusedDays::parse(&text)),
+            needs: value("needs").and_then(|text| Need::parse(&text)),
             sort,
             direction,
             size: value("size").map(|text| PageSize::parse(&text)).unwrap_or_default(),
@@ -275,6 +283,9 @@ impl ListQuery {
         }
         if let Some(unused) = self.unused {
             pairs.push(("unused", unused.days().to_string()));
+        }
+        if let Some(needs) = self.needs {
+            pairs.push(("needs", needs.as_str().to_owned()));
         }
         let sort = self.sort_parameter();
         if !sort.is_empty() {
@@ -325,7 +336,12 @@ impl ListQuery {
 
     /// Returns whether the list is searched or filtered.
     pub fn is_narrowed(&self) -> bool {
-        !self.search.is_empty() || self.kind.is_some() || self.status.is_some() || self.unused.is_some()
+        self.kind.is_some() || self.is_counted()
+    }
+
+    /// Returns whether its total is not one of those that are kept: they are kept by type alone.
+    pub fn is_counted(&self) -> bool {
+        !self.search.is_empty() || self.status.is_some() || self.unused.is_some() || self.needs.is_some()
     }
 
     /// Returns the same list from its first page, without search and filters.

@@ -4,13 +4,6 @@ use crate::harness::{KEY, TestApp, unique};
 use axum::http::StatusCode;
 
 #[tokio::test]
-async fn root_redirects_to_the_list() {
-    let answer = TestApp::start().await.get("/").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    assert_eq!(answer.header("location"), "/secrets");
-}
-
-#[tokio::test]
 async fn git_dataset_is_added_found_changed_and_deleted() {
     let app = TestApp::start().await;
     let name = unique("git");

@@ -14,7 +14,7 @@ use crate::{
 use chrono::{DateTime, Days, Utc};
 use domain::{
     access::Restriction,
-    page::{CursorValue, Direction, ListQuery, SortColumn},
+    page::{CursorValue, Direction, ListQuery, Need, SortColumn},
     secret::{SecretId, SecretKind, SecretName},
     time::Timestamp,
 };
@@ -315,8 +315,7 @@ pub(super) async fn list(
          AND check_target IS NULL THEN 'no-repository' ELSE check_cause END AS check_cause, registry_username, used_by, \
          last_read_at, last_used_minute, ("
     ));
-    if words.is_empty() && query.status.is_none() && query.unused.is_none() && **visible == Restriction::None
-    {
+    if !query.is_counted() && **visible == Restriction::None {
         sql.push("SELECT coalesce(sum(count), 0)::bigint FROM secret_counts WHERE ");
         of_kind(&mut sql, query.kind);
     } else {
@@ -395,7 +394,15 @@ fn filter(
     }
     if let Some(unused) = query.unused {
         let since = instant(now)?.checked_sub_days(Days::new(unused.days().into())).unwrap_or_default();
-        sql.push(" AND usage_count = 0 AND last_used_minute < ").push_bind(since);
+        sql.push(" AND usage_count = 0 AND idle_since < ").push_bind(since);
+    }
+    if let Some(needs) = query.needs {
+        // The indexes of migration 0170 require exactly these texts.
+        sql.push(match needs {
+            Need::Approval => " AND check_cause IN ('host-key-unknown', 'host-key-for-another-port')",
+            Need::Test => " AND check_status = 'not-tested' AND check_cause = 'never-tested'",
+            Need::Switch => " AND key_pending",
+        });
     }
     for word in words {
         sql.push(" AND search LIKE ").push_bind(word.clone());

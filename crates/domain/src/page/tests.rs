@@ -18,6 +18,7 @@ fn list_query_parse_returns_nearest_valid_page() {
         "type=SENTINEL",
         "status=SENTINEL",
         "unused=31",
+        "needs=SENTINEL",
         "q=%ff",
         "q=%00%01",
         "size=x",
@@ -75,13 +76,15 @@ fn queries() -> impl Strategy<Value = ListQuery> {
         let kind = prop::option::of(prop::sample::select(SecretKind::ALL.to_vec()));
         let status = prop::option::of(prop::sample::select(TestStatus::ALL.to_vec()));
         let unused = prop::option::of(prop::sample::select(UnusedDays::ALL.to_vec()));
+        let needs = prop::option::of(prop::sample::select(Need::ALL.to_vec()));
         let size = prop::sample::select(PageSize::ALL.to_vec());
-        (any::<String>(), kind, status, unused, direction, size, position).prop_map(
-            move |(search, kind, status, unused, direction, size, position)| ListQuery {
+        (any::<String>(), kind, status, (unused, needs), direction, size, position).prop_map(
+            move |(search, kind, status, (unused, needs), direction, size, position)| ListQuery {
                 search: clean_search(&search),
                 kind,
                 status,
                 unused,
+                needs,
                 sort,
                 direction,
                 size,
