@@ -28,7 +28,7 @@ pub fn types(chosen: &str, autofocus: bool) -> ServerMarkup {
             let hint = format!("{id}-hint");
             let is_chosen = kind == chosen;
             view! {
-                <div class="card">
+                <div class="type-card">
                     <input
                         type="radio"
                         id=id.clone()
