@@ -13,6 +13,7 @@ use crate::{
     imports::{NotSaved, choose::ChoosePage, start::ImportPage},
     language,
     overview::pages::OverviewPage,
+    search::SearchPage,
     secrets::{
         self,
         deleted::{DeletedSecretsPage, RemoveSecretPage},
@@ -61,6 +62,8 @@ pub enum Page {
     /// The Overview, after a step of setting up could not be noted.
     Overview(Option<Error>),
     Secrets,
+    /// The search over everything.
+    Search,
     AddSecret(Option<Box<ReturnedSecret>>),
     EditSecret(SecretId, Option<Box<ReturnedSecret>>),
     DeleteSecret(SecretId, Option<Error>),
@@ -142,6 +145,7 @@ impl Page {
         match self {
             Self::Overview(_) => t!(title_overview),
             Self::Secrets | Self::Secret(_) => t!(title_secrets),
+            Self::Search => t!(title_search),
             Self::AddSecret(_) => t!(title_add_secret),
             Self::EditSecret(..) => t!(title_edit_secret),
             Self::DeleteSecret(..) => t!(title_delete_secret),
@@ -193,6 +197,7 @@ impl Page {
         match self {
             Self::Overview(failure) => view! { <OverviewPage failure/> }.into_any(),
             Self::Secrets => ListPage().into_any(),
+            Self::Search => SearchPage().into_any(),
             Self::AddSecret(returned) => view! { <AddPage returned=unboxed(returned)/> }.into_any(),
             Self::EditSecret(id, returned) => view! { <EditPage id returned=unboxed(returned)/> }.into_any(),
             Self::DeleteSecret(id, failure) => view! { <DeletePage id failure/> }.into_any(),

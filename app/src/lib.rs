@@ -37,6 +37,8 @@ pub mod overview;
 pub mod portal;
 #[cfg(feature = "ssr")]
 pub mod respond;
+#[cfg(feature = "ssr")]
+pub mod search;
 pub mod secrets;
 #[cfg(feature = "ssr")]
 pub mod sign_in;

@@ -153,7 +153,7 @@ export function row(page: Page, secret: { name: string }): Locator {
 
 /** Returns the names in the list, from the top. */
 export async function names(page: Page): Promise<string[]> {
-  const texts = await unlessLeft(page, () => page.locator('tbody th').allTextContents());
+  const texts = await unlessLeft(page, () => page.locator('tbody th > p:first-child').allTextContents());
   return texts.map((text) => text.trim());
 }
 

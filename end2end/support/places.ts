@@ -57,10 +57,17 @@ export const PLACES: Place[] = [
     },
   },
   {
+    what: 'the search over everything',
+    async go(page) {
+      await open(page, `/search?q=${WALK}`);
+      await expect(page.locator('#found').getByRole('link', { name: 'Show all' })).toBeVisible();
+    },
+  },
+  {
     what: 'an empty search',
     async go(page) {
       await open(page, `/secrets?q=${unique('no-such-thing')}`);
-      await expect(page.getByText('No secret matches.')).toBeVisible();
+      await expect(page.getByText('No secrets match.')).toBeVisible();
     },
   },
   {

@@ -210,6 +210,7 @@ fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
             "/tokens/{id}/revoke",
             of(portal, |id| Page::RevokeToken(id, FormState::default())).post(tokens::post::revoke),
         ),
+        ("/search", page(Page::Search)),
         ("/users", page(Page::Users)),
         ("/users/new", page(Page::AddUser(form())).post(users::post::add)),
         ("/users/{name}", of(portal, |name| Page::User(name, FormState::default()))),
