@@ -144,6 +144,37 @@ pub(super) async fn find(connection: &mut PgConnection, id: &str) -> Result<Opti
     select_tokens!("WHERE api_tokens.id = $1", id).fetch_optional(connection).await
 }
 
+/// Makes a `TokenRow` of a row that has more than its columns.
+macro_rules! token_of {
+    ($row:ident) => {
+        TokenRow {
+            id: $row.id,
+            secret_hash: $row.secret_hash,
+            name: $row.name,
+            user_id: $row.user_id,
+            scope: $row.scope,
+            name_prefix: $row.name_prefix,
+            secrets: $row.secrets,
+            created_at: $row.created_at,
+            created_by: $row.created_by,
+            expires_at: $row.expires_at,
+            used_at: $row.used_at,
+            revoked_at: $row.revoked_at,
+            mac: $row.mac,
+            owner_name: $row.owner_name,
+            owner_role: $row.owner_role,
+            owner_password_hash: $row.owner_password_hash,
+            owner_disabled: $row.owner_disabled,
+            owner_oidc_issuer: $row.owner_oidc_issuer,
+            owner_oidc_subject: $row.owner_oidc_subject,
+            owner_signed_in_at: $row.owner_signed_in_at,
+            owner_suspended_at: $row.owner_suspended_at,
+            owner_tokens_kept_from: $row.owner_tokens_kept_from,
+            owner_mac: $row.owner_mac,
+        }
+    };
+}
+
 /// Returns a token, and the sealed value of the secret that is asked for with it, if there is one.
 pub(super) async fn find_with_value(
     connection: &mut PgConnection,
@@ -208,32 +239,7 @@ pub(super) async fn find_with_value(
         Some((stored, sealed()?))
     };
     let stored = stored();
-    let token = TokenRow {
-        id: row.id,
-        secret_hash: row.secret_hash,
-        name: row.name,
-        user_id: row.user_id,
-        scope: row.scope,
-        name_prefix: row.name_prefix,
-        secrets: row.secrets,
-        created_at: row.created_at,
-        created_by: row.created_by,
-        expires_at: row.expires_at,
-        used_at: row.used_at,
-        revoked_at: row.revoked_at,
-        mac: row.mac,
-        owner_name: row.owner_name,
-        owner_role: row.owner_role,
-        owner_password_hash: row.owner_password_hash,
-        owner_disabled: row.owner_disabled,
-        owner_oidc_issuer: row.owner_oidc_issuer,
-        owner_oidc_subject: row.owner_oidc_subject,
-        owner_signed_in_at: row.owner_signed_in_at,
-        owner_suspended_at: row.owner_suspended_at,
-        owner_tokens_kept_from: row.owner_tokens_kept_from,
-        owner_mac: row.owner_mac,
-    };
-    Ok(Some((token, stored)))
+    Ok(Some((token_of!(row), stored)))
 }
 
 pub(super) async fn insert(
