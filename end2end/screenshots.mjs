@@ -75,6 +75,7 @@ let clusters = 0;
 
 /** @type {[string, (page: Page) => Promise<unknown>][]} */
 const PAGES = [
+  ['overview', (page) => open(page, '/')],
   ['list', (page) => open(page, '/secrets')],
   ['list-page', (page) => open(page, '/secrets?size=10&sort=name')],
   ['list-nothing-found', (page) => open(page, '/secrets?q=no-such-thing')],

@@ -6,9 +6,14 @@ use crate::{
     audit::pages::AuditPageView,
     connection_tests::page::{TestPage, TestResult},
     form_state::FormState,
-    help::pages::{HelpPage, HelpTopicPage},
+    help::{
+        self,
+        pages::{HelpPage, HelpTopicPage},
+    },
     imports::{NotSaved, choose::ChoosePage, start::ImportPage},
     language,
+    overview::pages::OverviewPage,
+    search::SearchPage,
     secrets::{
         self,
         deleted::{DeletedSecretsPage, RemoveSecretPage},
@@ -54,7 +59,11 @@ use uuid::Uuid;
 /// answer to a form, if one was sent. The server decides on the addresses.
 #[derive(Clone)]
 pub enum Page {
+    /// The Overview, after a step of setting up could not be noted.
+    Overview(Option<Error>),
     Secrets,
+    /// The search over everything.
+    Search,
     AddSecret(Option<Box<ReturnedSecret>>),
     EditSecret(SecretId, Option<Box<ReturnedSecret>>),
     DeleteSecret(SecretId, Option<Error>),
@@ -105,14 +114,41 @@ pub enum Page {
 }
 
 impl Page {
-    /// Returns the name of the page, for its title.
-    fn title(&self) -> &'static str {
+    /// Returns the title: the name of the thing that the page is about, so that tabs and the history can be distinguished by
+    /// their beginnings, and what the page does.
+    fn title(&self) -> String {
+        let page = self.name();
+        match self.thing() {
+            Some(thing) => format!("{thing} · {page}"),
+            None => page.to_owned(),
+        }
+    }
+
+    /// Returns the name of the thing that the page is about.
+    fn thing(&self) -> Option<&str> {
         match self {
-            Self::Secrets => t!(title_secrets),
+            Self::Secret(id)
+            | Self::EditSecret(id, _)
+            | Self::DeleteSecret(id, _)
+            | Self::SecretKey(id, _)
+            | Self::AskAboutKey(id, _)
+            | Self::TestSecret(id, _) => Some(id.name.as_str()),
+            Self::EditUsage(_, name, _) | Self::DeleteUsage(_, name, _) => Some(name.as_str()),
+            Self::User(name, _) | Self::AskAboutUser(name, ..) => Some(name),
+            Self::HelpTopic(key) => help::topic(key).map(|topic| topic.title),
+            _ => None,
+        }
+    }
+
+    /// Returns the name of the page; of a page that only shows a thing, that of the place where such things are.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Overview(_) => t!(title_overview),
+            Self::Secrets | Self::Secret(_) => t!(title_secrets),
+            Self::Search => t!(title_search),
             Self::AddSecret(_) => t!(title_add_secret),
             Self::EditSecret(..) => t!(title_edit_secret),
             Self::DeleteSecret(..) => t!(title_delete_secret),
-            Self::Secret(_) => t!(title_secret),
             Self::Import(_) => t!(title_import),
             Self::ImportChoice(..) => t!(title_import_choice),
             Self::SecretKey(..) => t!(title_secret_key),
@@ -142,9 +178,8 @@ impl Page {
             Self::AddToken(_) => t!(title_add_token),
             Self::TokenCreated(_) => t!(title_token_created),
             Self::RevokeToken(..) => t!(title_revoke_token),
-            Self::Users => t!(title_users),
+            Self::Users | Self::User(..) => t!(title_users),
             Self::AddUser(_) => t!(title_add_user),
-            Self::User(..) => t!(title_user),
             Self::AskAboutUser(_, UserQuestion::Role, _) => t!(title_change_role),
             Self::AskAboutUser(_, UserQuestion::Disable, _) => t!(title_disable_user),
             Self::AskAboutUser(_, UserQuestion::Enable, _) => t!(title_enable_user),
@@ -152,8 +187,7 @@ impl Page {
             Self::AskAboutUser(_, UserQuestion::PasswordLink, _) => t!(title_make_password_link),
             Self::PasswordLink(_) => t!(title_password_link),
             Self::Audit => t!(title_audit),
-            Self::Help => t!(title_help),
-            Self::HelpTopic(_) => t!(title_guide),
+            Self::Help | Self::HelpTopic(_) => t!(title_help),
             Self::ApiDocs(_) => t!(title_api),
             Self::NotFound => t!(title_not_found),
         }
@@ -161,7 +195,9 @@ impl Page {
 
     fn view(self) -> AnyView {
         match self {
+            Self::Overview(failure) => view! { <OverviewPage failure/> }.into_any(),
             Self::Secrets => ListPage().into_any(),
+            Self::Search => SearchPage().into_any(),
             Self::AddSecret(returned) => view! { <AddPage returned=unboxed(returned)/> }.into_any(),
             Self::EditSecret(id, returned) => view! { <EditPage id returned=unboxed(returned)/> }.into_any(),
             Self::DeleteSecret(id, failure) => view! { <DeletePage id failure/> }.into_any(),

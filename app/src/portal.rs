@@ -7,6 +7,7 @@ use std::{
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
     ops::Deref,
+    path::PathBuf,
     sync::{Arc, OnceLock},
 };
 
@@ -15,6 +16,15 @@ const ATTEMPTS: NonZeroU32 = NonZeroU32::new(60).unwrap();
 
 /// The number of addresses from which on idle ones are forgotten.
 const MANY_ADDRESSES: usize = 10_000;
+
+/// The place of the key encryption key, for whoever backs it up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// A file on the server.
+    File(PathBuf),
+    /// The setting `LATCHKEY_KEK`.
+    Environment,
+}
 
 /// The built site, the services and the count of attempts. Cheap to clone, because each request does so.
 #[derive(Clone)]
@@ -25,6 +35,7 @@ pub struct Parts {
     pub options: LeptosOptions,
     pub assets: Assets,
     attempts: RateLimit<IpAddr>,
+    key: OnceLock<KeyPlace>,
     backend: OnceLock<Backend>,
 }
 
@@ -40,7 +51,7 @@ impl Portal {
     /// Returns a portal without services.
     pub fn new(options: LeptosOptions, assets: Assets) -> Self {
         let attempts = RateLimit::per_minute(ATTEMPTS, MANY_ADDRESSES);
-        Self(Arc::new(Parts { options, assets, attempts, backend: OnceLock::new() }))
+        Self(Arc::new(Parts { options, assets, attempts, key: OnceLock::new(), backend: OnceLock::new() }))
     }
 }
 
@@ -49,6 +60,13 @@ impl Parts {
     pub fn open(&self, backend: Backend) {
         if self.backend.set(backend).is_err() {
             tracing::error!("the portal was opened twice; the first backend stays");
+        }
+    }
+
+    /// Sets the place of the key. Called once.
+    pub fn set_key_place(&self, place: KeyPlace) {
+        if self.key.set(place).is_err() {
+            tracing::error!("the place of the key was set twice; the first one stays");
         }
     }
 
@@ -68,6 +86,9 @@ impl Parts {
     pub fn provide(&self) {
         if let Some(backend) = self.backend() {
             provide_context(backend.clone());
+        }
+        if let Some(place) = self.key.get() {
+            provide_context(place.clone());
         }
     }
 }

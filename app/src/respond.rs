@@ -4,8 +4,8 @@ use crate::{
     document::{Page, document},
     form_state::FormState,
     language,
+    overview::OVERVIEW,
     portal::Portal,
-    secrets::LIST,
     sign_in::SIGN_IN,
     ssr,
     ui::flash::{ActionDone, Flash},
@@ -153,7 +153,7 @@ impl Reply {
 
     /// Returns the address, with its query.
     pub fn address(&self) -> String {
-        self.parts.uri.path_and_query().map_or(LIST, |address| address.as_str()).to_owned()
+        self.parts.uri.path_and_query().map_or(OVERVIEW, |address| address.as_str()).to_owned()
     }
 
     /// Returns whether the answer is for a browser that shows it, and not for the script of a page.
@@ -230,7 +230,7 @@ impl Reply {
 
 /// Redirects to the sign-in page, and from there to this address.
 pub fn to_sign_in(next: &str) -> Response {
-    let next = if next.len() > MAX_NEXT { LIST } else { next };
+    let next = if next.len() > MAX_NEXT { OVERVIEW } else { next };
     Redirect::to(&format!("{SIGN_IN}?next={}", percent::encode(next))).into_response()
 }
 
@@ -246,11 +246,15 @@ pub fn done(next: &str, action: ActionDone) -> Response {
     with_flash(next, &Flash::Done(action))
 }
 
-/// Returns an address of this portal, or the list if the text is not one: `//elsewhere` and `/\elsewhere`
+/// Returns an address of this portal, or the Overview's if the text is not one: `//elsewhere` and `/\elsewhere`
 /// lead away.
 pub fn own_address(text: &str) -> String {
     let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if plain && text.starts_with('/') && !text.starts_with("//") { text.to_owned() } else { LIST.to_owned() }
+    if plain && text.starts_with('/') && !text.starts_with("//") {
+        text.to_owned()
+    } else {
+        OVERVIEW.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -263,7 +267,7 @@ mod tests {
         for text in
             ["//evil", "/\\evil", "https:evil", "javascript:alert(1)", "", "/a b", "/a\r\nSet-Cookie: x"]
         {
-            assert_eq!(own_address(text), LIST, "{text}");
+            assert_eq!(own_address(text), OVERVIEW, "{text}");
         }
     }
 }

@@ -55,6 +55,22 @@ fn with_user<T>(ask: impl FnOnce(&UserActor) -> T) -> Option<T> {
     with_context(user).flatten()
 }
 
+/// Returns the name and role for the frame of a page that could not find out who asks for it: those with which somebody has
+/// signed in with this browser. For showing alone; `None` if the caller is known, or nobody has signed in.
+pub fn last_person() -> Option<(Option<String>, Role)> {
+    let last = |parts: &Parts| {
+        if identified(parts).is_ok() {
+            return None;
+        }
+        let secure = SecureCookies::of(parts);
+        cookie::SESSION.read(&parts.headers, secure)?;
+        let mark = cookie::BROWSER.read(&parts.headers, secure);
+        let person = mark.and_then(|mark| Browser::shown_person(&mark));
+        Some(person.map_or((None, Role::Reader), |(name, role)| (Some(name), role)))
+    };
+    with_context(last).flatten()
+}
+
 /// Returns whether the caller has this role.
 pub fn may(role: Role) -> bool {
     with_user(|user| user.role >= role).unwrap_or(false)

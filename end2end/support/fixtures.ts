@@ -153,7 +153,7 @@ export function row(page: Page, secret: { name: string }): Locator {
 
 /** Returns the names in the list, from the top. */
 export async function names(page: Page): Promise<string[]> {
-  const texts = await unlessLeft(page, () => page.locator('tbody th').allTextContents());
+  const texts = await unlessLeft(page, () => page.locator('tbody th > p:first-child').allTextContents());
   return texts.map((text) => text.trim());
 }
 
@@ -175,6 +175,13 @@ export function notice(page: Page): Locator {
 export async function expectList(page: Page): Promise<void> {
   await expect(page).toHaveURL(/\/secrets(\?.*)?$/);
   await expectHeading(page, 'Secrets');
+  await ready(page);
+}
+
+/** Waits for the Overview after somebody has signed in. */
+export async function expectOverview(page: Page): Promise<void> {
+  await expect(page).toHaveURL(/:\d+\/$/);
+  await expectHeading(page, 'Overview');
   await ready(page);
 }
 

@@ -22,6 +22,16 @@ const LONG = { name: `${'very-long-name-'.repeat(14)}end`, display_name: 'A disp
 
 export const PLACES: Place[] = [
   {
+    what: 'the Overview, with something of everything',
+    async go(page, secrets) {
+      const key = await secrets.git({ ...LONG, name: unique('x'.repeat(190)), secret: sshKey('overview@here').private });
+      await page.request.post(`/secrets/${key.id}/key/generate`, { form: { generate: 'ed25519' }, maxRedirects: 0 });
+      await open(page, '/');
+      await expectHeading(page, 'Overview');
+      for (const summary of await page.getByText('Numbers', { exact: true }).all()) await summary.click();
+    },
+  },
+  {
     what: 'the list',
     async go(page) {
       await open(page, `/secrets?q=${WALK}`);
@@ -47,10 +57,17 @@ export const PLACES: Place[] = [
     },
   },
   {
+    what: 'the search over everything',
+    async go(page) {
+      await open(page, `/search?q=${WALK}`);
+      await expect(page.locator('#found').getByRole('link', { name: 'Show all' })).toBeVisible();
+    },
+  },
+  {
     what: 'an empty search',
     async go(page) {
       await open(page, `/secrets?q=${unique('no-such-thing')}`);
-      await expect(page.getByText('No secret matches.')).toBeVisible();
+      await expect(page.getByText('No secrets match.')).toBeVisible();
     },
   },
   {

@@ -2,8 +2,8 @@ import { expectAccessible, expectNoSidewaysScroll } from '../support/accessibili
 import { expect, test } from '../support/fixtures.js';
 import { exchange, FORM } from '../support/wire.js';
 
-const PAGES = ['/secrets', '/secrets/new', '/secrets/image-none/edit', '/nowhere', '/secrets?page=-1'];
-const OTHERS = ['/', '/livez', '/readyz', '/favicon.svg', '/pkg/nothing.js', '/api/ui/nothing'];
+const PAGES = ['/', '/secrets', '/secrets/new', '/secrets/image-none/edit', '/nowhere', '/secrets?page=-1'];
+const OTHERS = ['/livez', '/readyz', '/favicon.svg', '/pkg/nothing.js', '/api/ui/nothing'];
 
 function policy(text: string | undefined): Map<string, string[]> {
   const directives = (text ?? '').split(';').map((directive) => directive.trim().split(/\s+/));

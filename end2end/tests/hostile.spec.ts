@@ -25,7 +25,7 @@ for (const text of NAMES) {
     await open(page, secret.edit);
     await expect(field(page, 'Display Name')).toHaveValue(text);
     await expect(page.locator('.lead')).toContainText(text);
-    await expect(page).toHaveTitle('Edit secret · Latchkey');
+    await expect(page).toHaveTitle(`${secret.name} · Edit secret · Latchkey`);
 
     await open(page, `/secrets?q=${encodeURIComponent(text)}`);
     await expect(field(page, 'Search')).toHaveValue(text);

@@ -1,18 +1,25 @@
 import { expect, expectHeading, focused, open, row, stored, test, unique } from '../support/fixtures.js';
 
-test('the root redirects to the list', async ({ page }) => {
+test('the root is the Overview, which is the first place', async ({ page }) => {
   await open(page, '/');
-  await expect(page).toHaveURL(/\/secrets$/);
+  await expectHeading(page, 'Overview');
+  const places = page.getByRole('navigation', { name: 'Main' }).getByRole('link');
+  await expect(places.first()).toHaveText('Overview');
+  await expect(places.and(page.locator('[aria-current]'))).toHaveText(['Overview']);
+  await places.filter({ hasText: 'Secrets' }).click();
   await expectHeading(page, 'Secrets');
+  await expect(places.and(page.locator('[aria-current]'))).toHaveText(['Secrets']);
 });
 
 test('each page has its address, its title and one main heading', async ({ page, secrets }) => {
   const secret = await secrets.git();
   for (const [address, heading, title] of [
+    ['/', 'Overview', 'Overview'],
     ['/secrets', 'Secrets', 'Secrets'],
+    ['/search', 'Search', 'Search'],
     ['/secrets/new', 'Add secret', 'Add secret'],
-    [secret.edit, 'Edit secret', 'Edit secret'],
-    [secret.delete, 'Delete Secret', 'Delete secret'],
+    [secret.edit, 'Edit secret', `${secret.name} · Edit secret`],
+    [secret.delete, 'Delete Secret', `${secret.name} · Delete secret`],
   ] as const) {
     const answer = await open(page, address);
     expect(answer?.status(), address).toBe(200);

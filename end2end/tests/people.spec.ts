@@ -1,5 +1,5 @@
 import type { Browser, Page } from '@playwright/test';
-import { expect, expectHeading, expectList, field, notice, open, row, sayYes, test, unique } from '../support/fixtures.js';
+import { expect, expectHeading, expectOverview, field, notice, open, row, sayYes, test, unique } from '../support/fixtures.js';
 import { addUser, become, PASSWORD, prove, signIn } from '../support/people.js';
 import { NOBODY } from '../support/session.js';
 
@@ -155,7 +155,7 @@ test.describe('as a reader', () => {
     await expect(notice(page)).toContainText('Password changed.');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await signIn(page, { username: name, password: 'another password x' });
-    await expectList(page);
+    await expectOverview(page);
   });
 });
 

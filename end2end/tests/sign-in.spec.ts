@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { ADMIN } from '../server.mjs';
-import { expect, expectHeading, expectList, field, notice, open, test, unique } from '../support/fixtures.js';
+import { expect, expectHeading, expectList, expectOverview, field, notice, open, test, unique } from '../support/fixtures.js';
 import { fill } from '../support/form.js';
 import { addUser, signIn } from '../support/people.js';
 import { NOBODY } from '../support/session.js';
@@ -44,17 +44,17 @@ test.describe('nobody is signed in', () => {
     await expect(page.getByRole('alert')).toContainText('Too many attempts to sign in under this name. Try again in 15 minutes');
   });
 
-  test('a foreign target after sign-in redirects to the list', async ({ page }) => {
+  test('a foreign target after sign-in redirects to the Overview', async ({ page }) => {
     await open(page, '/sign-in?next=//evil.example');
     await signIn(page, ADMIN);
-    await expectList(page);
+    await expectOverview(page);
     expect(new URL(page.url()).hostname).toBe('127.0.0.1');
   });
 
   test('signing out ends the session on the server too', async ({ page, context }) => {
     await open(page, '/');
     await signIn(page, ADMIN);
-    await expectList(page);
+    await expectOverview(page);
     const before = await context.cookies();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await expectHeading(page, 'Sign in');
@@ -80,7 +80,7 @@ test.describe('nobody is signed in', () => {
     await field(page, 'New password').fill('tiefer Brunnen im Hof');
     await field(page, 'Repeat password').fill('tiefer Brunnen im Hof');
     await page.getByRole('button', { name: 'Save password' }).click();
-    await expectList(page);
+    await expectOverview(page);
     await expect(page.getByText(name)).toBeVisible();
     expect((await request.get(link)).status()).toBe(410);
     await page.goto(link);

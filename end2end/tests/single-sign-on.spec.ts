@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { type Page } from '@playwright/test';
 import type { MutableToken, OAuth2Server } from 'oauth2-mock-server';
 import { ADMIN } from '../server.mjs';
-import { expect, expectHeading, expectList, field, open, test as base, unique } from '../support/fixtures.js';
+import { expect, expectHeading, expectList, expectOverview, field, open, test as base, unique } from '../support/fixtures.js';
 import { signIn } from '../support/people.js';
 import { CLIENT_SECRET, freePort, Portal, RealProvider, spoiltProvider } from '../support/provider.js';
 import { NOBODY } from '../support/session.js';
@@ -86,13 +86,13 @@ test.describe('at a real provider', () => {
     real.provider.groups.set(login, ['platform']);
     await open(page, real.portal.address);
     await logIn(page, login);
-    await expectList(page);
+    await expectOverview(page);
     real.provider.groups.set(login, ['staff']);
     const elsewhere = await browser.newContext({ storageState: NOBODY, javaScriptEnabled: hydrated });
     const other = await elsewhere.newPage();
     await open(other, real.portal.address);
     await logIn(other, login);
-    await expectList(other);
+    await expectOverview(other);
     await expect(other.getByRole('link', { name: 'Add', exact: true })).toHaveCount(0);
     await open(page, `${real.portal.address}/secrets`);
     await expectHeading(page, 'Sign in');
@@ -111,7 +111,7 @@ test.describe('at a real provider', () => {
     for (const tab of [page, other]) {
       await tab.getByLabel('Login').fill(login);
       await tab.getByRole('button', { name: 'Log in' }).click();
-      await expectList(tab);
+      await expectOverview(tab);
     }
   });
 
@@ -121,7 +121,7 @@ test.describe('at a real provider', () => {
     real.provider.groups.set(login, ['platform']);
     await open(page, real.portal.address);
     await logIn(page, login);
-    await expectList(page);
+    await expectOverview(page);
     await open(page, `${real.portal.address}/tokens/new`);
     await expect(field(page, 'Current password')).toHaveCount(0);
     await page.getByRole('link', { name: 'Sign in again' }).click();
@@ -159,7 +159,7 @@ test.describe('at a real provider', () => {
     real.provider.names.set(login, ADMIN.username);
     await open(page, real.portal.address);
     await logIn(page, login);
-    await expectList(page);
+    await expectOverview(page);
     await open(page, `${real.portal.address}/account`);
     await expect(page.getByText(/You are signed in as (admin@127\.0\.0\.1|user-[0-9a-f]{16}), in the role Admin/)).toBeVisible();
   });
@@ -169,7 +169,7 @@ test.describe('at a real provider', () => {
     real.provider.groups.set(login, ['staff']);
     await open(page, real.portal.address);
     await logIn(page, login);
-    await expectList(page);
+    await expectOverview(page);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await signIn(page, ADMIN);
     await open(page, `${real.portal.address}/users/${login}`);
@@ -188,7 +188,7 @@ test.describe('at a real provider', () => {
     });
     await open(page, real.portal.address);
     await logIn(page, login);
-    await expectList(page);
+    await expectOverview(page);
     const [answer = ''] = answers;
     expect(answer).toContain('code=');
     await context.clearCookies();
@@ -205,7 +205,7 @@ test.describe('at a real provider', () => {
     page.on('request', (request) => seen.push(request.url()));
     await open(page, real.portal.address);
     await logIn(page, login);
-    await expectList(page);
+    await expectOverview(page);
     seen.push(await page.content(), real.portal.log());
     const basic = Buffer.from(`latchkey:${CLIENT_SECRET}`).toString('base64').slice(12, -4);
     const codes = seen.map((text) => /return\?code=([^&\s]+)/.exec(text)?.[1]).filter((code) => code !== undefined);

@@ -122,7 +122,7 @@ test.describe('before hydration finishes', () => {
     await expect(heading(page, 'Delete Secret')).toBeVisible();
     await page.getByRole('button', { name: 'OK', exact: true }).click();
     await expect(page).toHaveURL(`/secrets?q=${secret.name}`);
-    await expect(page.getByText('No secret matches.')).toBeVisible();
+    await expect(page.getByText('No secrets match.')).toBeVisible();
     release();
     await ready(page);
   });

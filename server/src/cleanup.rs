@@ -28,7 +28,8 @@ pub async fn run(backend: Backend, status: Arc<Status>) {
         if let Ok(removed @ 1..) = deleted {
             tracing::info!(removed, "removed deleted secrets whose time has ended");
         }
-        if imports.is_ok() && deleted.is_ok() {
+        let tidied = backend.overview().tidy(&ctx).await;
+        if imports.is_ok() && deleted.is_ok() && tidied.is_ok() {
             status.cleaned(clock::now());
         }
         if turn.is_multiple_of(RECOUNT)

@@ -1,6 +1,7 @@
 //! Reads and creates the file with the key encryption key.
 
 use crate::config::Settings;
+use app::portal::KeyPlace;
 use backend::Kek;
 use cli::environment::BYTE_ORDER_MARK;
 use domain::sensitive::Sensitive;
@@ -51,6 +52,11 @@ pub enum KeyFileError {
 /// Returns the path of the key file if no setting names one.
 pub fn path(settings: &Settings) -> PathBuf {
     settings.key.kek_file.clone().unwrap_or_else(|| settings.database.data_dir().join(FILE_NAME))
+}
+
+/// Returns the place of the key, for whoever backs it up.
+pub fn place(settings: &Settings) -> KeyPlace {
+    if settings.key.kek.is_some() { KeyPlace::Environment } else { KeyPlace::File(path(settings)) }
 }
 
 /// Reads the keys from their setting or file; `None` if there is no such setting, and no file yet.

@@ -11,6 +11,7 @@ use app::{
     form_state::FormState,
     imports,
     language::{LANGUAGE, OWN_LANGUAGE},
+    overview::{self, DISMISS_STEPS, KEY_BACKED_UP, OVERVIEW},
     portal::Portal,
     respond,
     secrets::{
@@ -27,7 +28,6 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
-    response::Redirect,
     routing::{MethodFilter, MethodRouter, any, get, on, post},
 };
 use domain::usage::UsageKind;
@@ -147,7 +147,9 @@ fn secret_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
     let page = |page| get(respond::page(portal, page));
     let asked_key = |question| of(portal, move |id| Page::AskAboutKey(id, question));
     vec![
-        ("/", get(async || Redirect::to(secrets::LIST))),
+        (OVERVIEW, page(Page::Overview(None))),
+        (KEY_BACKED_UP, post(overview::post::key_backed_up)),
+        (DISMISS_STEPS, post(overview::post::dismiss_steps)),
         ("/secrets", page(Page::Secrets)),
         ("/secrets/new", page(Page::AddSecret(None)).post(secrets::post::add)),
         (
@@ -208,6 +210,7 @@ fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
             "/tokens/{id}/revoke",
             of(portal, |id| Page::RevokeToken(id, FormState::default())).post(tokens::post::revoke),
         ),
+        ("/search", page(Page::Search)),
         ("/users", page(Page::Users)),
         ("/users/new", page(Page::AddUser(form())).post(users::post::add)),
         ("/users/{name}", of(portal, |name| Page::User(name, FormState::default()))),

@@ -62,6 +62,7 @@ pub(crate) async fn serve(settings: Settings) -> Outcome {
         );
     }
     let state = AppState::new(site.options, site.assets, forwarding);
+    state.portal.set_key_place(key_file::place(&settings));
     if settings.pseudo_language {
         state.offer_pseudo_language();
     }

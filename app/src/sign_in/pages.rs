@@ -13,10 +13,7 @@ use domain::{
     percent,
     sensitive::Sensitive,
 };
-use leptos::{
-    either::{Either, EitherOf3},
-    prelude::*,
-};
+use leptos::{either::EitherOf3, prelude::*};
 
 /// Username and password, or the link to the provider; afterwards the requested page follows.
 #[component]
@@ -30,13 +27,15 @@ pub fn SignInPage(form: FormState) -> impl IntoView {
         Ok((by_password, provider, nobody))
     };
     let page = with_loaded(load, move |loaded| match loaded {
-        Ok((by_password, provider, nobody)) => Either::Left(view! {
-            {nobody.then(NobodyYet)}
+        Ok((_, _, true)) => EitherOf3::A(NobodyYet()),
+        Ok((by_password, provider, false)) => EitherOf3::B(view! {
+            <h1>{t!(sign_in_heading)}</h1>
             {form.summary()}
             {provider.map(|host| view! { <SignOnLink host next=next.clone() alone=!by_password/> })}
             {by_password.then(|| password_form(&form, next))}
         }),
-        Err(error) => Either::Right(view! {
+        Err(error) => EitherOf3::C(view! {
+            <h1>{t!(sign_in_heading)}</h1>
             <Alert title=t!(sign_in_unavailable)>
                 <p>{error.message()}</p>
             </Alert>
@@ -44,21 +43,23 @@ pub fn SignInPage(form: FormState) -> impl IntoView {
             {password_form(&form, next)}
         }),
     });
-    view! {
-        <div class="form-page">
-            <h1>{t!(sign_in_heading)}</h1>
-            {page}
-        </div>
-    }
+    view! { <div class="form-page sign-in">{page}</div> }
 }
 
+/// The way to the first account, in the place of a form with which nobody could sign in yet.
 #[component]
 fn NobodyYet() -> impl IntoView {
-    view! {
-        <Alert title=t!(sign_in_set_up_first)>
+    rendered(view! {
+        <div class="card">
+            <h1>{t!(sign_in_set_up_first)}</h1>
             <p>{t!(sign_in_set_up_link)}</p>
-        </Alert>
-    }
+            <p>
+                <a class="button" href=SIGN_IN>
+                    {t!(sign_in_try_again)}
+                </a>
+            </p>
+        </div>
+    })
 }
 
 /// The link to the provider: not a form, because a form must not end at another site.

@@ -8,8 +8,8 @@ use crate::{
     cookie::{self, SecureCookies},
     document::Page,
     extract::{Anybody, Nothing, PostForm, RawForm, Sender, SignedIn},
+    overview::OVERVIEW,
     respond::{Reply, done, own_address},
-    secrets::LIST,
     ui::flash::ActionDone,
 };
 use axum::{
@@ -120,7 +120,7 @@ pub async fn set_up(PostForm { reply, sent }: PostForm<ChosenPassword, Anybody>)
         let users = backend.users();
         let name = users.set_up(&ctx, &link_token(&reply), &input.username, &input.password).await?;
         let session = backend.sessions().begin_for(&ctx, name.as_str(), reply.device()).await?;
-        signed_in(&backend, &reply.parts, LIST, &session).await
+        signed_in(&backend, &reply.parts, OVERVIEW, &session).await
     };
     match made.await {
         Ok(response) => response,
@@ -139,7 +139,7 @@ pub async fn choose_password(PostForm { reply, sent }: PostForm<ChosenPassword, 
         input.agrees()?;
         let name = backend.users().choose_password(&ctx, &link_token(&reply), &input.password).await?;
         let session = backend.sessions().begin_for(&ctx, &name, reply.device()).await?;
-        signed_in(&backend, &reply.parts, LIST, &session).await
+        signed_in(&backend, &reply.parts, OVERVIEW, &session).await
     };
     match made.await {
         Ok(response) => response,

@@ -43,7 +43,7 @@ pub async fn signed_in(
 /// Gives the browser its session, and a mark by which it is recognized after the session has ended.
 pub fn hand_out(backend: &Backend, parts: &Parts, session: &NewSession, response: &mut Response) {
     let secure = SecureCookies::of(parts);
-    let browser = backend.browsers().admit(session.user, ssr::browser(backend, parts));
+    let browser = backend.browsers().admit(session, ssr::browser(backend, parts));
     let cookies = [
         cookie::SESSION.hand_out(&session.token, session.absolute, secure),
         browser.and_then(|browser| cookie::BROWSER.hand_out(browser.mark(), BROWSER_LIFE, secure)),

@@ -47,6 +47,8 @@ domain::coded_enum! {
         DatasetDeleted = "dataset-deleted", "Dataset deleted.";
         SecretRestored = "secret-restored", "Secret restored.";
         SecretRemoved = "secret-removed", "Secret removed for good.";
+        KeyBackedUp = "key-backed-up", "Noted: the key file is backed up.";
+        StepsDismissed = "steps-dismissed", "Set-up steps dismissed.";
         SecretsDeleted = "secrets-deleted", "The selected secrets were deleted.";
     }
 }

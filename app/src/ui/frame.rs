@@ -5,7 +5,6 @@ use super::{
     theme_switch::ThemeSwitch,
 };
 use crate::{ssr, texts};
-use backend::UserActor;
 use domain::access::Role;
 use leptos::{either::Either, prelude::*};
 
@@ -13,15 +12,45 @@ use leptos::{either::Either, prelude::*};
 #[component]
 pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView {
     let address = ssr::address();
+    let person = ssr::user().map(|user| (Some(user.name), user.role)).or_else(ssr::last_person);
+    // For nobody in particular there is no place to go to: the switches are below the page.
+    let foot = person.is_none().then(|| {
+        view! {
+            <footer class="account alone">
+                <LanguageSwitch back=address.clone()/>
+                <ThemeSwitch back=address.clone()/>
+            </footer>
+        }
+    });
     view! {
         <a class="skip" href="#main">
             {t!(frame_skip)}
         </a>
+        {match &person {
+            Some((name, role)) => Either::Left(view! {
+                <Bar name=name.clone() role=*role address=address.clone()/>
+            }),
+            None => Either::Right(view! {
+                <header class="bar alone">
+                    <Mark/>
+                </header>
+            }),
+        }}
+        <main id="main" tabindex="-1">
+            {children.into_inner()()}
+        </main>
+        {foot}
+        <Flashes left=ssr::take_flash()/>
+        <EnhanceFrame/>
+    }
+}
+
+/// The mark, and the navigation.
+#[component]
+fn Bar(name: Option<String>, role: Role, address: String) -> impl IntoView {
+    view! {
         <header class="bar">
-            <a class="mark" href="/secrets">
-                {icon!("mark")}
-                "Latchkey"
-            </a>
+            <Mark/>
             <button type="button" class="menu quiet" popovertarget="places">
                 {icon!("menu")}
                 {t!(frame_menu)}
@@ -29,31 +58,34 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
             // On narrow screens a popover under the button, on wide ones always visible: the style sheet
             // decides.
             <div class="places" id="places" popover="auto">
-                {match ssr::user() {
-                    Some(user) => Either::Left(view! { <Places user address/> }),
-                    None => Either::Right(view! {
-                        <div class="account">
-                            <LanguageSwitch back=address.clone()/>
-                            <ThemeSwitch back=address/>
-                        </div>
-                     }),
-                }}
+                <Places name role address/>
             </div>
         </header>
-        <main id="main" tabindex="-1">
-            {children.into_inner()()}
-        </main>
-        <Flashes left=ssr::take_flash()/>
-        <EnhanceFrame/>
+    }
+}
+
+#[component]
+fn Mark() -> impl IntoView {
+    view! {
+        <a class="mark" href="/">
+            {icon!("mark")}
+            "Latchkey"
+        </a>
     }
 }
 
 /// Navigation for the person's role; and at the foot who that is, with the sign-out.
 #[component]
-fn Places(user: UserActor, address: String) -> impl IntoView {
+fn Places(
+    /// The person's name, if it is known.
+    name: Option<String>,
+    role: Role,
+    address: String,
+) -> impl IntoView {
     let place = |path: &'static str, label: &'static str, icon| {
+        // Every address begins with the Overview's, which has no pages below it.
         let here = address.split('?').next().is_some_and(|at| {
-            at.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            at == path || path != "/" && at.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
         });
         view! {
             <a href=path aria-current=here.then_some("page")>
@@ -62,9 +94,11 @@ fn Places(user: UserActor, address: String) -> impl IntoView {
             </a>
         }
     };
-    let admin = user.role >= Role::Admin;
+    let admin = role >= Role::Admin;
     rendered(view! {
         <nav aria-label=t!(frame_navigation)>
+            {place("/", t!(frame_overview), icon!("gauge"))}
+            {place("/search", t!(frame_search), icon!("search"))}
             {place("/secrets", t!(frame_secrets), icon!("key"))}
             {place("/images", t!(frame_images), icon!("box"))}
             {place("/datasets", t!(frame_datasets), icon!("git"))}
@@ -75,7 +109,7 @@ fn Places(user: UserActor, address: String) -> impl IntoView {
         </nav>
         <div class="account">
             {place("/account", t!(frame_account), icon!("user"))}
-            <p title=user.name.clone()>{user.name.clone()} <span>{texts::role(user.role)}</span></p>
+            {name.map(|name| view! { <p title=name.clone()>{name.clone()} <span>{texts::role(role)}</span></p> })}
             <form method="post" action="/sign-out">
                 <button>{t!(frame_sign_out)}</button>
             </form>

@@ -252,7 +252,7 @@ impl Form {
         let SecretChoices { choices, more, .. } = &self.choices;
         if *more {
             return Some(format!(
-                "The first {} are listed. Find others by a part of their name, display name or registry host.",
+                "The first {} are listed. Find others by a part of their name, host, username or repository.",
                 choices.len()
             ));
         }

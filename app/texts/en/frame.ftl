@@ -3,6 +3,8 @@
 frame-skip = Skip to main content
 frame-menu = Menu
 frame-navigation = Main
+frame-search = Search
+frame-overview = Overview
 frame-secrets = Secrets
 frame-images = Images
 frame-datasets = Datasets

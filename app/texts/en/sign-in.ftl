@@ -3,6 +3,7 @@
 sign-in-heading = Sign in
 sign-in-set-up-first = Set up Latchkey first
 sign-in-set-up-link = The server printed a one-time set-up link in its log. It is valid for one hour; restart the server to get a new one.
+sign-in-try-again = Try again
 sign-in-unavailable = You can't sign in right now
 sign-in-continue = Continue with { $provider }
 sign-in-or-password = Or with a password

@@ -1,11 +1,12 @@
 # The titles of the pages, in the browser's tabs and history.
 
 title-page = { $page } · Latchkey
+title-overview = Overview
 title-secrets = Secrets
+title-search = Search
 title-add-secret = Add secret
 title-edit-secret = Edit secret
 title-delete-secret = Delete secret
-title-secret = Secret
 title-import = Import secrets
 title-import-choice = Choose what to import
 title-secret-key = SSH key
@@ -37,7 +38,6 @@ title-token-created = Token created
 title-revoke-token = Revoke token
 title-users = Users
 title-add-user = Add user
-title-user = User
 title-change-role = Change role
 title-disable-user = Disable user
 title-enable-user = Enable user
@@ -46,6 +46,5 @@ title-make-password-link = Make password link
 title-password-link = Password link
 title-audit = Audit
 title-help = Help
-title-guide = Guide
 title-api = API
 title-not-found = Page not found

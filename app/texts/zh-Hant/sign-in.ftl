@@ -3,6 +3,7 @@
 sign-in-heading = 登入
 sign-in-set-up-first = 請先設定 Latchkey
 sign-in-set-up-link = 伺服器已將一次性的設定連結寫入記錄檔。連結有效期限為一小時；重新啟動伺服器即可取得新連結。
+sign-in-try-again = 再試一次
 sign-in-unavailable = 目前無法登入
 sign-in-continue = 使用 { $provider } 繼續
 sign-in-or-password = 或使用密碼

@@ -1,11 +1,12 @@
 # The titles of the pages, in the browser's tabs and history.
 
 title-page = { $page } · Latchkey
+title-overview = 總覽
 title-secrets = Secret
+title-search = 搜尋
 title-add-secret = 新增 Secret
 title-edit-secret = 編輯 Secret
 title-delete-secret = 刪除 Secret
-title-secret = Secret
 title-import = 匯入 Secret
 title-import-choice = 選擇要匯入的項目
 title-secret-key = SSH 金鑰
@@ -37,7 +38,6 @@ title-token-created = 已建立權杖
 title-revoke-token = 撤銷權杖
 title-users = 使用者
 title-add-user = 新增使用者
-title-user = 使用者
 title-change-role = 變更角色
 title-disable-user = 停用使用者
 title-enable-user = 啟用使用者
@@ -46,6 +46,5 @@ title-make-password-link = 重設密碼
 title-password-link = 密碼連結
 title-audit = 稽核記錄
 title-help = 說明
-title-guide = 指南
 title-api = API
 title-not-found = 找不到頁面

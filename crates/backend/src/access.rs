@@ -59,9 +59,11 @@ pub(crate) fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool
             // Values go to consumers, by tokens, and no page shows a value; whoever rotates keys has the key file, and
             // therefore the command line.
             Action::ReadValues | Action::ManageKeys => false,
-            Action::ManageUsers | Action::ManageTokens | Action::ReadTokens | Action::ReadAudit => {
-                user.role >= Role::Admin
-            }
+            Action::ManageUsers
+            | Action::ManageTokens
+            | Action::ReadTokens
+            | Action::ReadAudit
+            | Action::ManagePortal => user.role >= Role::Admin,
         },
         Actor::Token(token) => {
             let in_scope = match action {
@@ -69,7 +71,11 @@ pub(crate) fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool
                 Action::ReadValues => token.scope == TokenScope::ReadValues,
                 Action::WriteSecrets => token.scope == TokenScope::Write,
                 Action::ReadTokens | Action::ReadAudit => token.scope == TokenScope::ReadAudit,
-                Action::OwnAccount | Action::ManageUsers | Action::ManageTokens | Action::ManageKeys => false,
+                Action::OwnAccount
+                | Action::ManageUsers
+                | Action::ManageTokens
+                | Action::ManageKeys
+                | Action::ManagePortal => false,
             };
             let covered = match object {
                 Object::Secret(id) => token.restriction.covers(id),
@@ -123,7 +129,16 @@ mod tests {
         assert_eq!(may(&user(Role::Editor)), [ReadSecrets, WriteSecrets, OwnAccount]);
         assert_eq!(
             may(&user(Role::Admin)),
-            [ReadSecrets, WriteSecrets, OwnAccount, ManageUsers, ManageTokens, ReadTokens, ReadAudit]
+            [
+                ReadSecrets,
+                WriteSecrets,
+                OwnAccount,
+                ManageUsers,
+                ManageTokens,
+                ReadTokens,
+                ReadAudit,
+                ManagePortal
+            ]
         );
         assert_eq!(may(&token(TokenScope::ReadMetadata, Restriction::None)), [ReadSecrets]);
         assert_eq!(may(&token(TokenScope::ReadValues, Restriction::None)), [ReadSecrets, ReadValues]);

@@ -134,5 +134,7 @@ domain::coded_enum! {
         ReadAudit = "read the audit log", "read the audit log";
         /// Rotate the key encryption keys.
         ManageKeys = "manage keys", "manage keys";
+        /// Note facts about the portal as a whole.
+        ManagePortal = "manage the portal", "manage the portal";
     }
 }

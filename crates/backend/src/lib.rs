@@ -13,6 +13,7 @@ mod error;
 mod health;
 mod imports;
 mod keyring;
+mod overview;
 mod private_key_parser;
 mod random;
 mod rate_limit;
@@ -29,7 +30,7 @@ mod work;
 
 pub use audit::{
     AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, FoldedReads, FoldedRecords,
-    Outcome, SecretHistory, Verdict,
+    Outcome, RecentChange, SecretHistory, Verdict,
 };
 pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
@@ -40,6 +41,7 @@ pub use formats::export::{Exported, ManifestFormat, flat_json, manifest};
 pub use health::{Health, Readiness};
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KekService, KekStatus, Rewrapped, RotationError};
+pub use overview::{Attention, Day, OVERVIEW_DAYS, Overview, OverviewService, PortalNote, SetUpSteps};
 pub use random::{entity_tag, random_id, sortable_id, submission_of};
 pub use rate_limit::RateLimit;
 pub use revision::{Expected, Revision};
@@ -110,6 +112,7 @@ struct Services {
     imports: ImportService,
     connection_tests: TestService,
     keys: KekService,
+    overview: OverviewService,
     secrets: SecretService,
     sessions: SessionService,
     single_sign_on: Option<SingleSignOnService>,
@@ -174,6 +177,7 @@ impl Backend {
             imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
             connection_tests: TestService::new(db.clone(), keyring.clone(), outbound, http),
             keys: KekService::new(db.clone(), at_hand),
+            overview: OverviewService::new(db.clone(), keyring.is_none(), single_sign_on.is_some()),
             secrets,
             single_sign_on,
             tokens: TokenService::new(db.clone(), sessions.clone(), sign_in.tokens),
@@ -208,6 +212,11 @@ impl Backend {
     /// Returns the key encryption keys.
     pub fn keys(&self) -> &KekService {
         &self.0.keys
+    }
+
+    /// Returns the Overview.
+    pub fn overview(&self) -> &OverviewService {
+        &self.0.overview
     }
 
     /// Returns the secrets.

@@ -54,7 +54,7 @@ async fn form_is_tested_and_comes_back_without_its_value() {
         assert!(!answer.body.contains(piece), "{piece}");
     }
     let list = app.get(&format!("/secrets?q={name}")).await;
-    assert!(list.body.contains("No secret matches."), "a test saves nothing");
+    assert!(list.body.contains("No secrets match."), "a test saves nothing");
 
     let wrong = app.post("/secrets/new/check", &image(&name, &host, "TYPED-WRONG")).await;
     assert!(wrong.status == StatusCode::OK && wrong.body.contains("Refused"));
@@ -85,7 +85,7 @@ async fn stored_secret_is_tested_from_its_row_and_its_status_is_listed() {
     let found = app.get(&format!("/secrets?q={name}&status=works")).await;
     assert!(found.body.contains(&id) && found.body.contains("1 secret"));
     let none = app.get(&format!("/secrets?q={name}&status=refused")).await;
-    assert!(none.body.contains("No secret matches."));
+    assert!(none.body.contains("No secrets match."));
     let gone = app.post("/secrets/image-no-such-thing/check", &[]).await;
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
 

@@ -175,7 +175,7 @@ impl TestApp {
     pub(crate) async fn browser(&self, name: &str) -> String {
         let ctx = Ctx::system("test", clock::now());
         let session = self.backend.sessions().begin_for(&ctx, name, "tests").await.unwrap();
-        let browser = self.backend.browsers().admit(session.user, None).unwrap();
+        let browser = self.backend.browsers().admit(&session, None).unwrap();
         format!("latchkey_browser={}", browser.mark().expose())
     }
 

@@ -24,6 +24,7 @@ mod keys;
 mod language;
 mod network;
 mod operations;
+mod overview;
 #[allow(dead_code, reason = "the backend's own tests use the rest")]
 #[path = "../../../crates/backend/src/connection_tests/tests/peers.rs"]
 mod peers;

@@ -4,13 +4,6 @@ use crate::harness::{KEY, TestApp, unique};
 use axum::http::StatusCode;
 
 #[tokio::test]
-async fn root_redirects_to_the_list() {
-    let answer = TestApp::start().await.get("/").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    assert_eq!(answer.header("location"), "/secrets");
-}
-
-#[tokio::test]
 async fn git_dataset_is_added_found_changed_and_deleted() {
     let app = TestApp::start().await;
     let name = unique("git");
@@ -248,7 +241,7 @@ async fn deleted_secret_is_restored_or_removed_for_good() {
     let question = app.get(&format!("/secrets/{id}/delete")).await.body;
     assert!(question.contains("it can be restored for 30 days"), "{question}");
     app.post(&format!("/secrets/{id}/delete"), &[]).await;
-    assert!(app.get(&format!("/secrets?q={name}")).await.body.contains("No secret matches."));
+    assert!(app.get(&format!("/secrets?q={name}")).await.body.contains("No secrets match."));
     let deleted = app.get("/secrets/deleted").await;
     assert_eq!(deleted.status, StatusCode::OK);
     assert!(deleted.body.contains(&name) && deleted.body.contains(" by admin"));
@@ -337,5 +330,5 @@ async fn delete_of_a_used_secret_names_consumers_and_requires_its_name() {
     assert!(images.contains("deleted") && !images.contains(&format!("/secrets/{id}/edit")));
     assert!(app.get(&format!("/images/{image}/edit")).await.body.contains(&format!("{name} (deleted)")));
     let unused = app.get("/secrets?unused=30&q=no-such-thing").await.body;
-    assert!(unused.contains("No secret matches."));
+    assert!(unused.contains("No secrets match."));
 }

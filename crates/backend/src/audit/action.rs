@@ -117,6 +117,10 @@ actions! {
     ValuesRewrapped = "values rewrapped", "values rewrapped";
     /// A key encryption key was retired.
     KeyRetired = "key retired", "key retired";
+    /// An administrator confirmed that the key file is backed up.
+    KeyBackedUp = "key backup confirmed", "key backup confirmed";
+    /// An administrator dismissed the steps of setting up.
+    StepsDismissed = "set-up steps dismissed", "set-up steps dismissed";
     /// Rows of an older version were signed.
     RowsTakenOver = "rows taken over", "rows taken over";
     /// A row that the portal did not write was rejected.
@@ -185,6 +189,8 @@ mod tests {
             "key activated",
             "values rewrapped",
             "key retired",
+            "key backup confirmed",
+            "set-up steps dismissed",
             "rows taken over",
             "forged row refused",
             "record found cut",
@@ -198,6 +204,7 @@ mod tests {
             "see everybody's tokens",
             "read the audit log",
             "manage keys",
+            "manage the portal",
         ];
         assert_eq!(AuditAction::all().map(AuditAction::code).collect::<Vec<_>>(), stored);
         assert_eq!(Outcome::ALL.map(Outcome::code), ["done", "refused", "failed", "integrity failure"]);

@@ -3,7 +3,7 @@
 mod history;
 
 use crate::{
-    AuditCursor, AuditQuery, Backend, Verdict,
+    AuditAction, AuditCursor, AuditQuery, Backend, Verdict,
     tests::{anonymous, at, backend, signed_in, somebody, started_again, text},
 };
 use domain::{access::Role, error::Error};
@@ -206,4 +206,21 @@ async fn forbidden_attempt_is_recorded_for_any_object(pool: PgPool) {
     // The first and the last object read alike and are still both recorded, because each stands for another attempt.
     assert_eq!(objects, ["ab", &cut('x'), &cut('é'), "niba", "ab"]);
     assert_eq!(backend.audit().verify(&at(9)).await, Ok(Verdict::Whole(5)));
+}
+
+/// PostgreSQL takes the index of the migration only for the same list, and a change that it lacks would not be shown.
+#[test]
+fn recent_changes_and_their_index_name_the_same_actions() {
+    use super::recent::{OF_ACCESS, OF_SECRETS};
+
+    let quoted = |actions: &[AuditAction]| {
+        actions.iter().map(|action| format!("'{}'", action.code())).collect::<Vec<_>>().join(", ")
+    };
+    let squeezed = |text: &str| text.replace('\\', "").split_whitespace().collect::<Vec<_>>().join(" ");
+    let migration = squeezed(include_str!("../../migrations/0170_count_states.sql"));
+    let code = squeezed(include_str!("recent/repository.rs"));
+    let all = format!("action IN ({}, {})", quoted(&OF_SECRETS), quoted(&OF_ACCESS));
+    assert!(migration.contains(&all), "{all}");
+    assert!(code.contains(&all), "{all}");
+    assert!(code.contains(&format!("action IN ({})", quoted(&OF_SECRETS))));
 }

@@ -65,10 +65,7 @@ pub(super) async fn exact_page(
         (true, after) => (more, after),
     };
     // A list without a search or filters other than the type need not be counted.
-    let counted = !query.search.is_empty()
-        || query.status.is_some()
-        || query.unused.is_some()
-        || *visible != Restriction::None;
+    let counted = query.is_counted() || *visible != Restriction::None;
     let at = |row: Option<&SecretSummary>| row.map(|row| Cursor::at(row, query.sort));
     Ok(SecretPage {
         previous: if before { at(rows.first()) } else { None },
@@ -99,5 +96,6 @@ fn summary(row: ListRow) -> Result<SecretSummary, sqlx::Error> {
         cause: TestCause::parse(&row.check_cause).unwrap_or(TestCause::NeverTested),
         used_by: row.used_by.unsigned_abs(),
         last_used: row.last_read_at.map(timestamp),
+        target: row.check_target,
     })
 }

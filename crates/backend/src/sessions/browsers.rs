@@ -1,13 +1,17 @@
 //! Browsers in which somebody has signed in: they are recognized when the session has ended, so that what was typed meanwhile
 //! can wait in the browser, for the same person only.
 
+use super::service::NewSession;
 use crate::{keyring::Kek, random};
 use aws_lc_rs::{
     constant_time::verify_slices_are_equal,
     hkdf::{HKDF_SHA256, Salt},
     hmac::{self, HMAC_SHA256},
 };
-use domain::sensitive::Sensitive;
+use domain::{
+    access::{Role, UserName},
+    sensitive::Sensitive,
+};
 use std::{fmt, sync::Arc};
 use uuid::Uuid;
 
@@ -39,6 +43,14 @@ impl Browser {
         self.user == user
     }
 
+    /// Returns the name and role with which the person signed in that the text of a mark names. Unverified, because this is
+    /// asked while nothing can be verified: for showing alone, to the browser that sent the mark.
+    pub fn shown_person(mark: &Sensitive) -> Option<(String, Role)> {
+        let (text, _) = mark.expose().rsplit_once('.')?;
+        let (role, name) = text.splitn(3, '.').nth(2)?.split_once('.')?;
+        Some((UserName::parse(name).ok()?.as_str().to_owned(), Role::parse(role)?))
+    }
+
     /// Returns the mark by which the browser is recognized.
     pub fn mark(&self) -> &Sensitive {
         &self.mark
@@ -54,13 +66,20 @@ impl Browsers {
         Self(keys.iter().filter_map(derive).collect())
     }
 
-    /// Returns the browser in which this user signs in now: the known one, if it was the same user. `None` without a key.
-    pub fn admit(&self, user: Uuid, known: Option<Browser>) -> Option<Browser> {
-        if let Some(known) = known.filter(|known| known.is_of(user)) {
+    /// Returns the browser in which this user signs in now: the known one, if it was the same user in the same role. `None`
+    /// without a key.
+    pub fn admit(&self, session: &NewSession, known: Option<Browser>) -> Option<Browser> {
+        let NewSession { user, person, .. } = session;
+        let user = *user;
+        let is_same = |known: &Browser| {
+            known.is_of(user) && Browser::shown_person(known.mark()).as_ref() == Some(person)
+        };
+        if let Some(known) = known.filter(is_same) {
             return Some(known);
         }
         let nonce = random::hex(&random::bytes::<16>().ok()?);
-        let text = format!("{}.{nonce}", user.simple());
+        let (name, role) = person;
+        let text = format!("{}.{nonce}.{}.{name}", user.simple(), role.as_str());
         let code = self.codes("mark", &[&text]).next()?;
         Some(Browser { user, mark: Sensitive::new(format!("{text}.{code}")) })
     }
@@ -100,18 +119,33 @@ impl Browsers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn recognize_accepts_only_issued_marks() {
         let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
         let browsers = Browsers::new(std::slice::from_ref(&old));
-        let (ana, eve) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let first = browsers.admit(ana, None).unwrap();
+        let session = |id, name: &str, role| NewSession {
+            user: Uuid::from_u128(id),
+            person: (name.to_owned(), role),
+            token: Sensitive::default(),
+            absolute: Duration::from_secs(1),
+        };
+        let (ana_in, eve_in) = (session(1, "ana.b@x", Role::Editor), session(2, "eve", Role::Editor));
+        let (ana, eve) = (ana_in.user, eve_in.user);
+        let first = browsers.admit(&ana_in, None).unwrap();
         let mark = first.mark().expose().to_owned();
         assert!(browsers.recognize(first.mark()).unwrap().is_of(ana));
         // The same person keeps it, another person gets another.
-        assert_eq!(browsers.admit(ana, Some(first.clone())).unwrap().mark().expose(), mark);
-        let other = browsers.admit(eve, Some(first.clone())).unwrap();
+        assert_eq!(browsers.admit(&ana_in, Some(first.clone())).unwrap().mark().expose(), mark);
+        assert_eq!(Browser::shown_person(first.mark()), Some(("ana.b@x".to_owned(), Role::Editor)));
+        let promoted = browsers.admit(&session(1, "ana.b@x", Role::Admin), Some(first.clone())).unwrap();
+        assert_eq!(Browser::shown_person(promoted.mark()), Some(("ana.b@x".to_owned(), Role::Admin)));
+        // As older versions wrote it, and as somebody may have changed it.
+        for text in ["", "a.b.c", "a.b.editor.ana<script>.c", "a.b.king.ana.c"] {
+            assert_eq!(Browser::shown_person(&Sensitive::new(text)), None, "{text}");
+        }
+        let other = browsers.admit(&eve_in, Some(first.clone())).unwrap();
         assert!(other.is_of(eve) && other.mark().expose() != mark);
         for forged in [
             String::new(),
@@ -125,7 +159,7 @@ mod tests {
         // By a server with a further key, and not by a server with only another key.
         assert!(Browsers::new(&[new.clone(), old]).recognize(first.mark()).is_some());
         assert!(Browsers::new(&[new]).recognize(first.mark()).is_none());
-        assert!(Browsers::new(&[]).admit(ana, None).is_none());
+        assert!(Browsers::new(&[]).admit(&ana_in, None).is_none());
 
         let code = browsers.seal(&first, "/secrets/new", "name=a").unwrap();
         assert!(browsers.is_sealed(&first, "/secrets/new", "name=a", &code));

@@ -15,7 +15,7 @@ use crate::{
     users::{Passwords, name_key, repository as users},
     work::Work,
 };
-use domain::{error::Error, language::Language, sensitive::Sensitive, time::Timestamp};
+use domain::{access::Role, error::Error, language::Language, sensitive::Sensitive, time::Timestamp};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -70,6 +70,8 @@ pub enum Proof {
 pub struct NewSession {
     /// The id of the user.
     pub user: Uuid,
+    /// The name and role of the user.
+    pub person: (String, Role),
     /// The value of the cookie: 256 random bits.
     pub token: Sensitive,
     /// The longest lifetime.
@@ -262,6 +264,7 @@ impl SessionService {
         attempts::know_network(work, ctx, user.id).await?;
         // Recorded as done by the person who signed in.
         let role = users::role(&user.role)?;
+        let person = (user.name.clone(), role);
         let actor = Actor::User(UserActor {
             id: user.id,
             name: user.name.clone(),
@@ -273,7 +276,7 @@ impl SessionService {
         let signed_in = (&ctx, AuditRecord::done(AuditAction::SignIn, &user.name));
         let records: Vec<_> = before.iter().copied().chain([signed_in]).collect();
         audit::repository::append_many(work, &records).await?;
-        Ok(NewSession { user: user.id, token, absolute: self.limits.absolute })
+        Ok(NewSession { user: user.id, person, token, absolute: self.limits.absolute })
     }
 
     async fn record(

@@ -1,0 +1,107 @@
+//! The latest changes, and who made them.
+
+use crate::{audit::AUDIT, secrets::LIST, ui::html::Html};
+use backend::{AuditAction, RecentChange};
+use domain::{secret::SecretId, time::Timestamp};
+
+/// Writes the section. Whoever may read the audit log gets a link to it.
+pub(super) fn write(html: &mut Html, changes: &[RecentChange], now: Timestamp, may_read_log: bool) {
+    html.markup("<section class=changes aria-labelledby=changes><h2 id=changes>");
+    html.text(t!(overview_changes)).markup("</h2>");
+    if changes.is_empty() {
+        html.markup("<p class=muted>").text(t!(overview_no_changes)).markup("</p></section>");
+        return;
+    }
+    html.markup("<ul>");
+    for change in changes {
+        write_change(html, change, now);
+    }
+    html.markup("</ul>");
+    if may_read_log {
+        html.markup("<p class=more><a href=").markup(AUDIT).markup(">");
+        html.text(t!(overview_audit_log)).markup("</a></p>");
+    }
+    html.markup("</section>");
+}
+
+fn write_change(html: &mut Html, change: &RecentChange, now: Timestamp) {
+    let RecentChange { at, actor_kind, actor, action, object, fields } = change;
+    html.markup("<li><p title=\"").text(object).markup("\">");
+    match SecretId::parse(object).filter(|_| is_there(action)) {
+        Some(id) => {
+            html.markup("<a href=\"").markup(LIST).markup("/").text(object).markup("\">");
+            html.text(id.name.as_str()).markup("</a>");
+        }
+        None => {
+            html.markup("<b>").text(name(object)).markup("</b>");
+        }
+    }
+    html.markup("</p><p class=did>").text(&sentence_case(AuditAction::label_of(action)));
+    for (number, field) in fields.iter().enumerate() {
+        html.markup(if number == 0 { ": " } else { ", " }).text(&field.replace('_', " "));
+    }
+    html.markup("</p><p class=muted>")
+        .text(who(actor_kind, actor))
+        .markup(" · <time datetime=")
+        .text(&at.rfc3339());
+    html.markup(" title=\"").text(&at.utc_text()).markup("\">").text(&at.relative(now)).markup("</time></p>");
+}
+
+/// Returns the actor in words: whatever the server does by itself has the name of a task of its own.
+fn who<'a>(actor_kind: &str, actor: &'a str) -> &'a str {
+    match (actor_kind, actor) {
+        ("system", "command line") => t!(overview_by_command_line),
+        ("system", _) => t!(overview_by_portal),
+        _ => actor,
+    }
+}
+
+/// Returns whether the secret is there after this action.
+fn is_there(action: &str) -> bool {
+    action != AuditAction::SecretDeleted.code() && action != AuditAction::SecretRemoved.code()
+}
+
+/// Returns the name of the object: of a secret without the prefix of its type.
+fn name(object: &str) -> &str {
+    let id = SecretId::parse(object);
+    id.and_then(|id| object.get(object.len() - id.name.as_str().len()..)).unwrap_or(object)
+}
+
+fn sentence_case(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(action: AuditAction, object: &str) -> RecentChange {
+        RecentChange {
+            at: Timestamp::from_micros(0),
+            actor_kind: "user".to_owned(),
+            actor: "ana<".to_owned(),
+            action: action.code().to_owned(),
+            object: object.to_owned(),
+            fields: vec!["display_name".to_owned()],
+        }
+    }
+
+    fn written(change: RecentChange) -> String {
+        let mut html = Html::default();
+        write(&mut html, &[change], Timestamp::from_micros(120_000_000), false);
+        html.into_string()
+    }
+
+    #[test]
+    fn write_links_a_secret_that_is_there() {
+        let html = written(change(AuditAction::SecretChanged, "image-hub"));
+        assert!(html.contains("<a href=\"/secrets/image-hub\">hub</a>"), "{html}");
+        assert!(html.contains(": display name</p><p class=muted>ana&lt; · <time"), "{html}");
+        assert!(html.contains("2 minutes ago"), "{html}");
+        let gone = written(change(AuditAction::SecretDeleted, "image-hub"));
+        assert!(!gone.contains("<a") && gone.contains("<b>hub</b>"), "{gone}");
+        let user = written(change(AuditAction::UserAdded, "ben"));
+        assert!(!user.contains("<a") && user.contains("<b>ben</b>"), "{user}");
+    }
+}

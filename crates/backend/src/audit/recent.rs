@@ -1,0 +1,58 @@
+//! The newest changes of all, as the Overview shows them.
+
+pub(crate) mod repository;
+
+#[cfg(test)]
+use super::AuditAction;
+use domain::time::Timestamp;
+
+/// Changes of secrets, images and datasets, which whoever sees these may see.
+#[cfg(test)]
+pub(super) const OF_SECRETS: [AuditAction; 12] = [
+    AuditAction::SecretAdded,
+    AuditAction::SecretChanged,
+    AuditAction::SecretDeleted,
+    AuditAction::SecretRestored,
+    AuditAction::SecretRemoved,
+    AuditAction::SshKeyGenerated,
+    AuditAction::SshKeySwitched,
+    AuditAction::SshKeyDiscarded,
+    AuditAction::UsageAdded,
+    AuditAction::UsageChanged,
+    AuditAction::UsageDeleted,
+    AuditAction::SecretsSeeded,
+];
+
+/// Changes of people, tokens and keys, for those who may read the audit log.
+#[cfg(test)]
+pub(super) const OF_ACCESS: [AuditAction; 12] = [
+    AuditAction::UserAdded,
+    AuditAction::UserRoleChanged,
+    AuditAction::UserDisabled,
+    AuditAction::UserEnabled,
+    AuditAction::PasswordLinkMade,
+    AuditAction::TokenCreated,
+    AuditAction::TokenRevoked,
+    AuditAction::KeyAdded,
+    AuditAction::KeyActivated,
+    AuditAction::KeyRetired,
+    AuditAction::KeyBackedUp,
+    AuditAction::StepsDismissed,
+];
+
+/// A change of the recent past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecentChange {
+    /// The time of the change.
+    pub at: Timestamp,
+    /// `user`, `token`, `system` or `anonymous`.
+    pub actor_kind: String,
+    /// The name of the actor.
+    pub actor: String,
+    /// The code of an `AuditAction`.
+    pub action: String,
+    /// The object of the change.
+    pub object: String,
+    /// The names of the changed fields.
+    pub fields: Vec<String>,
+}

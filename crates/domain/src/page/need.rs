@@ -1,0 +1,13 @@
+//! The filter for secrets that wait for a person.
+
+coded_enum! {
+    /// The thing that a secret needs a person to do. The code stands in addresses.
+    pub enum Need: as_str, label {
+        /// The keys of its host are to be compared and approved.
+        Approval = "approval", "Host key approval";
+        /// The connection was never tested since the secret was added or changed.
+        Test = "test", "First test";
+        /// A new key pair waits to be used.
+        Switch = "switch", "Key switch";
+    }
+}
