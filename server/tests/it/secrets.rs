@@ -310,7 +310,7 @@ async fn delete_of_a_used_secret_names_consumers_and_requires_its_name() {
     assert!(app.get(&format!("/secrets/{id}")).await.body.contains(&link));
     let list = app.get(&format!("/secrets?q={name}&sort=-used-by")).await.body;
     assert!(
-        !list.contains("data-delete") && list.contains(&format!("{id}/delete?")),
+        list.contains("data-used") && list.contains(&format!("{id}/delete?")),
         "its page says who uses it"
     );
 
