@@ -16,6 +16,7 @@ use crate::{
     search::SearchPage,
     secrets::{
         self,
+        confirmation::NotDeleted,
         deleted::{DeletedSecretsPage, RemoveSecretPage},
         input::Returned as ReturnedSecret,
         keys::{
@@ -66,7 +67,7 @@ pub enum Page {
     Search,
     AddSecret(Option<Box<ReturnedSecret>>),
     EditSecret(SecretId, Option<Box<ReturnedSecret>>),
-    DeleteSecret(SecretId, Option<Error>),
+    DeleteSecret(SecretId, Option<NotDeleted>),
     Secret(SecretId),
     Import(Option<Error>),
     ImportChoice(Uuid, Option<Box<NotSaved>>),
@@ -77,7 +78,7 @@ pub enum Page {
     TestSecret(SecretId, Option<Box<TestResult>>),
     /// The results of testing the secrets that were selected in the list; `None` if nothing was selected.
     TestSelected(Option<SelectionOutcome>),
-    DeleteSelected(Option<Error>),
+    DeleteSelected(Option<NotDeleted>),
     ExportManifests(Option<Box<NotExported>>),
     DeletedSecrets(Option<Error>),
     /// The confirmation before a deleted secret is removed for good.

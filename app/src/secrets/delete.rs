@@ -30,9 +30,9 @@ pub fn DeleteQuestion<'a>(
     }
 }
 
-/// The dialog over the list. It replaces the pages that links with `data-delete` lead to, and takes the
-/// secret from the row: the id from its box, and the display name from its first cell with a title. Links of
-/// used secrets have no such mark, because their page has more to read, and a name to type.
+/// The dialog over the list. It replaces the pages that the links of rows with the label `d` lead to, and takes the
+/// secret from the row: the id from its box, and the display name from its first cell with a title. It leaves out the
+/// links of used secrets, which are marked, because their page has more to read, and a name to type.
 #[island]
 pub fn DeleteDialog(
     /// The number of days in which a deleted secret can be restored.
@@ -44,7 +44,8 @@ pub fn DeleteDialog(
     let failure = RwSignal::new(None::<ApiError>);
     Effect::new(move |_| {
         window_event_listener(ev::click, move |event| {
-            let link = dom::target(&event).and_then(|target| target.closest("a[data-delete]").ok().flatten());
+            let link = dom::target(&event)
+                .and_then(|target| target.closest("[aria-labelledby^='d ']:not([data-used])").ok().flatten());
             let doomed = link.and_then(|link| {
                 let row = link.closest("tr").ok()??;
                 let said = |selector, attribute| row.query_selector(selector).ok()??.get_attribute(attribute);

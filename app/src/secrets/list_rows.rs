@@ -153,7 +153,7 @@ impl Rows<'_> {
             html.markup(" aria-labelledby=\"v r").value(number).markup("\" title=View></a>");
             return;
         }
-        html.markup("<button form=check").attribute("formaction", address.of_this_list("/check"));
+        html.markup("<button form=c").attribute("formaction", address.of_this_list("/check"));
         html.markup(" aria-labelledby=\"t r")
             .value(number)
             .markup("\" title=\"Test connection\"></button><a");
@@ -161,8 +161,8 @@ impl Rows<'_> {
         html.markup(" aria-labelledby=\"e r").value(number).markup("\" title=Edit></a><a");
         html.attribute("href", address.of_this_list("/delete"));
         html.markup(" aria-labelledby=\"d r").value(number).markup("\" title=Delete");
-        if secret.used_by == 0 {
-            html.markup(" data-delete");
+        if secret.used_by > 0 {
+            html.markup(" data-used");
         }
         html.markup("></a>");
     }

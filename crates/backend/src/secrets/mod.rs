@@ -26,7 +26,7 @@ pub use deleted::{DeletedPage, DeletedSecret};
 pub use manifests::ManifestsQuery;
 pub use retention::KeepDeleted;
 pub use service::SecretService;
-pub use values::{ValueAnswer, ValueQuery};
+pub use values::{FoundValue, ValueAnswer, ValueQuery};
 
 #[cfg(test)]
 mod tests;
