@@ -27,7 +27,7 @@ export default defineConfig({
     navigationTimeout: 30_000,
     storageState: sessionFile(),
     locale: 'en-GB',
-    viewport: { width: 1200, height: 800 },
+    viewport: { width: 1280, height: 800 },
     screenshot: 'only-on-failure',
     // Recording every test takes a third of the time: only on request (--trace retain-on-failure).
     trace: 'off',

@@ -84,14 +84,14 @@ const PAGES = [
     'add-image',
     async (page) => {
       await open(page, '/secrets/new');
-      await page.getByLabel('Type', { exact: true }).selectOption('image-pull');
+      await page.getByRole('radio', { name: 'Image Pull', exact: true }).check();
     },
   ],
   [
     'add-refused',
     async (page) => {
       await open(page, '/secrets/new');
-      await page.getByLabel('Type', { exact: true }).selectOption('image-pull');
+      await page.getByRole('radio', { name: 'Image Pull', exact: true }).check();
       await page.getByLabel('Name', { exact: true }).fill('My Registry');
       await page.getByLabel('Registry Host', { exact: true }).fill('ftp://registry.example');
       await confirm(page);

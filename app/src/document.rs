@@ -13,8 +13,10 @@ use crate::{
     imports::{NotSaved, choose::ChoosePage, start::ImportPage},
     language,
     overview::pages::OverviewPage,
+    search::SearchPage,
     secrets::{
         self,
+        confirmation::NotDeleted,
         deleted::{DeletedSecretsPage, RemoveSecretPage},
         input::Returned as ReturnedSecret,
         keys::{
@@ -62,9 +64,11 @@ pub enum Page {
     /// The Overview, after a step of setting up could not be noted.
     Overview(Option<Error>),
     Secrets,
+    /// The search over everything.
+    Search,
     AddSecret(Option<Box<ReturnedSecret>>),
     EditSecret(SecretId, Option<Box<ReturnedSecret>>),
-    DeleteSecret(SecretId, Option<Error>),
+    DeleteSecret(SecretId, Option<NotDeleted>),
     Secret(SecretId),
     Import(Option<Error>),
     ImportChoice(Uuid, Option<Box<NotSaved>>),
@@ -75,7 +79,7 @@ pub enum Page {
     TestSecret(SecretId, Option<Box<TestResult>>),
     /// The results of testing the secrets that were selected in the list; `None` if nothing was selected.
     TestSelected(Option<SelectionOutcome>),
-    DeleteSelected(Option<Error>),
+    DeleteSelected(Option<NotDeleted>),
     ExportManifests(Option<Box<NotExported>>),
     DeletedSecrets(Option<Error>),
     /// The confirmation before a deleted secret is removed for good.
@@ -143,6 +147,7 @@ impl Page {
         match self {
             Self::Overview(_) => t!(title_overview),
             Self::Secrets | Self::Secret(_) => t!(title_secrets),
+            Self::Search => t!(title_search),
             Self::AddSecret(_) => t!(title_add_secret),
             Self::EditSecret(..) => t!(title_edit_secret),
             Self::DeleteSecret(..) => t!(title_delete_secret),
@@ -194,6 +199,7 @@ impl Page {
         match self {
             Self::Overview(failure) => view! { <OverviewPage failure/> }.into_any(),
             Self::Secrets => ListPage().into_any(),
+            Self::Search => SearchPage().into_any(),
             Self::AddSecret(returned) => view! { <AddPage returned=unboxed(returned)/> }.into_any(),
             Self::EditSecret(id, returned) => view! { <EditPage id returned=unboxed(returned)/> }.into_any(),
             Self::DeleteSecret(id, failure) => view! { <DeletePage id failure/> }.into_any(),

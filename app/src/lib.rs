@@ -13,6 +13,8 @@ pub mod account;
 pub mod api_docs;
 #[cfg(feature = "ssr")]
 pub mod audit;
+#[cfg(feature = "ssr")]
+pub mod conflict;
 pub mod connection_tests;
 #[cfg(feature = "ssr")]
 pub mod cookie;
@@ -37,6 +39,8 @@ pub mod overview;
 pub mod portal;
 #[cfg(feature = "ssr")]
 pub mod respond;
+#[cfg(feature = "ssr")]
+pub mod search;
 pub mod secrets;
 #[cfg(feature = "ssr")]
 pub mod sign_in;

@@ -89,7 +89,7 @@ pub fn respond_with(error: Error) -> ApiError {
     if let (Some(seconds), Some(options)) = (error.retry_after(), use_context::<ResponseOptions>()) {
         options.insert_header(header::RETRY_AFTER, seconds.into());
     }
-    ApiError::Rejected(error)
+    error.into()
 }
 
 /// Returns the status of an error.

@@ -1,7 +1,7 @@
 //! The texts of the pages: a function for each message of `app/texts`, which `app/build.rs` has made of it, called by the macro
 //! `t!`. A text that is not used is dead code, and does not compile.
 
-use domain::{access::Role, language::Language};
+use domain::{access::Role, connection_test::TestStatus, language::Language, page::Need, secret::SecretKind};
 use std::{
     borrow::Cow,
     fmt::{Display, Write},
@@ -32,6 +32,35 @@ pub(crate) fn role(role: Role) -> &'static str {
         Role::Reader => t!(role_reader),
         Role::Editor => t!(role_editor),
         Role::Admin => t!(role_admin),
+    }
+}
+
+/// Returns the name of a type of secrets.
+pub(crate) fn kind(kind: SecretKind) -> &'static str {
+    match kind {
+        SecretKind::GitDataset => t!(kind_git_dataset),
+        SecretKind::ImagePull => t!(kind_image_pull),
+    }
+}
+
+/// Returns the name of a test status.
+pub(crate) fn status(status: TestStatus) -> &'static str {
+    match status {
+        TestStatus::Works => t!(status_works),
+        TestStatus::Open => t!(status_open),
+        TestStatus::Refused => t!(status_refused),
+        TestStatus::Unreachable => t!(status_unreachable),
+        TestStatus::HostKeyChanged => t!(status_host_key_changed),
+        TestStatus::NotTested => t!(status_not_tested),
+    }
+}
+
+/// Returns the name of what a secret needs a person to do.
+pub(crate) fn need(need: Need) -> &'static str {
+    match need {
+        Need::Approval => t!(need_approval),
+        Need::Test => t!(need_test),
+        Need::Switch => t!(need_switch),
     }
 }
 

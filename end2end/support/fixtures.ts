@@ -15,6 +15,7 @@ export interface Fields {
   registry_host?: string;
   username?: string;
   password?: string;
+  repository?: string;
 }
 
 /** A stored secret, with the addresses of its pages. */
@@ -154,7 +155,7 @@ export function row(page: Page, secret: { name: string }): Locator {
 
 /** Returns the names in the list, from the top. */
 export async function names(page: Page): Promise<string[]> {
-  const texts = await unlessLeft(page, () => page.locator('tbody th').allTextContents());
+  const texts = await unlessLeft(page, () => page.locator('tbody th > p:first-child').allTextContents());
   return texts.map((text) => text.trim());
 }
 

@@ -2,7 +2,7 @@
 
 import { expect, type Page } from '@playwright/test';
 import { confirm, expectHeading, expectList, field, open, row, unique, type Secrets } from './fixtures.js';
-import { fill, submit } from './form.js';
+import { fill, submit, typeChoice } from './form.js';
 import { beginImport, dockerConfig } from './imports.js';
 import { privateKey } from './keys.js';
 import { sshKey } from './ssh.js';
@@ -57,10 +57,17 @@ export const PLACES: Place[] = [
     },
   },
   {
+    what: 'the search over everything',
+    async go(page) {
+      await open(page, `/search?q=${WALK}`);
+      await expect(page.locator('#found').getByRole('link', { name: 'Show all' })).toBeVisible();
+    },
+  },
+  {
     what: 'an empty search',
     async go(page) {
       await open(page, `/secrets?q=${unique('no-such-thing')}`);
-      await expect(page.getByText('No secret matches.')).toBeVisible();
+      await expect(page.getByText('No secrets match.')).toBeVisible();
     },
   },
   {
@@ -126,7 +133,7 @@ export const PLACES: Place[] = [
     what: 'Add, for a registry',
     async go(page) {
       await open(page, '/secrets/new');
-      await field(page, 'Type').selectOption('image-pull');
+      await typeChoice(page, 'image-pull').check();
       await expect(field(page, 'Password')).toBeVisible();
     },
   },
@@ -136,7 +143,7 @@ export const PLACES: Place[] = [
     async go(page) {
       await open(page, '/secrets/new');
       await submit(page, { type: 'image-pull', name: `Bad_Name${'x'.repeat(80)}`, registry_host: 'ftp://x', username: 'a:b', password: '' });
-      await expect(page.getByRole('heading', { name: 'There is a problem' })).toBeVisible();
+      await expect(page.getByRole('heading', { name: 'Check these fields' })).toBeVisible();
     },
   },
   {
@@ -173,7 +180,7 @@ export const PLACES: Place[] = [
       await secrets.git({ ...LONG, name: unique('x'.repeat(190)), secret: key });
       await open(page, '/secrets/new');
       await submit(page, { name: unique('twin'), secret: key });
-      await expect(page.getByLabel('Save it all the same')).toBeVisible();
+      await expect(page.getByLabel('Save anyway')).toBeVisible();
     },
   },
   {
@@ -309,14 +316,15 @@ export const PLACES: Place[] = [
   },
   { what: 'the datasets', go: async (page) => void (await open(page, '/datasets?q=no-such-thing')) },
   {
-    what: 'Add, for an image, with what was found',
+    what: 'Add, for an image in another registry',
+    status: 422,
     async go(page, secrets) {
       const secret = await secrets.image({ ...LONG, name: unique('x'.repeat(190)), registry_host: 'ghcr.io' });
       await open(page, '/images/new');
-      await field(page, 'Image').fill('ghcr.io/group/app');
-      await field(page, 'Find a secret').fill(secret.name.slice(-20));
-      await page.getByRole('button', { name: 'Find', exact: true }).click();
-      await expect(page.getByText('1 Image Pull secret that matches')).toBeVisible();
+      await field(page, 'Image').fill('quay.io/group/app');
+      await field(page, 'Use Image Pull Secret').fill(secret.name);
+      await confirm(page).click();
+      await expect(page.getByText('It won’t work.')).toBeVisible();
     },
   },
   {
@@ -336,7 +344,7 @@ export const PLACES: Place[] = [
       const name = unique('app');
       await page.request.post('/images/new', { form: { name, image: 'quay.io/a', pull_secret: secret.id }, maxRedirects: 0 });
       await open(page, `/images/${name}/edit`);
-      await expect(page.getByText('it is of no use there')).toBeVisible();
+      await expect(page.getByText('It won’t work.')).toBeVisible();
     },
   },
   {
@@ -398,7 +406,7 @@ export const PLACES: Place[] = [
     what: 'Add, for a registry that was chosen',
     async go(page) {
       await open(page, '/secrets/new');
-      await field(page, 'Type').selectOption('image-pull');
+      await typeChoice(page, 'image-pull').check();
       await field(page, 'Registry').selectOption('Docker Hub');
       await page.locator('.facts.docker-hub').getByText('Where do I get this?').click();
     },

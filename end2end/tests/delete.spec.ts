@@ -102,7 +102,7 @@ test.describe('the dialog over the list', () => {
   test('deleting the last row leaves an empty search', async ({ page }) => {
     await link(page, secret).click();
     await ok(page).click();
-    await expect(page.getByText('No secret matches.')).toBeVisible();
+    await expect(page.getByText('No secrets match.')).toBeVisible();
   });
 
   test('pressed twice, OK deletes once', async ({ page }) => {
@@ -139,7 +139,7 @@ test.describe('the dialog over the list', () => {
     });
     await link(page, secret).click();
     await ok(page).click();
-    await expect(dialog(page).getByRole('alert')).toContainText('did not answer');
+    await expect(dialog(page).getByRole('alert')).toContainText('didn’t respond');
     await ok(page).click();
     await expect(notice(page)).toContainText('Secret deleted');
     await expect(row(page, secret)).toHaveCount(0);
@@ -203,7 +203,7 @@ test('the page of the list stays', async ({ page, secrets, hydrated }) => {
   await expect(notice(page)).toContainText('Secret deleted');
   await expect.poll(() => names(page)).toEqual([made[10]?.name, made[12]?.name]);
   await expect(page).toHaveURL(here);
-  await expect(page.getByText('2 of 12 secrets')).toBeVisible();
+  await expect(page.getByText('11–12 of 12 secrets')).toBeVisible();
 });
 
 test('deleting the last row of a page shows the page before', async ({ page, secrets, hydrated }) => {

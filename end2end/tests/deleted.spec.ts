@@ -7,7 +7,7 @@ test('a deleted secret is restored as it was', async ({ page, secrets }) => {
   const secret = await secrets.image({ display_name: 'Kept for a while', registry_host: 'ghcr.io' });
   await secrets.remove(secret);
   await open(page, '/secrets');
-  await page.getByRole('link', { name: 'Deleted', exact: true }).click();
+  await page.getByRole('link', { name: 'Recently deleted', exact: true }).click();
   await expectHeading(page, 'Deleted secrets');
   await expect(row(page, secret)).toContainText('Kept for a while');
   await expect(row(page, secret)).toContainText('by admin');

@@ -35,6 +35,7 @@ test('an empty list says what to do next', async ({ page }) => {
   await expectHeading(page, 'Secrets');
   await expect(page.getByText('No secrets yet.')).toBeVisible();
   await expect(page.locator('table')).toHaveCount(0);
+  await expect(page.getByRole('search')).toBeHidden();
   await page.getByRole('link', { name: 'Add the first secret' }).click();
   await expectHeading(page, 'Add secret');
 });

@@ -15,6 +15,7 @@ test('a row shows the facts of the secret', async ({ page, secrets }) => {
   for (const [secret, type] of [[key, 'Git Dataset'], [image, 'Image Pull']] as const) {
     await open(page, `/secrets?q=${secret.name}`);
     const cells = row(page, secret).getByRole('cell');
+    await expect(row(page, secret).getByRole('rowheader').getByRole('link')).toHaveText(secret.name);
     await expect(cells.nth(1)).toContainText(secret.displayName);
     await expect(cells.nth(2)).toContainText(type);
     await expect(cells.nth(3)).toContainText('Not tested');
@@ -24,6 +25,27 @@ test('a row shows the facts of the secret', async ({ page, secrets }) => {
     await expect(time).toHaveText(/^(just now|\d+ \w+ ago)$/);
     await expect(time).toHaveAttribute('datetime', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     await expect(time).toHaveAttribute('title', /^\d{1,2} \w+ \d{4}, \d\d:\d\d UTC$/);
+  }
+});
+
+test('the second line of a row is the host or the repository, and what was found', async ({ page, secrets }) => {
+  const robot = unique('robot');
+  const image = await secrets.image({ registry_host: 'ghcr.io', username: robot });
+  const git = await secrets.git({ repository: `git@github.com:acme/${unique('repository')}.git` });
+  const second = (secret: { name: string }) => row(page, secret).getByRole('rowheader').locator('p').nth(1);
+  await open(page, `/secrets?q=${image.name}`);
+  await expect(second(image)).toHaveText('ghcr.io');
+  await open(page, `/secrets?q=${robot}`);
+  await expect(second(image)).toHaveText(`ghcr.io · ${robot}`);
+  await open(page, `/secrets?q=${git.name}`);
+  const address = (await second(git).textContent()) ?? '';
+  expect(address).toMatch(/^git@github\.com:acme\/repository/);
+  await open(page, `/secrets?q=${encodeURIComponent(address)}`);
+  await expect(second(git)).toHaveText(address);
+  for (const secret of [image, git]) {
+    await open(page, `/secrets?q=${secret.id}`);
+    await expect(page.locator('tbody tr')).toHaveCount(1);
+    await expect(row(page, secret)).toBeVisible();
   }
 });
 
@@ -53,6 +75,7 @@ test.describe('sorting', () => {
     Name: (one, other) => (one.name < other.name ? -1 : 1),
     'Display Name': (one, other) => collator.compare(one.display_name, other.display_name),
     Type: (one, other) => (one.type === other.type ? (one.name < other.name ? -1 : 1) : one.type < other.type ? -1 : 1),
+    Status: (one, other) => (one.name < other.name ? -1 : 1),
     Updated: (one, other) => STEPS.indexOf(one) - STEPS.indexOf(other),
   };
   for (const [column, order] of Object.entries(compare)) {
@@ -94,9 +117,9 @@ test.describe('long text', () => {
     await open(page, `/secrets?q=${end}`);
     const cell = row(page, secret).getByRole('rowheader');
     await expect(cell).toHaveAttribute('title', name);
-    await expect(cell).toHaveText(name);
+    await expect(cell.locator('p').first()).toHaveText(name);
     await expect(row(page, secret).getByRole('cell').nth(1)).toHaveAttribute('title', display);
-    const cut = await cell.locator('p').evaluate((element) => element.scrollHeight > element.clientHeight);
+    const cut = await cell.getByRole('link').evaluate((element) => element.scrollHeight > element.clientHeight);
     expect(cut).toBe(true);
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(sideways).toBeLessThanOrEqual(0);

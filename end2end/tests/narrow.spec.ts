@@ -33,6 +33,50 @@ test('in a narrow window every part of a row is within reach', async ({ page }) 
   }
 });
 
+test('from 720 px on the list is a table, whose columns give way in the order of their worth', async ({ page }) => {
+  await open(page, `/secrets?q=${WALK}&sort=name`);
+  const columns: [number, string[]][] = [
+    [720, ['Name', 'Status']],
+    [900, ['Name', 'Type', 'Status']],
+    [1000, ['Name', 'Type', 'Status', 'Used by']],
+    [1100, ['Name', 'Type', 'Status', 'Used by', 'Last used']],
+    [1200, ['Name', 'Type', 'Status', 'Used by', 'Last used', 'Updated']],
+    [1280, ['Name', 'Display Name', 'Type', 'Status', 'Used by', 'Last used', 'Updated']],
+  ];
+  for (const [width, wanted] of columns) {
+    await page.setViewportSize({ width, height: 800 });
+    await expect(page.getByRole('columnheader')).toHaveText(['All', ...wanted, 'Actions']);
+    const first = page.locator('tbody tr').first();
+    const [name, status, row] = [first.locator('th'), first.locator('td').nth(3), first];
+    const [nameBox, statusBox, rowBox] = [await name.boundingBox(), await status.boundingBox(), await row.boundingBox()];
+    expect(statusBox?.x, 'beside each other').toBeGreaterThan(nameBox?.x ?? 0);
+    expect(rowBox?.height).toBeLessThan(72);
+    await expectNoSidewaysScroll(page, `the list at ${width} px`);
+  }
+});
+
+test('lists use wide windows, and forms do not', async ({ page }) => {
+  await page.setViewportSize({ width: 1920, height: 900 });
+  await open(page, `/secrets?q=${WALK}`);
+  expect((await page.locator('table').boundingBox())?.width).toBeGreaterThan(1400);
+  await open(page, '/secrets/new');
+  expect((await page.locator('main form').first().boundingBox())?.width).toBeLessThan(900);
+});
+
+test('where columns give way, one row of words sorts by each', async ({ page }) => {
+  for (const width of [360, 900]) {
+    await page.setViewportSize({ width, height: 740 });
+    await open(page, `/secrets?q=${WALK}`);
+    const words = page.getByRole('navigation', { name: 'Sort by' });
+    await expect(words.getByRole('link')).toHaveText([/^Name/, /^Display Name/, /^Type/, /^Status/, /^Used by/, /^Last used/, /^Updated/]);
+    const tops = await words.getByRole('link').evaluateAll((links) => links.map((link) => link.getBoundingClientRect().top));
+    expect(new Set(tops).size, 'rows of words').toBe(1);
+    await words.getByRole('link', { name: 'Display Name' }).click();
+    await expect(page).toHaveURL(/sort=display/);
+    await expect(words.locator('[aria-current]')).toHaveText(/Display Name\s*ascending/);
+  }
+});
+
 test('in a narrow window the navigation is a menu', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await open(page, '/secrets/new');

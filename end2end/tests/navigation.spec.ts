@@ -16,6 +16,7 @@ test('each page has its address, its title and one main heading', async ({ page,
   for (const [address, heading, title] of [
     ['/', 'Overview', 'Overview'],
     ['/secrets', 'Secrets', 'Secrets'],
+    ['/search', 'Search', 'Search'],
     ['/secrets/new', 'Add secret', 'Add secret'],
     [secret.edit, 'Edit secret', `${secret.name} · Edit secret`],
     [secret.delete, 'Delete Secret', `${secret.name} · Delete secret`],

@@ -16,14 +16,15 @@ async function expectLinks(page: Page, ...labels: string[]): Promise<void> {
 test('pages of twenty, forwards and backwards, with the total', async ({ page }) => {
   await open(page, `/secrets?q=${WALK}&sort=name`);
   expect(await names(page)).toEqual(all.slice(0, 20));
-  await expect(page.getByText(`20 of ${all.length} secrets`)).toBeVisible();
+  await expect(page.getByText(`1–20 of ${all.length} secrets`)).toBeVisible();
   await expectLinks(page, 'Next', 'Last');
   await to(page, 'Next', all.slice(20, 40));
   await expectLinks(page, 'First', 'Previous', 'Next', 'Last');
   await to(page, 'Next', all.slice(40));
-  await expect(page.getByText(`5 of ${all.length} secrets`)).toBeVisible();
+  await expect(page.getByText(`41–45 of ${all.length} secrets`)).toBeVisible();
   await expectLinks(page, 'First', 'Previous');
   await to(page, 'Previous', all.slice(20, 40));
+  await expect(page.getByText(`21–40 of ${all.length} secrets`)).toBeVisible();
   await to(page, 'Previous', all.slice(0, 20));
   await expectLinks(page, 'Next', 'Last');
 });
@@ -42,7 +43,7 @@ test('links lead straight to the last page, and back to the first', async ({ pag
   await to(page, 'First', all.slice(0, 20));
 });
 
-for (const sort of ['-name', 'display', '-display', 'type', '-type', 'updated', '-updated']) {
+for (const sort of ['-name', 'display', '-display', 'type', '-type', 'status', '-status', 'updated', '-updated']) {
   test(`no row is lost or repeated while paging, sorted by ${sort}`, async ({ page }) => {
     await open(page, `/secrets?q=${WALK}&size=10&sort=${sort}`);
     const met: string[][] = [await names(page)];
@@ -93,7 +94,22 @@ test('only one page of rows is loaded', async ({ page }) => {
   expect([...inHtml].sort()).toEqual(all.slice(0, 20));
 });
 
+test('one page of rows has no links to others, and a few rows no choice of their number', async ({ page }) => {
+  await open(page, `/secrets?q=${WALK}&size=50`);
+  await expect(page.getByText(`${all.length} secrets`, { exact: true })).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Pages' })).toHaveCount(0);
+  await expect(field(page, 'Rows per page')).toBeVisible();
+  await open(page, `/secrets?q=${WALK}-00`);
+  await expect(page.getByText('1 secret', { exact: true })).toBeVisible();
+  await expect(field(page, 'Rows per page')).toHaveCount(0);
+});
+
+test('a place among the rows that cannot be is corrected', async ({ page }) => {
+  await open(page, `/secrets?q=${WALK}&sort=name&after=image-${WALK}-19&at=4000000000`);
+  await expect(page.getByText(new RegExp(`^\\d+–\\d+ of ${all.length} secrets$`))).toBeVisible();
+});
+
 test('the whole list shows the total of everything', async ({ page }) => {
   await open(page, '/secrets');
-  await expect(page.getByText(/^20 of [\d,]+ secrets$/)).toBeVisible();
+  await expect(page.getByText(/^1–20 of [\d,]+ secrets$/)).toBeVisible();
 });

@@ -53,7 +53,7 @@ test('the filter shows one type, and all again', async ({ page, hydrated }) => {
     await expect(field(page, 'Search')).toHaveValue(WALK);
     await ready(page);
   }
-  await field(page, 'Type').selectOption({ label: 'All' });
+  await field(page, 'Type').selectOption({ label: 'Any' });
   if (!hydrated) await page.getByRole('button', { name: 'Search', exact: true }).click();
   await expect(page.locator('tbody tr')).toHaveCount(STEPS.length);
   await expect(page).not.toHaveURL(/type=image-pull|type=git-dataset/);
@@ -61,7 +61,7 @@ test('the filter shows one type, and all again', async ({ page, hydrated }) => {
 
 test('the filter offers all, and each type', async ({ page }) => {
   await open(page, '/secrets');
-  await expect(field(page, 'Type').locator('option')).toHaveText(['All', 'Git Dataset', 'Image Pull']);
+  await expect(field(page, 'Type').locator('option')).toHaveText(['Any', 'Git Dataset', 'Image Pull']);
 });
 
 test('search and filter combine', async ({ page }) => {
@@ -72,12 +72,29 @@ test('search and filter combine', async ({ page }) => {
   await expect(page).toHaveURL(/type=image-pull/);
 });
 
+test('each filter that applies is a link without it', async ({ page }) => {
+  await open(page, `/secrets?q=${WALK}&type=image-pull&status=not-tested&unused=30&sort=name&size=10`);
+  const chip = (filter: string) => page.getByRole('link', { name: `Remove filter ${filter}`, exact: true });
+  await expect(chip('Last used: Not in 30 days')).toBeVisible();
+  await chip('Status: Not tested').click();
+  await expect(page).toHaveURL(`/secrets?q=${WALK}&type=image-pull&unused=30&sort=name&size=10`);
+  await chip('Last used: Not in 30 days').click();
+  await chip('Type: Image Pull').click();
+  await expect(page).toHaveURL(`/secrets?q=${WALK}&sort=name&size=10`);
+  await chip(`Search: ${WALK}`).click();
+  await expect(page).toHaveURL('/secrets?sort=name&size=10');
+  await expect(page.locator('.chips')).toHaveCount(0);
+  await open(page, `/secrets?q=${WALK}&type=image-pull&sort=name`);
+  await page.getByRole('link', { name: 'Clear all', exact: true }).click();
+  await expect(page).toHaveURL('/secrets?sort=name');
+});
+
 test('an empty search says what to do next', async ({ page }) => {
   await open(page, '/secrets');
   await search(page, unique('nothing-like-it'));
-  await expect(page.getByText('No secret matches.')).toBeVisible();
+  await expect(page.getByText('No secrets match.')).toBeVisible();
   await expect(page.locator('table')).toHaveCount(0);
-  await page.getByRole('link', { name: 'Clear search and filter' }).click();
+  await page.getByRole('link', { name: 'Clear search and filters' }).click();
   await expect(page.locator('tbody tr').first()).toBeVisible();
   await expect(field(page, 'Search')).toHaveValue('');
   await expect(page).not.toHaveURL(/q=./);

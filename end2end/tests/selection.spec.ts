@@ -109,7 +109,7 @@ test('secrets in use need a second confirmation for all', async ({ page, secrets
   await confirmation.fill('delete 2 secrets');
   await ok(page).click();
   await expect(page).toHaveURL(address);
-  await expect(page.getByText('No secret matches.')).toBeVisible();
+  await expect(page.getByText('No secrets match.')).toBeVisible();
 });
 
 test('several are tested, and each shows its result', async ({ page, secrets }) => {

@@ -45,8 +45,7 @@ pub fn not_tested(error: &Error) -> String {
     .map(|problems| view! { <ul>{problems}</ul> });
     let said = match error {
         Error::NotSignedIn => {
-            "Your session has ended, so nothing was tested. Sign in in another tab, then test again."
-                .to_owned()
+            "Your session expired; nothing was tested. Sign in in another tab, then test again.".to_owned()
         }
         error => error.message(),
     };
@@ -67,7 +66,7 @@ pub fn html(report: TestReport, input: &SecretInput, ticket: Option<String>, val
     let dropped = values_dropped.then(|| {
         view! {
             <p class="hint">
-                "Values are not sent back to the browser: the secret or password must be typed again before it can be saved."
+                "For security the key or password isn’t kept. Enter it again before you save."
             </p>
         }
     });
@@ -270,7 +269,7 @@ fn HostKeys<'a>(
                     value=format!("{approved}{lines}")
                     autocomplete="off"
                 />
-                <span>"I have compared these keys: trust this host. Then test again, or confirm."</span>
+                <span>"I have verified these keys. Trust this host."</span>
             </label>
         }),
         Approval::OfStored { id, new_tab, query } => Either::Right(view! {
@@ -281,7 +280,7 @@ fn HostKeys<'a>(
         }),
     });
     view! {
-        <p>"The keys that " <code>{known_as}</code> " has:"</p>
+        <p>"Keys of " <code>{known_as}</code> ":"</p>
         <ul class="host-keys">{rows}</ul>
         {approve}
     }

@@ -85,7 +85,7 @@ fn Shown(
         Some(report) => Either::Left(view! { <Answer report approval=&approval/> }),
         None => Either::Right(view! { <Kept cause refs last now/> }),
     };
-    let what = if id.kind == SecretKind::GitDataset { "Repository to try" } else { "Image to try" };
+    let what = if id.kind == SecretKind::GitDataset { "Test repository" } else { "Test image" };
     let edit = format!("{LIST}/{id}/edit{query}");
     let action = format!("{LIST}/{id}/check{query}");
     // Without a repository, adding one is the next step.

@@ -3,6 +3,7 @@
 use super::{actions, answer, page::TestResult};
 use crate::{
     document::Page,
+    error::ApiError,
     extract::{Nothing, Path, RawForm, Sender, SignedIn, Unreadable},
     respond::{Reply, to_sign_in},
     secrets::{
@@ -52,8 +53,8 @@ async fn typed(
         actions::typed(&backend, &ctx, id, &input).await
     };
     let value_dropped = wants_page && input.has_value();
-    let returned = |error, tested| {
-        let form = RejectedForm { typed: input.typed(), error, value_dropped };
+    let returned = |error: Option<Error>, tested| {
+        let form = RejectedForm { typed: input.typed(), error: error.map(ApiError::from), value_dropped };
         Some(Box::new(Returned { form, tested }))
     };
     match tested.await {

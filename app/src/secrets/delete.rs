@@ -30,10 +30,10 @@ pub fn DeleteQuestion<'a>(
     }
 }
 
-/// The dialog over the list, or over the page of a secret. It replaces the pages that links with `data-delete` lead to, and
-/// takes the secret from around the link: the id from an input, and the display name from a title. The mark says where
-/// to go afterwards; empty, the same page is loaded again. Links of used secrets have no such mark, because their page has
-/// more to read, and a name to type.
+/// The dialog over the list, or over the page of a secret. It replaces the pages that the links of rows with the label `d`
+/// lead to, and links with `data-delete`, which say where to go afterwards; from the list, the same page is loaded again. It
+/// takes the secret from around the link: the id from an input, and the display name from a title. It leaves out the links of
+/// used secrets, which are marked, because their page has more to read, and a name to type.
 #[island]
 pub fn DeleteDialog(
     /// The number of days in which a deleted secret can be restored.
@@ -46,7 +46,9 @@ pub fn DeleteDialog(
     let failure = RwSignal::new(None::<ApiError>);
     Effect::new(move |_| {
         window_event_listener(ev::click, move |event| {
-            let link = dom::target(&event).and_then(|target| target.closest("a[data-delete]").ok().flatten());
+            let link = dom::target(&event).and_then(|target| {
+                target.closest("[aria-labelledby^='d ']:not([data-used]),[data-delete]").ok().flatten()
+            });
             let doomed = link.and_then(|link| {
                 let row = link.closest("tr,.page-head").ok()??;
                 let said = |selector, attribute| row.query_selector(selector).ok()??.get_attribute(attribute);

@@ -5,7 +5,7 @@ use super::{
     delete::DeleteDialog,
     deleted::DELETED,
     list_address,
-    list_controls::{Filter, Pages, SortHeading},
+    list_controls::{Filter, Pages, SortHeading, SortRow},
     list_rows::{Labels, Rows},
     selection::{FORM, SelectionBar},
     with_list,
@@ -52,24 +52,24 @@ fn List(
     view! {
         <div class="page-head">
             <div>
-                <h1>"Secrets"</h1>
-                <p class="lead">"The credentials with which Git datasets and container images are pulled."</p>
+                <h1>{t!(list_title)}</h1>
+                <p class="lead">{t!(list_lead)}</p>
             </div>
             {may_write
                 .then(|| {
                     view! {
                         <div class="choices">
                             <a class="button" href=DELETED>
-                                {icon!("bin")}
-                                "Deleted"
+                                {icon!("clock")}
+                                {t!(list_deleted)}
                             </a>
                             <a class="button" href=IMPORT>
                                 {icon!("file")}
-                                "Import"
+                                {t!(list_import)}
                             </a>
                             <a class="button primary" href=add>
                                 {icon!("plus")}
-                                "Add"
+                                {t!(list_add)}
                             </a>
                         </div>
                     }
@@ -99,7 +99,8 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
     }
     let list_query = query.to_query_string();
     let selected = ssr::query_parameter("select").is_some_and(|which| which == "all");
-    let rows = Rows { now: page.now, list_query: &list_query, may_write, selected }.of(&page.rows);
+    let rows = Rows { now: page.now, list_query: &list_query, search: &query.search, may_write, selected }
+        .of(&page.rows);
     let select_all = match list_address(&query) {
         address if address.contains('?') => format!("{address}&select=all"),
         address => format!("{address}?select=all"),
@@ -107,26 +108,25 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
     Either::Right(view! {
         <form method="get" id=FORM class="selectable" autocomplete="off">
         <Labels/>
+        <SortRow query=&query/>
         <table class="secrets">
             <thead>
                 <tr>
                     <th scope="col" class="select">
-                        <input type="checkbox" class="needs-script" aria-label="Select all on this page" checked=selected/>
-                        <a class="without-script" href=select_all aria-label="Select all on this page">
-                            "All"
+                        <input type="checkbox" class="needs-script" aria-label=t!(list_select_all) checked=selected/>
+                        <a class="without-script" href=select_all aria-label=t!(list_select_all)>
+                            {t!(list_all)}
                         </a>
                     </th>
-                    <SortHeading query=&query column=SortColumn::Name label="Name"/>
-                    <SortHeading query=&query column=SortColumn::DisplayName label="Display Name"/>
-                    <SortHeading query=&query column=SortColumn::Type label="Type"/>
-                    <th scope="col" class="status">
-                        "Status"
-                    </th>
-                    <SortHeading query=&query column=SortColumn::UsedBy label="Used by"/>
-                    <SortHeading query=&query column=SortColumn::LastUsed label="Last used"/>
-                    <SortHeading query=&query column=SortColumn::Updated label="Updated"/>
-                    <th scope="col" class="row-actions three">
-                        "Actions"
+                    <SortHeading query=&query column=SortColumn::Name/>
+                    <SortHeading query=&query column=SortColumn::DisplayName/>
+                    <SortHeading query=&query column=SortColumn::Type/>
+                    <SortHeading query=&query column=SortColumn::Status/>
+                    <SortHeading query=&query column=SortColumn::UsedBy/>
+                    <SortHeading query=&query column=SortColumn::LastUsed/>
+                    <SortHeading query=&query column=SortColumn::Updated/>
+                    <th scope="col" class="row-actions">
+                        {t!(list_actions)}
                     </th>
                 </tr>
             </thead>
@@ -134,7 +134,7 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
         </table>
         <SelectionBar list_query may_write/>
         </form>
-        <form method="post" id="check"></form>
+        <form method="post" id="c"></form>
         <Pages query=&query page/>
     })
 }
@@ -147,26 +147,30 @@ fn Nothing(query: ListQuery, may_write: bool) -> impl IntoView {
         Either::Left(view! {
             <div class="nothing">
                 <p>
-                    <b>"No secret matches."</b>
-                    " Search looks at the name, the display name and the registry host."
+                    <b>{t!(list_none_match)}</b>
+                    {format!(" {}", t!(list_search_covers))}
                 </p>
                 <a class="button" href=list_address(&all)>
-                    "Clear search and filter"
+                    {t!(list_clear_search)}
                 </a>
             </div>
         })
     } else {
         Either::Right(view! {
-            <div class="nothing">
+            <div class="nothing at-first">
                 <p>
-                    <b>"No secrets yet."</b>
-                    " Add the SSH key that reads a Git dataset, or the account that pulls container images."
+                    <b>{t!(list_empty)}</b>
+                    {format!(" {}", t!(list_empty_text))}
                 </p>
                 {may_write
                     .then(|| {
                         view! {
                             <a class="button primary" href=format!("{LIST}/new")>
-                                "Add the first secret"
+                                {t!(list_add_first)}
+                            </a>
+                            " "
+                            <a class="button" href=IMPORT>
+                                {t!(list_import)}
                             </a>
                         }
                     })}

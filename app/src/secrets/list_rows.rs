@@ -3,7 +3,7 @@
 //! `style/secrets.css` knows the columns by their places.
 
 use super::{LIST, with_list};
-use crate::{connection_tests::answer::class_of, ui::html::Html};
+use crate::{connection_tests::answer::class_of, texts, ui::html::Html};
 use domain::{
     connection_test::TestStatus,
     secret::{SecretKind, SecretSummary, Selection},
@@ -14,12 +14,20 @@ use leptos::prelude::*;
 /// The approximate length of a row, in bytes.
 const ROW: usize = 1_000;
 
+/// The characters that two lines of the narrowest column hold in any font.
+const TWO_LINES: usize = 28;
+
+/// The characters that one line holds in any font.
+const ONE_LINE: usize = 16;
+
 /// The data that all rows of a page share.
 pub struct Rows<'a> {
     /// The server's clock.
     pub now: Timestamp,
     /// The query of the list, to which the pages behind the links return.
     pub list_query: &'a str,
+    /// The words that were searched.
+    pub search: &'a str,
     /// Whether the caller may change secrets.
     pub may_write: bool,
     /// Whether every box is checked when the page opens.
@@ -64,25 +72,23 @@ impl Rows<'_> {
         if self.selected {
             html.markup(" checked");
         }
-        html.markup("><th scope=row id=r").value(number).attribute("title", name);
-        html.markup("><p><a")
-            .attribute("href", address.of_this_list(""))
-            .markup(">")
-            .text(name)
-            .markup("</a>");
-        html.markup("<td").attribute("title", &secret.display_name);
-        html.markup("><p>").text(&secret.display_name).markup("<td");
-        if let Some(host) = &secret.registry_host {
-            html.attribute("title", host);
+        // The name alone heads the row, and not its second line.
+        html.markup("><th scope=row aria-labelledby=r").value(number);
+        if name.len() > TWO_LINES {
+            html.attribute("title", name);
         }
+        html.markup("><p id=r").value(number).markup("><a").attribute("href", address.of_this_list(""));
+        html.markup(">").text(name).markup("</a>");
+        self.second_line(html, secret);
+        html.markup("<td").attribute("title", &secret.display_name);
+        html.markup("><p>").text(&secret.display_name);
         html.markup(match id.kind {
-            SecretKind::GitDataset => "><i class=i-git></i>",
-            SecretKind::ImagePull => "><i class=i-box></i>",
+            SecretKind::GitDataset => "<td><i class=i-git></i>",
+            SecretKind::ImagePull => "<td><i class=i-box></i>",
         });
-        html.text(id.kind.label());
-        if let Some((algorithm, fingerprint)) = &secret.key {
-            html.markup("<a class=key").attribute("href", address.of("/key")).attribute("title", fingerprint);
-            html.markup(">").text(algorithm.label()).markup(" ").text(fingerprint).markup("</a>");
+        html.text(texts::kind(id.kind));
+        if let Some((algorithm, _)) = &secret.key {
+            html.markup("<p>").text(algorithm.label());
         }
         html.markup("<td><a");
         // What nobody has tested looks like a state with no name.
@@ -90,16 +96,54 @@ impl Rows<'_> {
             html.attribute("class", class_of(secret.cause));
         }
         html.attribute("href", address.of_this_list("/check")).attribute("title", secret.cause.message());
-        html.markup(">").text(secret.cause.label()).markup("</a><td>").value(secret.used_by).markup("<td>");
+        // A host that nobody trusts yet waits for somebody, and is more than not tested.
+        let word = if secret.cause.asks_for_approval() {
+            secret.cause.label()
+        } else {
+            texts::status(secret.status)
+        };
+        html.markup(">").text(word).markup("</a><td>");
+        if secret.used_by == 0 {
+            html.markup("<small>0</small>");
+        } else {
+            html.value(secret.used_by);
+        }
+        html.markup("<td>");
         match secret.last_used {
             Some(at) => self.ago(html, at),
             None => {
-                html.markup("never");
+                html.markup("<small>").text(t!(list_never)).markup("</small>");
             }
         }
         html.markup("<td>");
         self.ago(html, secret.updated_at);
         html.markup("<p> by ").text(&secret.updated_by);
+    }
+
+    /// Adds the host or the repository; and what was found, if the row shows it nowhere else.
+    fn second_line(&self, html: &mut Html, secret: &SecretSummary) {
+        let host = match secret.id.kind {
+            SecretKind::GitDataset => secret.target.as_deref(),
+            SecretKind::ImagePull => secret.registry_host.as_deref(),
+        };
+        let fingerprint = secret.key.as_ref().map(|(_, fingerprint)| fingerprint.as_str());
+        let parts = [host]
+            .into_iter()
+            .chain(found_elsewhere(
+                self.search,
+                secret,
+                [secret.username.as_deref(), secret.target.as_deref(), fingerprint],
+            ))
+            .flatten();
+        let line = parts.collect::<Vec<_>>().join(" · ");
+        if line.is_empty() {
+            return;
+        }
+        html.markup("<p");
+        if line.len() > ONE_LINE {
+            html.attribute("title", &line);
+        }
+        html.markup(">").text(&line);
     }
 
     /// Adds how long ago this was, as `ui::ago` renders it.
@@ -115,7 +159,7 @@ impl Rows<'_> {
             html.markup(" aria-labelledby=\"v r").value(number).markup("\" title=View></a>");
             return;
         }
-        html.markup("<button form=check").attribute("formaction", address.of_this_list("/check"));
+        html.markup("<button form=c").attribute("formaction", address.of_this_list("/check"));
         html.markup(" aria-labelledby=\"t r")
             .value(number)
             .markup("\" title=\"Test connection\"></button><a");
@@ -123,11 +167,38 @@ impl Rows<'_> {
         html.markup(" aria-labelledby=\"e r").value(number).markup("\" title=Edit></a><a");
         html.attribute("href", address.of_this_list("/delete"));
         html.markup(" aria-labelledby=\"d r").value(number).markup("\" title=Delete");
-        if secret.used_by == 0 {
-            html.markup(" data-delete");
+        if secret.used_by > 0 {
+            html.markup(" data-used");
         }
         html.markup("></a>");
     }
+}
+
+/// Returns those of these facts that have a word of the search, if the name, the display name, the host and the repository of
+/// the row do not have it.
+fn found_elsewhere<'a, const N: usize>(
+    search: &str,
+    secret: &'a SecretSummary,
+    facts: [Option<&'a str>; N],
+) -> [Option<&'a str>; N] {
+    if search.is_empty() {
+        return [None; N];
+    }
+    let has = |text: &str, word: &str| text.to_lowercase().contains(word);
+    let repository = secret.target.as_deref().filter(|_| secret.id.kind == SecretKind::GitDataset);
+    let shown = [
+        Some(secret.id.name.as_str()),
+        Some(secret.display_name.as_str()),
+        secret.registry_host.as_deref(),
+        repository,
+    ];
+    let words: Vec<String> = search
+        .split_whitespace()
+        .map(str::to_lowercase)
+        .filter(|word| !shown.iter().flatten().any(|text| has(text, word)))
+        .collect();
+    facts
+        .map(|fact| fact.filter(|fact| Some(*fact) != repository && words.iter().any(|word| has(fact, word))))
 }
 
 /// The addresses of a secret's pages, one after the other in the same piece of memory.

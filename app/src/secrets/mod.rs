@@ -15,6 +15,8 @@ pub mod draft;
 pub mod form;
 pub mod form_fields;
 #[cfg(feature = "ssr")]
+pub mod form_parts;
+#[cfg(feature = "ssr")]
 pub mod imported_from;
 pub mod input;
 #[cfg(feature = "ssr")]
@@ -44,8 +46,16 @@ use domain::secret::{SecretId, SecretKind};
 /// Returns what two duplicates of this type have in common, in words that follow the name of the first.
 pub fn holds_the_same(kind: SecretKind) -> &'static str {
     match kind {
-        SecretKind::GitDataset => " holds the same key.",
-        SecretKind::ImagePull => " holds the same account at this registry.",
+        SecretKind::GitDataset => " already uses this key.",
+        SecretKind::ImagePull => " already uses this account at this registry.",
+    }
+}
+
+/// Returns the heading about a duplicate of this type.
+pub fn duplicate_title(kind: SecretKind) -> &'static str {
+    match kind {
+        SecretKind::GitDataset => "Duplicate key",
+        SecretKind::ImagePull => "Duplicate account",
     }
 }
 

@@ -98,6 +98,7 @@ fn Places(
     rendered(view! {
         <nav aria-label=t!(frame_navigation)>
             {place("/", t!(frame_overview), icon!("gauge"))}
+            {place("/search", t!(frame_search), icon!("search"))}
             {place("/secrets", t!(frame_secrets), icon!("key"))}
             {place("/images", t!(frame_images), icon!("box"))}
             {place("/datasets", t!(frame_datasets), icon!("git"))}

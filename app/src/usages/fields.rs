@@ -5,20 +5,22 @@ use super::{
     list::{address_of, target_label},
 };
 use crate::{
-    connection_tests::button::{ANSWER, EnhanceTest, FORM},
+    conflict,
+    connection_tests::{
+        button::{EnhanceTest, FORM},
+        section::{button, place},
+    },
     error::first_sentence,
     ui::{
-        ago::Ago,
         alert::Alert,
-        field::FieldText,
+        field::{FieldText, field_frame},
         icon::icon,
         line::Line,
         rendered::rendered,
-        select::{option, select_field},
     },
 };
 use domain::{
-    error::{Change, Error, Field},
+    error::{Error, Field},
     secret::{SecretId, SecretKind},
     usage::{SecretChoice, SecretChoices, UsageKind, UsageTarget},
 };
@@ -27,7 +29,7 @@ use leptos::{
     prelude::*,
 };
 
-/// The form, the search of its select, and the test under it.
+/// The form, the search of its select, and its test.
 #[component]
 pub fn UsageForm<'a>(form: &'a Form) -> impl IntoView + use<> {
     let kind = form.kind;
@@ -37,29 +39,37 @@ pub fn UsageForm<'a>(form: &'a Form) -> impl IntoView + use<> {
     };
     let input = &form.input;
     let name_hint = if form.stored.is_some() {
-        "A name stays as it is."
+        "The name can’t be changed, because URLs depend on it."
     } else {
-        "Lower case letters, digits, hyphens and dots. It cannot be changed later."
+        "Lowercase letters, digits, hyphens and dots. You can’t change it later."
     };
     let target = match kind {
         UsageKind::Image => form.line(
             Field::Image,
             target_label(kind),
-            "As it is pulled: ghcr.io/group/app:tag. Without a registry it is one of Docker Hub.",
+            "For example ghcr.io/group/app:tag. Without a registry, Docker Hub.",
             &input.image,
         ),
         UsageKind::Dataset => form.line(
             Field::Repository,
             target_label(kind),
-            "By SSH, git@github.com:group/app.git; or by https, where anybody may read it.",
+            "SSH address, or HTTPS for public repositories.",
             &input.repository,
         ),
     };
     let branch = (kind == UsageKind::Dataset)
-        .then(|| form.line(Field::Branch, "Branch", "Left empty, it is the default branch.", &input.branch));
+        .then(|| form.line(Field::Branch, "Branch", "Leave empty for the default branch.", &input.branch));
+    let test_hint = match kind {
+        UsageKind::Image => {
+            "Asks the registry for this image with the chosen secret. You can save even if the test fails."
+        }
+        UsageKind::Dataset => {
+            "Reads this repository with the chosen secret and looks for the branch. You can save even if the test fails."
+        }
+    };
     rendered(view! {
         {summary(form)}
-        <form method="post" action=address.clone() id=FORM class="secret-form" novalidate autocomplete="off">
+        <form method="post" action=address.clone() id=FORM data-typed=form.returned.then_some("") class="secret-form" novalidate autocomplete="off">
             // Pressed by Enter, as the first button of the form.
             <button class="unseen" name="then" value="enter" tabindex="-1" aria-hidden="true">
                 "Confirm"
@@ -69,56 +79,29 @@ pub fn UsageForm<'a>(form: &'a Form) -> impl IntoView + use<> {
             {form.line(Field::Name, "Name", name_hint, &input.name)}
             {target}
             {branch}
-            {form.select()}
+            {form.secret()}
             {form.warning()}
             {form.search()}
+            {place(form.tested.clone().unwrap_or_default())}
             <div class="actions">
                 <p class="not-saved">
                     {form
                         .error
                         .clone()
                         .map(|error| match error {
-                            Error::Changed(_) => "It was changed in the meantime.".to_owned(),
+                            Error::Changed(change) => conflict::title(&change, kind.as_str()),
                             error => first_sentence(error.message()),
                         })}
                 </p>
+                {button(&format!("{address}/check"), test_hint)}
                 <a class="button" href=kind.list()>
                     "Cancel"
                 </a>
                 <button class="primary">"Confirm"</button>
             </div>
         </form>
-        <TestSection kind address tested=form.tested.clone()/>
+        <EnhanceTest/>
     })
-}
-
-/// The test under the form.
-#[component]
-fn TestSection(
-    kind: UsageKind,
-    /// The address that the form is sent to.
-    address: String,
-    /// The result of a test, as HTML.
-    tested: Option<String>,
-) -> impl IntoView {
-    view! {
-        <section class="check-section" aria-labelledby="check-title">
-            <h2 id="check-title">"Does it work?"</h2>
-            <button form=FORM formaction=format!("{address}/check") aria-describedby="test-hint" data-test="Testing…">
-                "Test connection"
-            </button>
-            <EnhanceTest/>
-            <p class="hint" id="test-hint">
-                {match kind {
-                    UsageKind::Image => "Asks the registry for this image with the chosen secret. It can be saved in any case.",
-                    UsageKind::Dataset => {
-                        "Reads this repository with the chosen secret, and looks for the branch. It can be saved in any case."
-                    }
-                }}
-            </p>
-            <div id=ANSWER role="status" tabindex="-1" inner_html=tested.unwrap_or_default()></div>
-        </section>
-    }
 }
 
 impl Form {
@@ -145,77 +128,81 @@ impl Form {
         )
     }
 
-    /// Renders the select, with the fitting secrets first.
-    fn select(&self) -> impl IntoView + use<> {
+    /// Renders the field for the secret, with a list that the browser filters while somebody types, the fitting secrets
+    /// first.
+    fn secret(&self) -> impl IntoView + use<> {
         let field = Field::PullSecret;
-        let (label, hint) = match self.kind {
-            UsageKind::Image if self.target.is_some() => (
-                "Use Image Pull Secret",
-                "Those for the registry of the image come first. An image that anybody may pull needs none.",
-            ),
-            UsageKind::Image => (
-                "Use Image Pull Secret",
-                "Enter the image and press Find: those for its registry are then listed first. An image that anybody may \
-                 pull needs none.",
-            ),
-            UsageKind::Dataset if self.target.is_some() => (
-                "Use Git Dataset Secret",
-                "Those that trust the host of the repository come first. A key opens repositories by SSH.",
-            ),
-            UsageKind::Dataset => (
-                "Use Git Dataset Secret",
-                "Enter the repository and press Find: those that trust its host are then listed first. A key opens \
-                 repositories by SSH.",
-            ),
+        let label = match self.kind {
+            UsageKind::Image => "Use Image Pull Secret",
+            UsageKind::Dataset => "Use Git Dataset Secret",
+        };
+        let hint = match (self.kind, self.choices.choices.is_empty()) {
+            (UsageKind::Image, false) => {
+                "Start typing a name, a host or a username. Leave empty for a public image."
+            }
+            (UsageKind::Image, true) => "No Image Pull secret yet. Leave empty for a public image.",
+            (UsageKind::Dataset, false) => "Start typing a name. Leave empty for a public repository.",
+            (UsageKind::Dataset, true) => "No Git Dataset secret yet. Leave empty for a public repository.",
         };
         let text = FieldText { id: field.name(), label, mark: "optional", hint };
-        let chosen = &self.input.pull_secret;
-        // Deleted meanwhile, or made up: it stays chosen until another is chosen.
-        let gone = SecretId::parse(chosen)
-            .filter(|_| self.chosen().is_none())
-            .map(|id| option(&id.to_string(), &format!("{} (deleted)", id.name.as_str()), true));
+        let problem = self.problem(field);
         let (suggested, others): (Vec<_>, Vec<_>) =
             self.choices.choices.iter().partition(|choice| choice.suggested);
-        let some = !suggested.is_empty();
-        let others = options(&others, chosen);
-        let options = if some {
-            Either::Left(view! {
-                <optgroup label="Suggested">{options(&suggested, chosen)}</optgroup>
-                <optgroup label="Others">{others}</optgroup>
-            })
-        } else {
-            Either::Right(others)
-        };
-        let options = (option("", "None", chosen.is_empty()), gone, options);
         let autofocus = self.problems().first().is_some_and(|error| error.field == field);
-        select_field(text, options, self.problem(field), autofocus)
+        let input = view! {
+            <input
+                type="text"
+                id=text.id
+                name=text.id
+                list="secrets"
+                class="mono"
+                value=self.input.pull_secret.clone()
+                aria-invalid=problem.is_some().then_some("true")
+                aria-describedby=text.described_by(problem.is_some())
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                autofocus=autofocus
+            />
+            <datalist id="secrets">{options(&suggested)} {options(&others)}</datalist>
+        };
+        field_frame(text, Signal::stored(problem), None, input)
     }
 
     /// Renders the warning about the chosen secret. The form may be saved all the same.
     fn warning(&self) -> Option<impl IntoView + use<>> {
-        let (target, choice) = (self.target.as_ref()?, self.chosen()?);
-        let (host, _) = choice.account.as_ref()?;
-        let UsageTarget::Image(image) = target else { return None };
-        let name = choice.id.name.as_str().to_owned();
-        (!target.is_served_by(Some(host))).then(|| {
+        let warn = |said| {
             view! {
                 <p class="warning" role="status">
                     {icon!("alert")}
-                    <span>
-                        <b>{name}</b> " is for " <code>{host.clone()}</code> ", and the image is in "
-                        <code>{image.registry.as_str().to_owned()}</code> ": it is of no use there."
-                    </span>
+                    <span>{said}</span>
                 </p>
             }
-        })
+        };
+        let Some(choice) = self.chosen() else {
+            // Deleted meanwhile, or made up.
+            let gone = SecretId::parse(&self.input.pull_secret)?;
+            let said = format!("{} (deleted) can’t be used. Choose another secret.", gone.name.as_str());
+            return Some(warn(Either::Left(said)));
+        };
+        let (host, _) = choice.account.as_ref()?;
+        let UsageTarget::Image(image) = self.target.as_ref()? else { return None };
+        let name = choice.id.name.as_str().to_owned();
+        let said = view! {
+            <b>{name}</b>
+            " is for "
+            <code>{host.clone()}</code>
+            ", but this image is on "
+            <code>{image.registry.as_str().to_owned()}</code>
+            ". It won’t work."
+        };
+        (!self.target.as_ref()?.is_served_by(Some(host))).then(|| warn(Either::Right(said)))
     }
 
-    /// Renders the search among the secrets, and its results.
-    fn search(&self) -> impl IntoView + use<> {
-        let found = self.found_words().unwrap_or_else(|| {
-            "Lists the secrets above anew, the fitting ones first. What is typed here stays.".to_owned()
-        });
-        view! {
+    /// Renders the search among the secrets, and its results, if there are more than the list above can have.
+    fn search(&self) -> Option<impl IntoView + use<>> {
+        let found = self.found_words()?;
+        Some(view! {
             <div class="field">
                 <div class="label-line">
                     <label for="find">"Find a secret"</label>
@@ -240,7 +227,7 @@ impl Form {
                     {found}
                 </p>
             </div>
-        }
+        })
     }
 
     /// Returns which secrets are listed, if that needs saying.
@@ -252,12 +239,11 @@ impl Form {
         let SecretChoices { choices, more, .. } = &self.choices;
         if *more {
             return Some(format!(
-                "The first {} are listed. Find others by a part of their name, display name or registry host.",
+                "The first {} are listed. Find others by a part of their name, host, username or repository.",
                 choices.len()
             ));
         }
         match self.input.find.trim() {
-            "" if choices.is_empty() => Some(format!("There is no {secrets} secret yet.")),
             "" => None,
             find => {
                 let chosen = &self.input.pull_secret;
@@ -272,22 +258,20 @@ impl Form {
     }
 }
 
-fn options(choices: &[&SecretChoice], chosen: &str) -> impl IntoView + use<> {
+/// Renders the choices for the list: the id, and everything that may be typed to find it.
+fn options(choices: &[&SecretChoice]) -> impl IntoView + use<> {
     choices
         .iter()
         .map(|choice| {
             let id = choice.id.to_string();
-            let mut words = choice.id.name.as_str().to_owned();
-            if choice.display_name != words {
-                words = format!("{words} · {}", choice.display_name);
-            }
+            let mut words = choice.display_name.clone();
             if let Some((host, username)) = &choice.account {
                 words = format!("{words} · {username} at {host}");
             }
             if choice.suggested {
                 words.push_str(" (suggested)");
             }
-            option(&id, &words, id == chosen)
+            view! { <option value=id>{words}</option> }
         })
         .collect_view()
 }
@@ -307,18 +291,19 @@ fn summary(form: &Form) -> impl IntoView + use<> {
                 })
                 .collect_view();
             EitherOf3::A(view! {
-                <Alert title="There is a problem">
+                <Alert title="Check these fields">
                     <ul>{links}</ul>
                 </Alert>
             })
         }
-        Error::Changed(Change { by, at, now, version }) => {
-            let (by, at, now, version) = (by.clone(), *at, *now, version.to_string());
+        Error::Changed(change) => {
+            let (version, title, html) =
+                (change.version.to_string(), conflict::title(change, form.kind.as_str()), conflict::html(change));
             EitherOf3::B(view! {
-                <Alert title="This was changed in the meantime">
+                <Alert title>
+                    <p inner_html=html></p>
                     <p>
-                        "It was changed " <Ago at now/> " by " {by}
-                        ". What you typed is still here. Reload to see it as it is now, or overwrite it with what stands below."
+                        "Nothing was saved, and what you entered is still here. Reload to see the change, or overwrite it with your version."
                     </p>
                     <div class="choices">
                         <a class="button" href="">

@@ -20,8 +20,8 @@ pub fn AddUsagePage(
         view! {
             <h1>{format!("Add {}", kind.as_str())}</h1>
             <p class="lead">{match kind {
-                UsageKind::Image => "A container image that is pulled, and the secret that opens its registry.",
-                UsageKind::Dataset => "A Git repository that is pulled, and the key that opens it.",
+                UsageKind::Image => "A container image your platform pulls, and the secret it uses.",
+                UsageKind::Dataset => "A Git repository your platform pulls, and the SSH key it uses.",
             }}</p>
             <UsageForm form=&form/>
         }

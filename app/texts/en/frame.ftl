@@ -3,6 +3,7 @@
 frame-skip = Skip to main content
 frame-menu = Menu
 frame-navigation = Main
+frame-search = Search
 frame-overview = Overview
 frame-secrets = Secrets
 frame-images = Images

@@ -3,6 +3,7 @@
 title-page = { $page } · Latchkey
 title-overview = Overview
 title-secrets = Secrets
+title-search = Search
 title-add-secret = Add secret
 title-edit-secret = Edit secret
 title-delete-secret = Delete secret

@@ -3,6 +3,7 @@
 frame-skip = 跳至主要內容
 frame-menu = 選單
 frame-navigation = 主要導覽
+frame-search = 搜尋
 frame-overview = 總覽
 frame-secrets = Secret
 frame-images = 映像檔

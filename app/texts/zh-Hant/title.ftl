@@ -3,6 +3,7 @@
 title-page = { $page } · Latchkey
 title-overview = 總覽
 title-secrets = Secret
+title-search = 搜尋
 title-add-secret = 新增 Secret
 title-edit-secret = 編輯 Secret
 title-delete-secret = 刪除 Secret

@@ -47,8 +47,8 @@ pub use random::{entity_tag, random_id, sortable_id, submission_of};
 pub use rate_limit::RateLimit;
 pub use revision::{Expected, Revision};
 pub use secrets::{
-    DeletedPage, DeletedSecret, KeepDeleted, ManifestsQuery, SecretService, SecretView, Submission,
-    ValueAnswer, ValueQuery,
+    DeletedPage, DeletedSecret, FoundValue, KeepDeleted, ManifestsQuery, SecretService, SecretView,
+    Submission, ValueAnswer, ValueQuery,
 };
 pub use sessions::{Browser, Browsers, NewSession, Proof, SessionLimits, SessionService, SessionSummary};
 pub use single_sign_on::{

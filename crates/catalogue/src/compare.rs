@@ -1,6 +1,9 @@
 //! Compares the messages of two languages.
 
-use crate::{Messages, Mistake, message::Kind, mistake};
+use crate::{
+    message::{Kind, Messages},
+    mistake::{Mistake, mistake},
+};
 
 /// Adds whatever the other language has more or less than the first, or otherwise.
 pub(crate) fn compare(

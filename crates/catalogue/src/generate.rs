@@ -1,9 +1,6 @@
 //! Writes the module of Rust: for each message a function, and for its placeholders a struct of the same name.
 
-use crate::{
-    Messages,
-    message::{Kind, Message, Piece},
-};
+use crate::message::{Kind, Message, Messages, Piece};
 use std::{collections::BTreeMap, fmt::Write};
 
 /// Returns the module, from each language's variant and messages. All languages have the same messages.
@@ -110,7 +107,11 @@ fn fixed(pieces: &[Piece], is_markup: bool) -> String {
         match piece {
             Piece::Text(plain) => text.push_str(&escaped(plain, is_markup)),
             Piece::Tag(tag) => text.push_str(tag),
-            Piece::Link(_) | Piece::Placeholder(_) | Piece::Number(_) | Piece::Plural { .. } => {}
+            Piece::Link(_)
+            | Piece::Placeholder(_)
+            | Piece::Number(_)
+            | Piece::Markup(_)
+            | Piece::Plural { .. } => {}
         }
     }
     text
@@ -124,7 +125,7 @@ fn pieces(module: &mut String, all: &[Piece], placeholders: &BTreeMap<String, Ki
             }
             Piece::Tag(tag) => line_of(module, &format!("text.push_str({tag:?});")),
             Piece::Link(address) => line_of(module, &format!("super::link(&mut text, &{address});")),
-            Piece::Number(name) | Piece::Placeholder(name) => {
+            Piece::Number(name) | Piece::Placeholder(name) | Piece::Markup(name) => {
                 let call = match (placeholders.get(name), is_markup) {
                     (Some(Kind::Number), _) => format!("text.push_str(&super::grouped({name}));"),
                     (_, true) => format!("{name}.write(&mut text);"),
@@ -164,7 +165,10 @@ fn source(message: &Message) -> String {
     for piece in &message.pieces {
         match piece {
             Piece::Text(plain) => text.push_str(plain),
-            Piece::Placeholder(name) | Piece::Number(name) | Piece::Plural { of: name, .. } => {
+            Piece::Placeholder(name)
+            | Piece::Number(name)
+            | Piece::Markup(name)
+            | Piece::Plural { of: name, .. } => {
                 text.push_str("{ $");
                 text.push_str(name);
                 text.push_str(" }");

@@ -8,11 +8,15 @@
 mod compare;
 mod generate;
 mod message;
+mod mistake;
 mod pseudo;
 mod read;
 
-use message::Message;
-use std::{collections::BTreeMap, fmt, fs, io, path::Path};
+pub use mistake::Mistake;
+
+use message::Messages;
+use mistake::mistake;
+use std::{collections::BTreeMap, fs, io, path::Path};
 
 /// A language of the catalogue.
 #[derive(Clone, Copy, Debug)]
@@ -35,28 +39,6 @@ pub struct Languages<'a> {
     /// The variant of the pseudo-language, which is made from the first one.
     pub pseudo: &'static str,
 }
-
-/// A mistake in a catalogue.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mistake {
-    /// The file, relative to the folder of the catalogue.
-    pub file: String,
-    /// The line, from 1 on.
-    pub line: usize,
-    /// The message, or an empty text.
-    pub id: String,
-    /// The description.
-    pub what: String,
-}
-
-impl fmt::Display for Mistake {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(to, "{}:{}: {}: {}", self.file, self.line, self.id, self.what)
-    }
-}
-
-/// The messages of a language, by id.
-type Messages = BTreeMap<String, Message>;
 
 /// Compiles the catalogue in this folder to a module of Rust.
 ///
@@ -121,10 +103,6 @@ fn files(folder: &Path) -> io::Result<BTreeMap<String, String>> {
         }
     }
     Ok(files)
-}
-
-fn mistake(file: &str, line: usize, id: &str, what: impl Into<String>) -> Mistake {
-    Mistake { file: file.to_owned(), line, id: id.to_owned(), what: what.into() }
 }
 
 #[cfg(test)]

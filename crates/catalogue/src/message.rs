@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// The messages of a language, by id.
+pub(crate) type Messages = BTreeMap<String, Message>;
+
 /// A message of one language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Message {
@@ -28,6 +31,8 @@ pub(crate) enum Piece {
     Placeholder(String),
     /// The placeholder with this name, which is a number.
     Number(String),
+    /// The placeholder with this name, which is markup, so that the whole message is.
+    Markup(String),
     /// Other parts for each plural category of a number.
     Plural {
         /// The name of the number.
@@ -58,7 +63,7 @@ impl Message {
         let mut found = BTreeMap::new();
         walk(&self.pieces, &mut |piece| {
             let (name, kind) = match piece {
-                Piece::Placeholder(name) => (name, Kind::Text),
+                Piece::Placeholder(name) | Piece::Markup(name) => (name, Kind::Text),
                 Piece::Link(name) => (name, Kind::Address),
                 Piece::Number(of) | Piece::Plural { of, .. } => (of, Kind::Number),
                 Piece::Text(_) | Piece::Tag(_) => return,
@@ -69,12 +74,13 @@ impl Message {
         found
     }
 
-    /// Returns the tags, each once.
+    /// Returns the tags, each once, and `MARKUP`. A message without any is plain text.
     pub(crate) fn tags(&self) -> Vec<&'static str> {
         let mut found = Vec::new();
         walk(&self.pieces, &mut |piece| match piece {
             Piece::Tag(tag) => found.push(*tag),
             Piece::Link(_) => found.push("<a>"),
+            Piece::Markup(_) => found.push("MARKUP"),
             _ => {}
         });
         found.sort_unstable();

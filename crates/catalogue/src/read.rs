@@ -1,9 +1,8 @@
 //! Reads a file of messages.
 
 use crate::{
-    Mistake,
     message::{Message, Piece},
-    mistake,
+    mistake::{Mistake, mistake},
 };
 use fluent_syntax::{
     ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, Variant, VariantKey},
@@ -121,13 +120,14 @@ fn literal<'a>(inline: &InlineExpression<&'a str>) -> Option<&'a str> {
     }
 }
 
-/// Returns a placeholder: `{ $name }`, or `{ NUMBER($name) }` for a number that selects no form.
+/// Returns a placeholder: `{ $name }`, `{ NUMBER($name) }` for a number that selects no form, or `{ MARKUP($name) }`.
 fn placeholder(inline: &InlineExpression<&str>) -> Result<Piece, String> {
     match inline {
-        InlineExpression::FunctionReference { id, arguments } if id.name == "NUMBER" => {
-            match &arguments.positional[..] {
-                [number] if arguments.named.is_empty() => Ok(Piece::Number(variable(number)?)),
-                _ => Err("NUMBER takes one placeholder".to_owned()),
+        InlineExpression::FunctionReference { id, arguments } => {
+            match (id.name, &arguments.positional[..], arguments.named.is_empty()) {
+                ("NUMBER", [number], true) => Ok(Piece::Number(variable(number)?)),
+                ("MARKUP", [markup], true) => Ok(Piece::Markup(variable(markup)?)),
+                _ => Err("the functions are `NUMBER($name)` and `MARKUP($name)`".to_owned()),
             }
         }
         other => Ok(Piece::Placeholder(variable(other)?)),

@@ -77,6 +77,14 @@ fn compile_escapes_text_with_tags() {
 }
 
 #[test]
+fn compile_makes_markup_of_a_text_with_a_view_in_it() {
+    let module = compiled("a-v = used { MARKUP($when) }\n", "a-v = { MARKUP($when) }使用\n").unwrap();
+    assert!(module.contains("<T0: super::Part>") && module.contains("-> super::Markup {"), "{module}");
+    let mistakes = compiled("a-v = used { MARKUP($when) }\n", "a-v = { $when }使用\n").unwrap_err();
+    assert_eq!(mistakes, ["zh/a.ftl:1: a-v: other tags than in en: []"]);
+}
+
+#[test]
 fn compile_joins_lines_as_the_language_does() {
     let module = compiled("a-x =\n    One\n    two\n", "a-x =\n    一\n    二\n").unwrap();
     assert!(module.contains("\"One two\"") && module.contains("\"一二\""), "{module}");

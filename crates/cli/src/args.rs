@@ -152,7 +152,7 @@ impl From<Kind> for SecretKind {
 /// The filters and the order of a list.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// List only secrets whose name, display name or registry host contain these words
+    /// List only secrets with these words in name, display name, id, registry host, username, repository or fingerprint
     #[arg(long, short = 'q')]
     pub search: Option<String>,
     /// List only secrets of this type

@@ -24,6 +24,8 @@ coded_enum! {
         DisplayName = "display";
         /// By type, then name.
         Type = "type";
+        /// By how much the test status asks for a look, the gravest first; then by name.
+        Status = "status";
         /// By the number of consumers.
         UsedBy = "used-by";
         /// By the minute of the last use; secrets without a use come as the oldest.
@@ -95,6 +97,8 @@ pub enum CursorValue {
     InId,
     /// Sorted by display name.
     DisplayName(String),
+    /// Sorted by test status.
+    Status(TestStatus),
     /// Sorted by the number of consumers.
     UsedBy(u32),
     /// Sorted by the minute of the last use; the beginning of time without a use.
@@ -109,6 +113,7 @@ impl Cursor {
         let value = match sort {
             SortColumn::Name | SortColumn::Type => CursorValue::InId,
             SortColumn::DisplayName => CursorValue::DisplayName(row.display_name.clone()),
+            SortColumn::Status => CursorValue::Status(row.status),
             SortColumn::UsedBy => CursorValue::UsedBy(row.used_by),
             SortColumn::LastUsed => CursorValue::LastUsed(minute(row.last_used)),
             SortColumn::Updated => CursorValue::Updated(row.updated_at),
@@ -129,6 +134,7 @@ impl Cursor {
             (SortColumn::DisplayName, Some(value)) if !value.contains('\0') => {
                 CursorValue::DisplayName(value.to_owned())
             }
+            (SortColumn::Status, Some(value)) => CursorValue::Status(TestStatus::parse(value)?),
             (SortColumn::UsedBy, Some(value)) => {
                 CursorValue::UsedBy(value.parse().ok().filter(|count| i32::try_from(*count).is_ok())?)
             }
@@ -143,6 +149,7 @@ impl Cursor {
         match &self.value {
             CursorValue::InId => self.id.to_string(),
             CursorValue::DisplayName(value) => format!("{}~{value}", self.id),
+            CursorValue::Status(status) => format!("{}~{}", self.id, status.as_str()),
             CursorValue::UsedBy(count) => format!("{}~{count}", self.id),
             CursorValue::LastUsed(at) | CursorValue::Updated(at) => format!("{}~{}", self.id, at.micros()),
         }
@@ -201,7 +208,7 @@ impl UnusedDays {
 /// The query of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListQuery {
-    /// Words that name, display name or registry host contain; trimmed, at most 200 characters.
+    /// Words that name, display name, id, registry host, username, repository or fingerprint contain; trimmed, at most 200 characters.
     pub search: String,
     /// Only this type.
     pub kind: Option<SecretKind>,
@@ -219,6 +226,9 @@ pub struct ListQuery {
     pub size: PageSize,
     /// The page.
     pub position: Position,
+    /// The number of rows before the page, as its link says: the list may have changed since. Zero on the first page and
+    /// on the last.
+    pub rows_before: u32,
 }
 
 impl Default for ListQuery {
@@ -233,6 +243,7 @@ impl Default for ListQuery {
             direction: Direction::Descending,
             size: PageSize::default(),
             position: Position::First,
+            rows_before: 0,
         }
     }
 }
@@ -255,6 +266,11 @@ impl ListQuery {
             (None, Some(text)) => cursor(text).map(Position::Before),
             (None, None) => None,
         };
+        let position = position.unwrap_or(Position::First);
+        let rows_before = match position {
+            Position::First | Position::Last => None,
+            Position::After(_) | Position::Before(_) => value("at").and_then(|text| text.parse().ok()),
+        };
         Self {
             search: value("q").map(|text| clean_search(&text)).unwrap_or_default(),
             kind: value("type").and_then(|text| SecretKind::parse(&text)),
@@ -264,7 +280,8 @@ impl ListQuery {
             sort,
             direction,
             size: value("size").map(|text| PageSize::parse(&text)).unwrap_or_default(),
-            position: position.unwrap_or(Position::First),
+            position,
+            rows_before: rows_before.unwrap_or_default(),
         }
     }
 
@@ -299,6 +316,9 @@ impl ListQuery {
             Position::After(_) => pairs.push(("after", self.position.text())),
             Position::Last | Position::Before(_) => pairs.push(("before", self.position.text())),
         }
+        if self.rows_before > 0 && matches!(self.position, Position::After(_) | Position::Before(_)) {
+            pairs.push(("at", self.rows_before.to_string()));
+        }
         let mut out = String::new();
         for (key, value) in pairs {
             if !out.is_empty() {
@@ -331,7 +351,26 @@ impl ListQuery {
         } else {
             Direction::Ascending
         };
-        Self { sort, direction, position: Position::First, ..self.clone() }
+        Self { sort, direction, position: Position::First, rows_before: 0, ..self.clone() }
+    }
+
+    /// Returns the same search and filters from the first page, changed by this.
+    #[must_use]
+    pub fn changed(&self, change: impl FnOnce(&mut Self)) -> Self {
+        let mut query = self.with_position(Position::First);
+        change(&mut query);
+        query
+    }
+
+    /// Returns the number of rows before this page. What its link said is corrected at both ends, and if there are fewer.
+    pub fn rows_before(&self, page: &SecretPage) -> u64 {
+        let Total { count, exact } = page.total;
+        let most = if exact { count.saturating_sub(page.rows.len() as u64) } else { u64::MAX };
+        match (&page.previous, &page.next) {
+            (None, _) => 0,
+            (Some(_), None) if exact => most,
+            _ => most.min(self.rows_before.into()),
+        }
     }
 
     /// Returns whether the list is searched or filtered.
@@ -350,10 +389,10 @@ impl ListQuery {
         Self { sort: self.sort, direction: self.direction, size: self.size, ..Self::default() }
     }
 
-    /// Returns the same list at another page.
+    /// Returns the same list at another page, of whose place among all rows nothing is known.
     #[must_use]
     pub fn with_position(&self, position: Position) -> Self {
-        Self { position, ..self.clone() }
+        Self { position, rows_before: 0, ..self.clone() }
     }
 }
 

@@ -74,6 +74,7 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/tokens", Some(Reader), None),
         ("/tokens/new", Some(Reader), Some(Reader)),
         ("/tokens/{id}/revoke", Some(Reader), Some(Reader)),
+        ("/search", Some(Reader), None),
         ("/users", Some(Admin), None),
         ("/users/new", Some(Admin), Some(Admin)),
         ("/users/{name}", Some(Admin), None),
@@ -471,7 +472,7 @@ async fn pages_offer_a_reader_only_permitted_actions() {
     for absent in [">Add<", "/edit", "/delete", "/users", "/audit", "delete-title"] {
         assert!(!list.contains(absent), "{absent}");
     }
-    let (cell, link) = (format!("id=r0 title={name}"), "aria-labelledby=\"v r0\"");
+    let (cell, link) = (format!(">{name}</a>"), "aria-labelledby=\"v r0\"");
     assert!(list.contains(link) && list.contains("<span id=\"v\">View</span>") && list.contains(&cell));
     assert!(list.contains(" by admin"));
     let details = app.send_anonymous(asked(&format!("/secrets/image-{name}"), &cookie)).await.body;

@@ -115,7 +115,7 @@ async fn rejected_form_comes_back_with_typed_fields_and_without_values() {
         .await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for typed in
-        ["Not A Name", "TYPED-DISPLAY", "TYPED-HOST?path", "TYPED-USER", "must be typed again", "not-a-name"]
+        ["Not A Name", "TYPED-DISPLAY", "TYPED-HOST?path", "TYPED-USER", "Enter it again.", "not-a-name"]
     {
         assert!(answer.body.contains(typed), "{typed} is missing: {}", answer.body);
     }
@@ -171,7 +171,13 @@ async fn second_of_two_edits_conflicts_and_may_overwrite() {
     assert_eq!(app.post(&edit, &fields("First")).await.status, StatusCode::SEE_OTHER);
     let told = app.post(&edit, &fields("SECOND-TYPED")).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
-    for text in ["by <!>admin", "SECOND-TYPED", "name=\"overwrite\"", "value=\"2\"", "Reload"] {
+    for text in [
+        "<b>You</b> changed the display name ",
+        "SECOND-TYPED",
+        "name=\"overwrite\"",
+        "value=\"2\"",
+        "Reload",
+    ] {
         assert!(told.body.contains(text), "{text} is missing: {}", told.body);
     }
     let overwriting = [fields("SECOND-TYPED").as_slice(), &[("overwrite", "2")]].concat();
@@ -241,7 +247,7 @@ async fn deleted_secret_is_restored_or_removed_for_good() {
     let question = app.get(&format!("/secrets/{id}/delete")).await.body;
     assert!(question.contains("it can be restored for 30 days"), "{question}");
     app.post(&format!("/secrets/{id}/delete"), &[]).await;
-    assert!(app.get(&format!("/secrets?q={name}")).await.body.contains("No secret matches."));
+    assert!(app.get(&format!("/secrets?q={name}")).await.body.contains("No secrets match."));
     let deleted = app.get("/secrets/deleted").await;
     assert_eq!(deleted.status, StatusCode::OK);
     assert!(deleted.body.contains(&name) && deleted.body.contains(" by admin"));
@@ -296,29 +302,29 @@ async fn delete_of_a_used_secret_names_consumers_and_requires_its_name() {
     app.post("/images/new", &fields).await;
     let link = format!("href=\"/images/{image}/edit\"");
     let edit = app.get(&format!("/secrets/{id}/edit")).await.body;
-    for present in [link.as_str(), "href=\"#users-title\">1 image", "is used by all of them at once"] {
+    for present in [link.as_str(), "href=\"#users-title\">1 image", "affect all of them immediately"] {
         assert!(edit.contains(present), "{present}: {edit}");
     }
     assert!(app.get(&format!("/secrets/{id}")).await.body.contains(&link));
     let list = app.get(&format!("/secrets?q={name}&sort=-used-by")).await.body;
     assert!(
-        !list.contains("data-delete") && list.contains(&format!("{id}/delete?")),
+        list.contains("data-used") && list.contains(&format!("{id}/delete?")),
         "its page says who uses it"
     );
 
     let delete = format!("/secrets/{id}/delete");
     let page = app.get(&delete).await.body;
     assert!(
-        page.contains("It is used by 1 image:")
-            && page.contains(&link)
-            && page.contains("id=\"confirmation\"")
+        page.contains("In use by 1 image:") && page.contains(&link) && page.contains("id=\"confirmation\"")
     );
     for typed in ["", "other"] {
         let refused = app.post(&delete, &[("confirmation", typed)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        for present in ["id=\"confirmation-error\"", "href=\"#confirmation\"", "There is a problem"] {
+        for present in ["id=\"confirmation-error\"", "href=\"#confirmation\"", "Check this field"] {
             assert!(refused.body.contains(present), "{present}: {}", refused.body);
         }
+        let kept = format!("value=\"{typed}\"");
+        assert!(refused.body.contains(&kept) && refused.body.contains(&format!("Type {name} to delete.")));
     }
     // Nor by the function that the list's dialog calls.
     let refused = app.call("delete_secret", &format!("\"{id}\"")).await;
@@ -328,5 +334,5 @@ async fn delete_of_a_used_secret_names_consumers_and_requires_its_name() {
     assert!(images.contains("deleted") && !images.contains(&format!("/secrets/{id}\"")));
     assert!(app.get(&format!("/images/{image}/edit")).await.body.contains(&format!("{name} (deleted)")));
     let unused = app.get("/secrets?unused=30&q=no-such-thing").await.body;
-    assert!(unused.contains("No secret matches."));
+    assert!(unused.contains("No secrets match."));
 }

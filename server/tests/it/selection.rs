@@ -28,7 +28,10 @@ async fn list_has_a_box_per_row_and_a_link_that_ticks_all() {
     let list = app.get(&format!("/secrets?q={word}&sort=name")).await.body;
     for (row, name) in [&a, &b].into_iter().enumerate() {
         assert!(list.contains(&format!("value=image-{name} aria-labelledby=\"s r{row}\"")), "{list}");
-        assert!(list.contains(&format!("id=r{row} title={name}")));
+        assert!(
+            list.contains(&format!("<p id=r{row}><a href=")) && list.contains(&format!(">{name}</a>")),
+            "{list}"
+        );
     }
     assert!(list.contains("<span id=\"s\">Select</span>"));
     let all = format!("/secrets?q={word}&amp;sort=name&amp;select=all");

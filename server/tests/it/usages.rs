@@ -31,7 +31,7 @@ async fn image_is_added_found_changed_and_deleted() {
     assert_eq!(app.post(&edit, &elsewhere).await.status, StatusCode::SEE_OTHER);
     assert!(app.get(&format!("/images?secret={id}")).await.body.contains("for another registry"));
     let page = app.get(&edit).await.body;
-    assert!(page.contains("it is of no use there") && page.contains("<code>quay.io</code>"), "{page}");
+    assert!(page.contains("It won’t work.") && page.contains("<code>quay.io</code>"), "{page}");
 
     let told = app.post(&edit, &elsewhere).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
@@ -68,7 +68,7 @@ async fn rejected_form_comes_back_as_typed() {
     let answer = app.post("/datasets/new", &fields).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for present in [
-        "There is a problem",
+        "Check these fields",
         "id=\"name-error\"",
         "id=\"repository-error\"",
         "id=\"branch-error\"",

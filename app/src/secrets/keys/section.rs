@@ -15,29 +15,6 @@ use domain::{
 };
 use leptos::{either::EitherOf3, prelude::*};
 
-/// The offer under the Add form to generate a pair. Its buttons send the form above, and stand after it, so
-/// that Enter never presses one of them.
-#[component]
-pub fn GenerateOffer() -> impl IntoView {
-    rendered(view! {
-        <section class="offer" aria-labelledby="offer-title">
-            <h2 id="offer-title">"No key yet?"</h2>
-            <p>
-                "Have the portal make a pair. The private key is sealed at once, and no page shows it: it leaves the portal only by an API token that allows taking values out. The next page shows the public key, and where to register it. Only the names above are needed."
-            </p>
-            <div class="choices">
-                <button form="secret-form" name="generate" value=NewSshKeyKind::Ed25519.as_str()>
-                    {icon!("key")}
-                    "Generate a key pair"
-                </button>
-                <button form="secret-form" name="generate" value=NewSshKeyKind::Rsa4096.as_str() class="quiet">
-                    "RSA 4096, for old servers"
-                </button>
-            </div>
-        </section>
-    })
-}
-
 /// The facts about the key, the pending key, and the form for a new one. Empty for secrets without a key.
 #[component]
 pub fn KeySection(

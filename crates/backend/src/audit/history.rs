@@ -2,7 +2,7 @@
 //! cluster that reads a value each hour would otherwise push out who changed it.
 
 pub(crate) mod find;
-pub(super) mod repository;
+pub(crate) mod repository;
 
 #[cfg(test)]
 use super::AuditAction;

@@ -96,5 +96,6 @@ fn summary(row: ListRow) -> Result<SecretSummary, sqlx::Error> {
         cause: TestCause::parse(&row.check_cause).unwrap_or(TestCause::NeverTested),
         used_by: row.used_by.unsigned_abs(),
         last_used: row.last_read_at.map(timestamp),
+        target: row.check_target,
     })
 }

@@ -10,9 +10,11 @@ pub(crate) mod keys;
 mod list;
 mod manifests;
 pub(crate) mod origins;
+mod rank;
 pub(crate) mod repository;
 pub(crate) mod restore;
 mod retention;
+pub(crate) mod search;
 mod seed;
 mod service;
 pub(crate) mod shared;
@@ -25,7 +27,7 @@ pub use deleted::{DeletedPage, DeletedSecret};
 pub use manifests::ManifestsQuery;
 pub use retention::KeepDeleted;
 pub use service::SecretService;
-pub use values::{ValueAnswer, ValueQuery};
+pub use values::{FoundValue, ValueAnswer, ValueQuery};
 pub use view::SecretView;
 
 #[cfg(test)]

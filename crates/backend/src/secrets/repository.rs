@@ -1,5 +1,9 @@
 //! All SQL about secrets: the stored row of one, and the list.
 
+use super::{
+    rank::rank,
+    search::{self, Word},
+};
 use crate::{
     context::Ctx,
     db::{Connections, instant},
@@ -27,29 +31,26 @@ pub(super) const COUNT_LIMIT: i64 = 1_000;
 /// The constraint that a secret with another's name violates.
 pub(crate) const NAME_IS_UNIQUE: &str = "secrets_kind_name_unique";
 
-/// The most words of a search that are looked for.
-const MAX_WORDS: usize = 8;
-
 /// A secret without its value.
 #[derive(Clone, Debug)]
 pub(crate) struct SecretRow {
     pub(crate) id: Uuid,
-    pub(super) kind: String,
-    pub(super) name: String,
-    pub(super) display_name: String,
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) display_name: String,
     pub(crate) registry_host: Option<String>,
-    pub(super) registry_username: Option<String>,
+    pub(crate) registry_username: Option<String>,
     /// The registry host for which the value was typed. A trigger keeps it, by the same rule as `changed` does.
     pub(crate) value_host: Option<String>,
     pub(crate) version: i64,
     pub(crate) value_version: i64,
-    pub(super) submission: Option<Uuid>,
-    pub(super) updated_at: DateTime<Utc>,
-    pub(super) updated_by: String,
-    pub(super) check_target: Option<String>,
+    pub(crate) submission: Option<Uuid>,
+    pub(crate) updated_at: DateTime<Utc>,
+    pub(crate) updated_by: String,
+    pub(crate) check_target: Option<String>,
     pub(crate) known_hosts: String,
     /// The code that vouches for what its value belongs to.
-    pub(super) mac: Option<Vec<u8>>,
+    pub(crate) mac: Option<Vec<u8>>,
 }
 
 /// Selects `SecretRow`s by the rest of a statement.
@@ -140,13 +141,14 @@ pub(super) struct ListRow {
     pub(super) check_cause: String,
     pub(super) used_by: i32,
     pub(super) last_read_at: Option<DateTime<Utc>>,
+    pub(super) check_target: Option<String>,
     /// The total over all pages; the same in each row.
     pub(super) total: i64,
 }
 
 /// The columns of a `ListRow`, in its order: a page has many rows, and a name is looked up for longer than a place.
 const LIST_ROW: &str = "kind, name, display_name, registry_host, registry_username, updated_at, updated_by, algorithm, fingerprint, \
-    check_status, check_cause, used_by, last_read_at, total";
+    check_status, check_cause, used_by, last_read_at, check_target, total";
 
 impl FromRow<'_, PgRow> for ListRow {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
@@ -164,7 +166,8 @@ impl FromRow<'_, PgRow> for ListRow {
             check_cause: row.try_get(10)?,
             used_by: row.try_get(11)?,
             last_read_at: row.try_get(12)?,
-            total: row.try_get(13)?,
+            check_target: row.try_get(13)?,
+            total: row.try_get(14)?,
         })
     }
 }
@@ -308,12 +311,12 @@ pub(super) async fn list(
     request: &PageRequest<'_>,
 ) -> Result<Vec<ListRow>, sqlx::Error> {
     let PageRequest { query, visible, direction, after, skip, limit, now } = request;
-    let words = patterns(&query.search);
+    let words = search::parse(&query.search);
     let mut sql = QueryBuilder::<Postgres>::new(format!(
         "SELECT {LIST_ROW} FROM (SELECT id, kind, name, display_name, registry_host, \
          updated_at, updated_by, check_status, CASE WHEN check_cause = 'never-tested' AND kind = 'git-dataset' \
          AND check_target IS NULL THEN 'no-repository' ELSE check_cause END AS check_cause, registry_username, used_by, \
-         last_read_at, last_used_minute, ("
+         last_read_at, last_used_minute, status_rank, check_target, ("
     ));
     if !query.is_counted() && **visible == Restriction::None {
         sql.push("SELECT coalesce(sum(count), 0)::bigint FROM secret_counts WHERE ");
@@ -333,6 +336,8 @@ pub(super) async fn list(
         (SortColumn::Name | SortColumn::Type, Some(_)) => "name",
         (SortColumn::DisplayName, None) => "display_name, name, kind",
         (SortColumn::DisplayName, Some(_)) => "display_name, name",
+        (SortColumn::Status, None) => "status_rank, name, kind",
+        (SortColumn::Status, Some(_)) => "status_rank, name",
         (SortColumn::UsedBy, None) => "used_by, name, kind",
         (SortColumn::UsedBy, Some(_)) => "used_by, name",
         (SortColumn::LastUsed, None) => "last_used_minute, name, kind",
@@ -349,6 +354,7 @@ pub(super) async fn list(
                 ("name", _) => values.push_bind(id.name.as_str()),
                 ("kind", _) => values.push_bind(id.kind.as_str()),
                 (_, CursorValue::DisplayName(text)) => values.push_bind(text.as_str()),
+                (_, CursorValue::Status(status)) => values.push_bind(rank(*status)),
                 (_, CursorValue::UsedBy(count)) => {
                     values.push_bind(i32::try_from(*count).unwrap_or(i32::MAX))
                 }
@@ -382,7 +388,7 @@ fn of_kind(sql: &mut QueryBuilder<Postgres>, kind: Option<SecretKind>) {
 fn filter(
     sql: &mut QueryBuilder<Postgres>,
     query: &ListQuery,
-    words: &[String],
+    words: &[Word],
     visible: &Restriction,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
@@ -404,8 +410,22 @@ fn filter(
             Need::Switch => " AND key_pending",
         });
     }
-    for word in words {
-        sql.push(" AND search LIKE ").push_bind(word.clone());
+    for Word { pattern, id, fingerprint } in words {
+        sql.push(" AND (search LIKE ").push_bind(pattern.clone());
+        if let Some((kind, start)) = id {
+            sql.push(format_args!(" OR (kind = '{}' AND name ^@ ", kind.as_str()))
+                .push_bind(start.clone())
+                .push(")");
+        }
+        if let Some(part) = fingerprint {
+            // As an array, which is looked up before and then by the primary key, so that each part has its index.
+            sql.push(
+                " OR id = ANY (ARRAY(SELECT secret_id FROM git_keys WHERE NOT pending AND fingerprint LIKE ",
+            )
+            .push_bind(part.clone())
+            .push("))");
+        }
+        sql.push(")");
     }
     match visible {
         Restriction::None => {}
@@ -424,22 +444,4 @@ fn filter(
 /// Returns the ids in the two columns in which they are stored.
 pub(crate) fn kinds_and_names(ids: &[SecretId]) -> (Vec<&'static str>, Vec<String>) {
     ids.iter().map(|id| (id.kind.as_str(), id.name.as_str().to_owned())).unzip()
-}
-
-/// Returns the words of a search, each as a pattern.
-pub(crate) fn patterns(search: &str) -> Vec<String> {
-    search.split_whitespace().take(MAX_WORDS).map(pattern).collect()
-}
-
-/// Returns a pattern that matches the word itself, anywhere.
-fn pattern(word: &str) -> String {
-    let mut out = String::from("%");
-    for c in word.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out.push('%');
-    out
 }

@@ -171,6 +171,7 @@ async fn update_accepts_one_of_two_changes_of_a_version(pool: PgPool) {
     };
     let Error::Changed(change) = lost else { panic!("{lost:?}") };
     assert_eq!((change.by.as_str(), change.version), ("test", 2));
+    assert_eq!(change.fields, [Field::DisplayName]);
 }
 
 #[sqlx::test]
@@ -374,12 +375,14 @@ async fn list_returns_each_secret_once_in_every_order(pool: PgPool) {
     // With this number of usages, the last within one minute, within another, or never.
     sqlx::query(
         "UPDATE secrets SET reader_count = length(display_name) % 3, last_read_at = CASE right(name, 1)::int % 3 \
-         WHEN 0 THEN NULL ELSE to_timestamp(right(name, 1)::int % 3 * 60 + right(name, 2)::int) END",
+         WHEN 0 THEN NULL ELSE to_timestamp(right(name, 1)::int % 3 * 60 + right(name, 2)::int) END, \
+         check_status = (ARRAY['works', 'open', 'refused', 'unreachable', 'host-key-changed', 'not-tested']) \
+         [1 + right(name, 2)::int % 6]",
     )
     .execute(&pool)
     .await
     .unwrap();
-    for sort in ["name", "display", "type", "updated", "used-by", "last-used"]
+    for sort in ["name", "display", "type", "status", "updated", "used-by", "last-used"]
         .map(|sort| [sort.to_owned(), format!("-{sort}")])
         .concat()
     {
@@ -428,6 +431,10 @@ async fn list_returns_each_secret_once_in_every_order(pool: PgPool) {
             assert_eq!(backwards, forwards, "{sort}{filter}");
         }
     }
+    let by_status = backend.secrets().list(&at(100), &ListQuery::parse("sort=status&size=50")).await.unwrap();
+    let mut states: Vec<&str> = by_status.rows.iter().map(|row| row.status.as_str()).collect();
+    states.dedup();
+    assert_eq!(states, ["host-key-changed", "refused", "unreachable", "not-tested", "open", "works"]);
     let by_display = names(&backend, "sort=display&size=50").await;
     let first = backend.secrets().get(&at(100), &id(&by_display[0])).await.unwrap().display_name;
     let last = backend.secrets().get(&at(100), &id(&by_display[44])).await.unwrap().display_name;
@@ -465,6 +472,44 @@ async fn list_searches_names_and_host(pool: PgPool) {
         ("nothing", vec![]),
     ] {
         assert_eq!(names(&backend, &format!("q={}", search.replace(' ', "+"))).await, found, "{search}");
+    }
+}
+
+#[sqlx::test]
+async fn list_searches_id_account_repository_and_fingerprint(pool: PgPool) {
+    let backend = backend(pool).await;
+    let robot = SecretDraft { username: "Acme-CI".to_owned(), ..image("harbor-production", "pw") };
+    let repository =
+        SecretDraft { repository: "git@github.com:acme/weather.git".to_owned(), ..dataset("data") };
+    for (second, draft) in (1..).zip([robot, repository, image("other", "pw")]) {
+        backend.secrets().create(&at(second), new(draft), None).await.unwrap();
+    }
+    let page = backend.secrets().list(&at(9), &ListQuery::parse("type=git-dataset")).await.unwrap();
+    assert_eq!(page.rows[0].target.as_deref(), Some("git@github.com:acme/weather.git"));
+    let fingerprint = page.rows[0].key.clone().unwrap().1;
+    let part = &fingerprint["SHA256:".len()..][..12];
+    let (harbor, data) = (vec!["image-harbor-production"], vec!["gitsync-secret-data"]);
+    for (search, found) in [
+        ("image-harbor-production", harbor.clone()),
+        ("image-harb", harbor.clone()),
+        ("gitsync-secret-data", data.clone()),
+        ("gitsync-secret-harbor", vec![]),
+        ("acme-ci", harbor.clone()),
+        ("acme", vec!["gitsync-secret-data", "image-harbor-production"]),
+        ("github.com:acme/weather", data.clone()),
+        (&fingerprint, data.clone()),
+        (part, data.clone()),
+        (&format!("sha256:{part}"), data.clone()),
+        (&format!("{part} acme"), data.clone()),
+        (&part.to_lowercase(), vec![]),
+        // Values are not searched.
+        ("PRIVATE", vec![]),
+        ("pw", vec![]),
+    ] {
+        let query = ListQuery { search: search.to_owned(), ..ListQuery::default() };
+        let page = backend.secrets().list(&at(9), &query).await.unwrap();
+        let ids: Vec<String> = page.rows.iter().map(|row| row.id.to_string()).collect();
+        assert_eq!(ids, found, "{search}");
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     context::Ctx,
     db::{instant, timestamp},
     revision::Revision,
-    secrets::repository::patterns,
+    secrets::search::patterns,
 };
 use chrono::{DateTime, Utc};
 use domain::{

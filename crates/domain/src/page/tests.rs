@@ -1,4 +1,5 @@
 use super::*;
+use crate::connection_test::TestCause;
 use proptest::prelude::*;
 
 #[test]
@@ -47,10 +48,54 @@ fn list_query_text_is_short_and_readable() {
     assert_eq!(ListQuery::parse("before=end").position, Position::Last);
 }
 
+/// Returns a page of one row among so many, with or without pages beside it.
+fn page_of_one(count: u64, exact: bool, previous: bool, next: bool) -> SecretPage {
+    let row = SecretSummary {
+        id: SecretId::parse("image-a").unwrap(),
+        display_name: "a".to_owned(),
+        updated_at: Timestamp::from_micros(0),
+        updated_by: "admin".to_owned(),
+        registry_host: None,
+        username: None,
+        key: None,
+        status: TestStatus::NotTested,
+        cause: TestCause::NeverTested,
+        used_by: 0,
+        last_used: None,
+        target: None,
+    };
+    let cursor = Cursor::at(&row, SortColumn::Name);
+    SecretPage {
+        rows: vec![row],
+        total: Total { count, exact },
+        previous: previous.then(|| cursor.clone()),
+        next: next.then_some(cursor),
+        now: Timestamp::from_micros(0),
+    }
+}
+
+#[test]
+fn list_query_rows_before_is_clamped_to_what_there_is() {
+    let before = |query: &str, page: &SecretPage| ListQuery::parse(query).rows_before(page);
+    let middle = page_of_one(35, true, true, true);
+    assert_eq!(before("sort=name&after=image-a&at=20", &middle), 20);
+    assert_eq!(before("sort=name&after=image-a&at=4000000000", &middle), 34);
+    for invalid in ["at=-1", "at=99999999999", "at=x", ""] {
+        assert_eq!(before(&format!("sort=name&after=image-a&{invalid}"), &middle), 0, "{invalid}");
+    }
+    assert_eq!(before("sort=name&before=image-a&at=7", &page_of_one(35, true, false, true)), 0);
+    assert_eq!(before("sort=name&after=image-a&at=7", &page_of_one(35, true, true, false)), 34);
+    assert_eq!(before("before=end&at=3", &page_of_one(35, true, true, false)), 34);
+    assert_eq!(before("sort=name&after=image-a&at=2000", &page_of_one(1_000, false, true, true)), 2_000);
+}
+
 fn cursors(sort: SortColumn) -> impl Strategy<Value = Cursor> {
     let value = match sort {
         SortColumn::Name | SortColumn::Type => Just(CursorValue::InId).boxed(),
         SortColumn::DisplayName => "[^\0]{0,40}".prop_map(CursorValue::DisplayName).boxed(),
+        SortColumn::Status => {
+            prop::sample::select(TestStatus::ALL.to_vec()).prop_map(CursorValue::Status).boxed()
+        }
         SortColumn::UsedBy => (0..=i32::MAX.unsigned_abs()).prop_map(CursorValue::UsedBy).boxed(),
         SortColumn::LastUsed => (0..=Timestamp::LAST.micros())
             .prop_map(|at| CursorValue::LastUsed(Timestamp::from_micros(at)))
@@ -78,17 +123,23 @@ fn queries() -> impl Strategy<Value = ListQuery> {
         let unused = prop::option::of(prop::sample::select(UnusedDays::ALL.to_vec()));
         let needs = prop::option::of(prop::sample::select(Need::ALL.to_vec()));
         let size = prop::sample::select(PageSize::ALL.to_vec());
-        (any::<String>(), kind, status, (unused, needs), direction, size, position).prop_map(
-            move |(search, kind, status, (unused, needs), direction, size, position)| ListQuery {
-                search: clean_search(&search),
-                kind,
-                status,
-                unused,
-                needs,
-                sort,
-                direction,
-                size,
-                position,
+        (any::<String>(), kind, status, (unused, needs), direction, size, position, any::<u32>()).prop_map(
+            move |(search, kind, status, (unused, needs), direction, size, position, rows_before)| {
+                ListQuery {
+                    search: clean_search(&search),
+                    kind,
+                    status,
+                    unused,
+                    needs,
+                    sort,
+                    direction,
+                    size,
+                    rows_before: match position {
+                        Position::First | Position::Last => 0,
+                        Position::After(_) | Position::Before(_) => rows_before,
+                    },
+                    position,
+                }
             },
         )
     })

@@ -32,6 +32,8 @@ pub struct SecretSummary {
     pub used_by: u32,
     /// The last time that an API token read its value.
     pub last_used: Option<Timestamp>,
+    /// The repository or the image that it is tested on.
+    pub target: Option<String>,
 }
 
 /// A secret as the Edit page shows it.

@@ -163,7 +163,7 @@ pub(super) struct SecretWhereUniqueInput {
 #[derive(InputObject, Default)]
 pub(super) struct SecretWhereInput {
     pub(super) id: Option<ID>,
-    /// Words that name, display name or registry host contain; at most 200 characters.
+    /// Words that name, display name, id, registry host, username, repository or fingerprint contain; at most 200 characters.
     pub(super) search: Option<String>,
     /// Image pull only.
     pub(super) if_docker_config_json: Option<bool>,

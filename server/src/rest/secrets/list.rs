@@ -44,11 +44,11 @@ impl From<SecretPage> for SecretList {
 #[utoipa::path(
     get, path = "/api/v1/secrets", tag = "Secrets", operation_id = "list_secrets",
     params(
-        ("q" = Option<String>, Query, description = "Words that name, display name or registry host contain; at most 200 characters"),
+        ("q" = Option<String>, Query, description = "Words that name, display name, id, registry host, username, repository or fingerprint contain; at most 200 characters"),
         ("type" = Option<String>, Query, description = "`git-dataset` or `image-pull`"),
         ("status" = Option<String>, Query, description = "`works`, `open`, `refused`, `unreachable`, `host-key-changed` or `not-tested`"),
         ("unused" = Option<u16>, Query, description = "Only those that no image or dataset uses and no token has read for so many days: 30, 90 or 365"),
-        ("sort" = Option<String>, Query, description = "`name`, `display`, `type`, `used-by`, `last-used` or `updated`; descending after a hyphen. Without it, the last changed come first"),
+        ("sort" = Option<String>, Query, description = "`name`, `display`, `type`, `status`, `used-by`, `last-used` or `updated`; descending after a hyphen. Without it, the last changed come first"),
         ("size" = Option<u8>, Query, description = "Rows a page: 10, 20, 50 or 100"),
         ("after" = Option<String>, Query, description = "`next` of the page before"),
         ("before" = Option<String>, Query, description = "`previous` of the page after, or `end` for the last page"),
@@ -67,7 +67,8 @@ fn read_list_query(text: Option<&str>) -> Result<ListQuery, Problem> {
     let states = "Send works, open, refused, unreachable, host-key-changed or not-tested.";
     query.parse("status", TestStatus::parse, states)?;
     query.parse("unused", UnusedDays::parse, "Send 30, 90 or 365.")?;
-    let sorts = "Send name, display, type, used-by, last-used or updated, after a hyphen for descending.";
+    let sorts =
+        "Send name, display, type, status, used-by, last-used or updated, after a hyphen for descending.";
     let is_sort = |text: &str| {
         let name = text.strip_prefix('-').unwrap_or(text);
         SortColumn::ALL.into_iter().find(|column| column.as_str() == name)
