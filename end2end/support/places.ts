@@ -3,20 +3,12 @@
 import { expect, type Page } from '@playwright/test';
 import { confirm, expectHeading, expectList, field, open, row, unique, type Secrets } from './fixtures.js';
 import { fill, submit, typeChoice } from './form.js';
-import { beginImport, dockerConfig } from './imports.js';
+import { IMPORT_PLACES } from './import-places.js';
 import { privateKey } from './keys.js';
+import type { Place } from './place.js';
 import { sshKey } from './ssh.js';
 import { addUser } from './people.js';
 import { WALK } from './walk.js';
-
-export interface Place {
-  what: string;
-  /** The expected status, unless it is 200. */
-  status?: number;
-  /** Whether the state exists only on hydrated pages. */
-  hydratedOnly?: boolean;
-  go(page: Page, secrets: Secrets): Promise<void>;
-}
 
 const LONG = { name: `${'very-long-name-'.repeat(14)}end`, display_name: 'A display name that goes on and on '.repeat(5).trim() };
 
@@ -411,41 +403,7 @@ export const PLACES: Place[] = [
       await page.locator('.facts.docker-hub').getByText('Where do I get this?').click();
     },
   },
-  {
-    what: 'Import',
-    async go(page) {
-      await open(page, '/secrets/import');
-      await page.getByText('What can be imported?').click();
-    },
-  },
-  {
-    what: 'Import, refused',
-    status: 422,
-    async go(page) {
-      await open(page, '/secrets/import');
-      await page.getByRole('button', { name: 'Continue' }).click();
-      await expect(page.getByRole('alert')).toBeVisible();
-    },
-  },
-  {
-    what: 'what was found, with a bad name',
-    status: 422,
-    async go(page) {
-      const long = `${'long-'.repeat(11)}x.example.org`;
-      await beginImport(page, dockerConfig({ [long]: `${'u'.repeat(120)}:p`, 'docker.io': 'a:p', 'index.docker.io': 'b:p', 'ghcr.io': '', 'quay.io/a/b': 'c:p' }));
-      await page.locator('#name-1').fill('Not A Name');
-      await page.getByRole('button', { name: 'Import the chosen' }).click();
-      await expect(page.locator('#name-1-error')).toBeVisible();
-    },
-  },
-  {
-    what: 'an import that is over',
-    status: 404,
-    async go(page) {
-      await open(page, '/secrets/import/00000000-0000-4000-8000-000000000000');
-      await expectHeading(page, 'This import is over');
-    },
-  },
+  ...IMPORT_PLACES,
   { what: 'the guides', go: async (page) => void (await open(page, '/help')) },
   { what: 'a guide', go: async (page) => void (await open(page, '/help/github-deploy-key')) },
   { what: 'a guide with a part for each registry', go: async (page) => void (await open(page, '/help/registries')) },

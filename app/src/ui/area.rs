@@ -11,7 +11,7 @@ use leptos::prelude::*;
 pub struct Area {
     /// The number of lines that are shown.
     pub rows: u8,
-    /// An example of the content, shown while there is none.
+    /// An example of the content, shown while the field is empty.
     pub placeholder: Option<&'static str>,
     /// Long lines stay in one piece.
     pub unwrapped: bool,

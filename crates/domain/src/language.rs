@@ -19,7 +19,7 @@ impl Language {
     pub const OFFERED: [Self; 2] = [Self::English, Self::TraditionalChinese];
 
     /// Returns the language of a tag that a browser sends, in any case. Chinese without a region, of the mainland or of
-    /// Singapore is written in simplified characters, and is none of them.
+    /// Singapore is written in simplified characters, and does not count.
     pub fn of_tag(tag: &str) -> Option<Self> {
         let tag = tag.to_ascii_lowercase();
         let (language, rest) = tag.split_once('-').unwrap_or((&tag, ""));

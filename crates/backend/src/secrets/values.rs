@@ -38,7 +38,7 @@ pub enum ValueAnswer {
     Value(Revision, Exported),
 }
 
-/// The sealed value of a secret as the query found it that identified the caller; or that there is none. It grants nothing:
+/// The sealed value of a secret as the query found it that identified the caller, or its absence. It grants nothing:
 /// `SecretService::value_found` authorizes before it opens the value.
 #[derive(Clone, Debug)]
 pub struct FoundValue {
