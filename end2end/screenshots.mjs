@@ -84,18 +84,18 @@ const PAGES = [
     'add-image',
     async (page) => {
       await open(page, '/secrets/new');
-      await page.getByLabel('Type', { exact: true }).selectOption('image-pull');
+      await page.getByRole('radio', { name: 'Image Pull', exact: true }).check();
     },
   ],
   [
     'add-refused',
     async (page) => {
       await open(page, '/secrets/new');
-      await page.getByLabel('Type', { exact: true }).selectOption('image-pull');
+      await page.getByRole('radio', { name: 'Image Pull', exact: true }).check();
       await page.getByLabel('Name', { exact: true }).fill('My Registry');
       await page.getByLabel('Registry Host', { exact: true }).fill('ftp://registry.example');
       await confirm(page);
-      await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
+      await page.getByRole('heading', { name: 'Check these fields' }).waitFor();
     },
   ],
   ['edit-git', (page) => open(page, '/secrets/gitsync-secret-weather-history/edit')],
@@ -154,7 +154,7 @@ const PAGES = [
       await open(page, '/users/new');
       await page.getByLabel('Username', { exact: true }).fill('Änne');
       await page.getByRole('button', { name: 'Add user' }).click();
-      await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
+      await page.getByRole('heading', { name: 'Check these fields' }).waitFor();
     },
   ],
   ['user', (page) => open(page, '/users/ben')],

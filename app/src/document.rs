@@ -16,6 +16,7 @@ use crate::{
     search::SearchPage,
     secrets::{
         self,
+        confirmation::NotDeleted,
         deleted::{DeletedSecretsPage, RemoveSecretPage},
         input::Returned as ReturnedSecret,
         keys::{
@@ -24,12 +25,13 @@ use crate::{
             question::{KeyQuestion, KeyQuestionPage},
         },
         list::ListPage,
-        pages::{AddPage, DeletePage, DetailsPage, EditPage},
+        pages::{AddPage, DeletePage, EditPage},
         selection::{
             connection_tests::{SelectedTestedPage, SelectionOutcome},
             delete::DeleteSelectedPage,
             manifests::{ManifestsPage, NotExported},
         },
+        view::SecretPage,
     },
     sign_in::pages::{ChoosePasswordPage, SetUpPage, SignInPage},
     ssr,
@@ -66,7 +68,7 @@ pub enum Page {
     Search,
     AddSecret(Option<Box<ReturnedSecret>>),
     EditSecret(SecretId, Option<Box<ReturnedSecret>>),
-    DeleteSecret(SecretId, Option<Error>),
+    DeleteSecret(SecretId, Option<NotDeleted>),
     Secret(SecretId),
     Import(Option<Error>),
     ImportChoice(Uuid, Option<Box<NotSaved>>),
@@ -77,7 +79,7 @@ pub enum Page {
     TestSecret(SecretId, Option<Box<TestResult>>),
     /// The results of testing the secrets that were selected in the list; `None` if nothing was selected.
     TestSelected(Option<SelectionOutcome>),
-    DeleteSelected(Option<Error>),
+    DeleteSelected(Option<NotDeleted>),
     ExportManifests(Option<Box<NotExported>>),
     DeletedSecrets(Option<Error>),
     /// The confirmation before a deleted secret is removed for good.
@@ -201,7 +203,7 @@ impl Page {
             Self::AddSecret(returned) => view! { <AddPage returned=unboxed(returned)/> }.into_any(),
             Self::EditSecret(id, returned) => view! { <EditPage id returned=unboxed(returned)/> }.into_any(),
             Self::DeleteSecret(id, failure) => view! { <DeletePage id failure/> }.into_any(),
-            Self::Secret(id) => view! { <DetailsPage id/> }.into_any(),
+            Self::Secret(id) => view! { <SecretPage id/> }.into_any(),
             Self::Import(rejected) => view! { <ImportPage rejected/> }.into_any(),
             Self::ImportChoice(id, rejected) => {
                 view! { <ChoosePage id rejected=unboxed(rejected)/> }.into_any()

@@ -1,5 +1,7 @@
 //! The error of a server function.
 
+#[cfg(feature = "ssr")]
+use crate::conflict;
 use crate::wire::StrictJsonEncoding;
 use domain::error::Error;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -12,6 +14,9 @@ pub enum ApiError {
     /// The server received and rejected the request.
     #[serde(rename = "Refused")]
     Rejected(Error),
+    /// The secret was changed meanwhile, and its stored version is this one; a heading that says by whom, and all
+    /// that is known of the change as HTML.
+    Changed { version: i64, title: String, html: String },
     /// No usable answer arrived, so it is unknown whether the change was made.
     Unreachable,
 }
@@ -24,10 +29,10 @@ impl ApiError {
             Self::Unreachable => t!(error_unreachable).to_owned(),
             #[cfg(not(feature = "ssr"))]
             Self::Unreachable => {
-                "The portal did not answer. It is not certain whether the change was saved: \
-                 look at the list before you try again."
+                "The portal didn’t respond, so the change may or may not be saved. Check the list before you try again."
                     .to_owned()
             }
+            Self::Changed { title, .. } => title.clone(),
             #[cfg(feature = "ssr")]
             Self::Rejected(error) => crate::messages::error(error),
             #[cfg(not(feature = "ssr"))]
@@ -55,9 +60,16 @@ pub(crate) fn first_sentence(mut text: String) -> String {
     text
 }
 
+#[cfg(feature = "ssr")]
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
-        Self::Rejected(error)
+        match error {
+            Error::Changed(change) => {
+                let (title, html) = (conflict::title(&change, None).to_owned(), conflict::html(&change));
+                Self::Changed { version: change.version, title, html }
+            }
+            error => Self::Rejected(error),
+        }
     }
 }
 

@@ -13,6 +13,8 @@ pub mod account;
 pub mod api_docs;
 #[cfg(feature = "ssr")]
 pub mod audit;
+#[cfg(feature = "ssr")]
+pub mod conflict;
 pub mod connection_tests;
 #[cfg(feature = "ssr")]
 pub mod cookie;

@@ -157,7 +157,14 @@ mod tests {
         for shared in [
             Error::Invalid(Vec::new()),
             Error::NotFound,
-            Error::Changed(Change { by: String::new(), at, now: at, version: 1 }),
+            Error::Changed(Change {
+                by: String::new(),
+                at,
+                now: at,
+                version: 1,
+                own: false,
+                fields: Vec::new(),
+            }),
             Error::Duplicate(id()),
             Error::Sealed,
             Error::Unavailable,

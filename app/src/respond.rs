@@ -7,7 +7,7 @@ use crate::{
     overview::OVERVIEW,
     portal::Portal,
     sign_in::SIGN_IN,
-    ssr,
+    ssr::{self, PublicAddress},
     ui::flash::{ActionDone, Flash},
 };
 use axum::{
@@ -106,15 +106,6 @@ fn page_policy(nonce: &str) -> String {
          img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
          object-src 'none'"
     )
-}
-
-/// The address under which people know the portal, as the server has determined for a request.
-#[derive(Clone, Debug, Default)]
-pub struct PublicAddress {
-    /// The origin of links for somebody else.
-    pub origin: String,
-    /// The public origin, if the request came in under another host.
-    pub elsewhere: Option<String>,
 }
 
 /// A request without its body, and the means to answer it.

@@ -1,4 +1,4 @@
-//! One search over everything: secrets, images, datasets, people and pages.
+//! The search over everything: secrets, images, datasets, people and pages.
 
 use crate::{
     account::ACCOUNT,

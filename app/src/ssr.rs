@@ -89,7 +89,7 @@ pub fn respond_with(error: Error) -> ApiError {
     if let (Some(seconds), Some(options)) = (error.retry_after(), use_context::<ResponseOptions>()) {
         options.insert_header(header::RETRY_AFTER, seconds.into());
     }
-    ApiError::Rejected(error)
+    error.into()
 }
 
 /// Returns the status of an error.
@@ -156,6 +156,28 @@ pub fn cookie(name: &str) -> Option<String> {
 pub fn browser(backend: &Backend, parts: &Parts) -> Option<Browser> {
     let mark = cookie::BROWSER.read(&parts.headers, SecureCookies::of(parts))?;
     backend.browsers().recognize(&mark)
+}
+
+/// The address under which people know the portal, as the server has determined for a request.
+#[derive(Clone, Debug, Default)]
+pub struct PublicAddress {
+    /// The origin of links for somebody else.
+    pub origin: String,
+    /// The public origin, if the request came in under another host.
+    pub elsewhere: Option<String>,
+}
+
+/// Returns the origin under which people know the portal; a placeholder if it has characters that a shell could take for
+/// something else.
+pub fn public_origin() -> String {
+    let origin = with_context(|parts: &Parts| parts.extensions.get::<PublicAddress>().cloned());
+    let origin = origin.flatten().map(|address| address.origin).unwrap_or_default();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:/[]-".contains(&byte);
+    if !origin.is_empty() && origin.bytes().all(plain) {
+        origin
+    } else {
+        "https://latchkey.example".to_owned()
+    }
 }
 
 /// Returns a mark for one form, so that the same form sent twice is saved once.

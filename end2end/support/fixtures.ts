@@ -15,6 +15,7 @@ export interface Fields {
   registry_host?: string;
   username?: string;
   password?: string;
+  repository?: string;
 }
 
 /** A stored secret, with the addresses of its pages. */
@@ -22,6 +23,7 @@ export interface Stored {
   name: string;
   id: string;
   displayName: string;
+  page: string;
   edit: string;
   delete: string;
 }
@@ -30,7 +32,7 @@ const PREFIX: Record<Kind, string> = { 'git-dataset': 'gitsync-secret-', 'image-
 
 export function stored(kind: Kind, name: string, displayName = name): Stored {
   const id = PREFIX[kind] + name;
-  return { name, id, displayName, edit: `/secrets/${id}/edit`, delete: `/secrets/${id}/delete` };
+  return { name, id, displayName, page: `/secrets/${id}`, edit: `/secrets/${id}/edit`, delete: `/secrets/${id}/delete` };
 }
 
 let counter = 0;

@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
-import { confirm, field, scripts, type Fields } from './fixtures.js';
+import { confirm, field, scripts, type Fields, type Kind } from './fixtures.js';
 
 const LABELS: [keyof Fields, string][] = [
   ['name', 'Name'],
@@ -11,9 +11,19 @@ const LABELS: [keyof Fields, string][] = [
   ['password', 'Password'],
 ];
 
+/** Returns the card of a type in the Add form. */
+export function typeChoice(page: Page, type: Kind): Locator {
+  return page.getByRole('radio', { name: type === 'image-pull' ? 'Image Pull' : 'Git Dataset', exact: true });
+}
+
+/** Returns one of the ways in which the key of a new Git dataset comes. */
+export function way(page: Page, label: 'Paste' | 'Choose a file' | 'Generate'): Locator {
+  return page.getByRole('radio', { name: label, exact: true });
+}
+
 /** Fills in the form as a person does: the type first, because it decides on the fields. */
 export async function fill(page: Page, fields: Fields): Promise<void> {
-  if (fields.type) await field(page, 'Type').selectOption(fields.type);
+  if (fields.type) await typeChoice(page, fields.type).check();
   for (const [key, label] of LABELS) {
     const text = fields[key];
     if (text !== undefined) await field(page, label).fill(text);

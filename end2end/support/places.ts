@@ -2,21 +2,13 @@
 
 import { expect, type Page } from '@playwright/test';
 import { confirm, expectHeading, expectList, field, open, row, unique, type Secrets } from './fixtures.js';
-import { fill, submit } from './form.js';
-import { beginImport, dockerConfig } from './imports.js';
+import { fill, submit, typeChoice } from './form.js';
+import { IMPORT_PLACES } from './import-places.js';
 import { privateKey } from './keys.js';
+import type { Place } from './place.js';
 import { sshKey } from './ssh.js';
 import { addUser } from './people.js';
 import { WALK } from './walk.js';
-
-export interface Place {
-  what: string;
-  /** The expected status, unless it is 200. */
-  status?: number;
-  /** Whether the state exists only on hydrated pages. */
-  hydratedOnly?: boolean;
-  go(page: Page, secrets: Secrets): Promise<void>;
-}
 
 const LONG = { name: `${'very-long-name-'.repeat(14)}end`, display_name: 'A display name that goes on and on '.repeat(5).trim() };
 
@@ -133,7 +125,7 @@ export const PLACES: Place[] = [
     what: 'Add, for a registry',
     async go(page) {
       await open(page, '/secrets/new');
-      await field(page, 'Type').selectOption('image-pull');
+      await typeChoice(page, 'image-pull').check();
       await expect(field(page, 'Password')).toBeVisible();
     },
   },
@@ -143,7 +135,7 @@ export const PLACES: Place[] = [
     async go(page) {
       await open(page, '/secrets/new');
       await submit(page, { type: 'image-pull', name: `Bad_Name${'x'.repeat(80)}`, registry_host: 'ftp://x', username: 'a:b', password: '' });
-      await expect(page.getByRole('heading', { name: 'There is a problem' })).toBeVisible();
+      await expect(page.getByRole('heading', { name: 'Check these fields' })).toBeVisible();
     },
   },
   {
@@ -180,7 +172,7 @@ export const PLACES: Place[] = [
       await secrets.git({ ...LONG, name: unique('x'.repeat(190)), secret: key });
       await open(page, '/secrets/new');
       await submit(page, { name: unique('twin'), secret: key });
-      await expect(page.getByLabel('Save it all the same')).toBeVisible();
+      await expect(page.getByLabel('Save anyway')).toBeVisible();
     },
   },
   {
@@ -284,11 +276,23 @@ export const PLACES: Place[] = [
     },
   },
   {
-    what: 'a secret, for those who may not change it',
+    what: 'the page of an account, tested and with all examples open',
     async go(page, secrets) {
-      const secret = await secrets.image();
-      await open(page, `/secrets/${secret.id}`);
+      const secret = await secrets.image({ ...LONG, name: unique('x'.repeat(190)), registry_host: '127.0.0.1:9' });
+      for (let test = 0; test < 2; test += 1) await page.request.post(`${secret.page}/check`, { maxRedirects: 0 });
+      await open(page, secret.page);
+      await expectHeading(page, secret.displayName);
+      for (const summary of await page.locator('main summary').all()) await summary.click();
       await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
+    },
+  },
+  {
+    what: 'the page of a key, with a new pair that waits',
+    async go(page, secrets) {
+      const secret = await secrets.git({ ...LONG, name: unique('x'.repeat(190)), secret: sshKey('a comment '.repeat(30)).private });
+      await page.request.post(`${secret.page}/key/generate`, { form: { generate: 'ed25519' }, maxRedirects: 0 });
+      await open(page, secret.page);
+      await expect(page.getByText('A new key is waiting.')).toBeVisible();
     },
   },
   {
@@ -304,14 +308,15 @@ export const PLACES: Place[] = [
   },
   { what: 'the datasets', go: async (page) => void (await open(page, '/datasets?q=no-such-thing')) },
   {
-    what: 'Add, for an image, with what was found',
+    what: 'Add, for an image in another registry',
+    status: 422,
     async go(page, secrets) {
       const secret = await secrets.image({ ...LONG, name: unique('x'.repeat(190)), registry_host: 'ghcr.io' });
       await open(page, '/images/new');
-      await field(page, 'Image').fill('ghcr.io/group/app');
-      await field(page, 'Find a secret').fill(secret.name.slice(-20));
-      await page.getByRole('button', { name: 'Find', exact: true }).click();
-      await expect(page.getByText('1 Image Pull secret that matches')).toBeVisible();
+      await field(page, 'Image').fill('quay.io/group/app');
+      await field(page, 'Use Image Pull Secret').fill(secret.name);
+      await confirm(page).click();
+      await expect(page.getByText("It won't work.")).toBeVisible();
     },
   },
   {
@@ -393,46 +398,12 @@ export const PLACES: Place[] = [
     what: 'Add, for a registry that was chosen',
     async go(page) {
       await open(page, '/secrets/new');
-      await field(page, 'Type').selectOption('image-pull');
+      await typeChoice(page, 'image-pull').check();
       await field(page, 'Registry').selectOption('Docker Hub');
       await page.locator('.facts.docker-hub').getByText('Where do I get this?').click();
     },
   },
-  {
-    what: 'Import',
-    async go(page) {
-      await open(page, '/secrets/import');
-      await page.getByText('What can be imported?').click();
-    },
-  },
-  {
-    what: 'Import, refused',
-    status: 422,
-    async go(page) {
-      await open(page, '/secrets/import');
-      await page.getByRole('button', { name: 'Continue' }).click();
-      await expect(page.getByRole('alert')).toBeVisible();
-    },
-  },
-  {
-    what: 'what was found, with a bad name',
-    status: 422,
-    async go(page) {
-      const long = `${'long-'.repeat(11)}x.example.org`;
-      await beginImport(page, dockerConfig({ [long]: `${'u'.repeat(120)}:p`, 'docker.io': 'a:p', 'index.docker.io': 'b:p', 'ghcr.io': '', 'quay.io/a/b': 'c:p' }));
-      await page.locator('#name-1').fill('Not A Name');
-      await page.getByRole('button', { name: 'Import the chosen' }).click();
-      await expect(page.locator('#name-1-error')).toBeVisible();
-    },
-  },
-  {
-    what: 'an import that is over',
-    status: 404,
-    async go(page) {
-      await open(page, '/secrets/import/00000000-0000-4000-8000-000000000000');
-      await expectHeading(page, 'This import is over');
-    },
-  },
+  ...IMPORT_PLACES,
   { what: 'the guides', go: async (page) => void (await open(page, '/help')) },
   { what: 'a guide', go: async (page) => void (await open(page, '/help/github-deploy-key')) },
   { what: 'a guide with a part for each registry', go: async (page) => void (await open(page, '/help/registries')) },

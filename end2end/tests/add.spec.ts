@@ -1,5 +1,5 @@
 import { expect, expectHeading, expectList, field, names, notice, open, row, stored, test, unique, confirm } from '../support/fixtures.js';
-import { expectError, fill, submit } from '../support/form.js';
+import { expectError, fill, submit, typeChoice, way } from '../support/form.js';
 import { privateKey } from '../support/keys.js';
 
 test('a saved key for a Git dataset is listed, with a notice that links to it', async ({ page }) => {
@@ -15,7 +15,7 @@ test('a saved key for a Git dataset is listed, with a notice that links to it', 
   await expect(row(page, secret)).toContainText('My deploy key');
   await expect(row(page, secret)).toContainText('Git Dataset');
   await expect(notice(page)).toContainText('Secret saved');
-  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.edit);
+  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.page);
   await notice(page).getByRole('link').click();
   await expectHeading(page, 'Edit secret');
   await expect(field(page, 'Name')).toHaveValue(name);
@@ -34,7 +34,7 @@ test('a saved registry credential is listed, with a notice that links to it', as
   const secret = stored('image-pull', name);
   await expect(row(page, secret)).toContainText('Image Pull');
   await expect(notice(page)).toContainText('Secret saved');
-  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.edit);
+  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.page);
   await open(page, secret.edit);
   await expect(field(page, 'Registry Host')).toHaveValue('harbor.example.org');
   await expect(field(page, 'Username')).toHaveValue(username);
@@ -76,8 +76,9 @@ test('an empty display name becomes the name', async ({ page }) => {
 
 test('the type decides on the fields', async ({ page }) => {
   await open(page, '/secrets/new');
-  await expect(field(page, 'Type').locator('option')).toHaveText(['Git Dataset', 'Image Pull']);
-  await expect(field(page, 'Type')).toHaveValue('git-dataset');
+  const types = page.getByRole('group', { name: 'Type', exact: true });
+  await expect(types.getByRole('radio')).toHaveCount(2);
+  await expect(typeChoice(page, 'git-dataset')).toBeChecked();
   const git = ['Secret'];
   const image = ['Registry Host', 'Username', 'Password'];
   for (const [type, shown, hidden] of [
@@ -85,8 +86,8 @@ test('the type decides on the fields', async ({ page }) => {
     ['image-pull', image, git],
     ['git-dataset', git, image],
   ] as const) {
-    await field(page, 'Type').selectOption(type);
-    for (const label of ['Name', 'Display Name', 'Type', ...shown]) await expect(field(page, label)).toBeVisible();
+    await typeChoice(page, type).check();
+    for (const label of ['Name', 'Display Name', ...shown]) await expect(field(page, label)).toBeVisible();
     for (const label of hidden) await expect(field(page, label)).toBeHidden();
   }
 });
@@ -122,7 +123,7 @@ test('a registry host is normalized, and the page says so', async ({ page, hydra
   const name = unique('corrected');
   await open(page, '/secrets/new');
   await fill(page, { type: 'image-pull', name, registry_host: 'HTTPS://Registry.Example.COM:5000/v2/', username: unique('u'), password: 'p' });
-  if (hydrated) await expect(page.getByText('registry.example.com:5000')).toBeVisible();
+  if (hydrated) await expect(page.locator('.correction')).toContainText('registry.example.com:5000');
   await confirm(page).click();
   await expectList(page);
   await expect(notice(page)).toContainText('registry.example.com:5000');
@@ -154,13 +155,16 @@ test('a key from a file is read in the browser', async ({ page, hydrated }) => {
   await open(page, '/secrets/new');
   const chooser = page.locator('#secret-file');
   if (!hydrated) {
-    await expect(page.getByText('Choose a file')).toBeHidden();
+    await expect(way(page, 'Choose a file')).toBeHidden();
+    await expect(chooser).toBeHidden();
     return;
   }
+  await way(page, 'Choose a file').check();
+  await expect(field(page, 'Secret')).toBeHidden();
   const key = privateKey();
   const name = unique('from-file');
   await field(page, 'Name').fill(name);
-  const [picker] = await Promise.all([page.waitForEvent('filechooser'), page.getByText('Choose a file').click()]);
+  const [picker] = await Promise.all([page.waitForEvent('filechooser'), page.getByText('Browse…').click()]);
   await picker.setFiles({ name: 'id_ecdsa', mimeType: 'text/plain', buffer: Buffer.from(key) });
   await expect(field(page, 'Secret')).toHaveValue(key);
   await expect(chooser).not.toHaveAttribute('name');
@@ -196,14 +200,15 @@ test('fields for values are not remembered by browsers', async ({ page }) => {
 test('a secret is added by keyboard alone', async ({ page }) => {
   const name = unique('keyboard');
   await open(page, '/secrets/new');
-  await field(page, 'Name').focus();
+  // The first field has the focus when the page opens.
+  await expect(typeChoice(page, 'git-dataset')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(typeChoice(page, 'image-pull')).toBeChecked();
+  await page.keyboard.press('Tab');
+  await expect(field(page, 'Name')).toBeFocused();
   await page.keyboard.type(name);
   await page.keyboard.press('Tab');
   await page.keyboard.type('Typed by hand');
-  await page.keyboard.press('Tab');
-  await expect(field(page, 'Type')).toBeFocused();
-  await page.keyboard.press('ArrowDown');
-  await expect(field(page, 'Type')).toHaveValue('image-pull');
   await page.keyboard.press('Tab');
   await expect(field(page, 'Registry')).toBeFocused();
   await page.keyboard.press('Tab');
@@ -216,4 +221,21 @@ test('a secret is added by keyboard alone', async ({ page }) => {
   await page.keyboard.press('Enter');
   await expectList(page);
   await expect(row(page, { name })).toContainText('Typed by hand');
+});
+
+test('a link may name the type, and the keys are the same three ways', async ({ page, hydrated }) => {
+  await open(page, '/secrets/new?type=image-pull');
+  await expect(typeChoice(page, 'image-pull')).toBeChecked();
+  await expect(field(page, 'Registry Host')).toBeVisible();
+  await expect(way(page, 'Paste')).toBeHidden();
+  await open(page, '/secrets/new?type=nonsense');
+  await expect(typeChoice(page, 'git-dataset')).toBeChecked();
+  await expect(way(page, 'Paste')).toBeChecked();
+  await expect(field(page, 'Secret')).toBeVisible();
+  await way(page, 'Generate').check();
+  await expect(field(page, 'Secret')).toBeHidden();
+  await expect(field(page, 'Key type')).toBeVisible();
+  // There is nothing to test before there is a key.
+  await expect(page.getByRole('button', { name: 'Test connection' })).toBeHidden();
+  if (hydrated) await way(page, 'Choose a file').check();
 });

@@ -42,7 +42,7 @@ test('on Add, the typed credential is tested with a result in words, and stays',
   await expect(field(page, 'Registry Host')).toHaveValue(host());
   // Hydrated, nothing is lost; without JavaScript the value is not sent back, and the page says so.
   await expect(field(page, 'Password')).toHaveValue(hydrated ? ACCOUNT.password : '');
-  if (!hydrated) await expect(page.getByText('must be typed again before it can be saved')).toBeVisible();
+  if (!hydrated) await expect(page.getByText('Enter it again before you save.')).toBeVisible();
   await expectAccessible(page, 'a form that was tested');
   await submit(page, hydrated ? {} : { password: ACCOUNT.password });
   await expectList(page);
@@ -60,6 +60,36 @@ test('a wrong password is reported, and can still be saved', async ({ page, hydr
   await submit(page, { password: 'no' });
   await expectList(page);
   await expect(row(page, { name })).toContainText('Refused');
+});
+
+test('a test that takes long shows so, keeps the focus, and can be stopped', async ({ page, hydrated, faults }) => {
+  faults.allow(/request failed|Failed to load resource/);
+  test.skip(!hydrated, 'without JavaScript the browser shows it');
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  await page.route('**/secrets/new/check*', async (route) => {
+    await held;
+    // The browser has given it up by then.
+    await route.abort().catch(() => undefined);
+  });
+  await open(page, '/secrets/new');
+  await fill(page, { type: 'image-pull', registry_host: host(), ...ACCOUNT });
+  await button(page).click();
+  await expect(page.getByText('Testing…')).toBeVisible();
+  await expect(button(page)).toHaveAttribute('aria-disabled', 'true');
+  await expect(button(page)).toHaveAttribute('aria-busy', 'true');
+  await expect(button(page)).toBeFocused();
+  await expectAccessible(page, 'a form that is being tested');
+  const stopped = page.waitForEvent('requestfailed');
+  await page.getByRole('button', { name: 'Cancel test' }).click();
+  await stopped;
+  await expect(page.locator('#check-answer')).toHaveText('Test canceled.');
+  await expect(page.locator('#check-answer')).toBeFocused();
+  await expect(button(page)).not.toHaveAttribute('aria-disabled');
+  release();
+  await page.unroute('**/secrets/new/check*');
+  await button(page).click();
+  await expect(result(page)).toContainText('Works');
 });
 
 test('another value than the one that was tested is saved as not tested', async ({ page, hydrated }) => {
@@ -80,7 +110,7 @@ test('a test on Edit is kept by the save that follows, also after a rejected sav
   faults.allowStatus(409);
   const secret = await secrets.image({ registry_host: host(), ...ACCOUNT });
   await open(page, secret.edit);
-  await field(page, 'Image to try').fill('group/app:1');
+  await field(page, 'Test image').fill('group/app:1');
   await tryIt(page, hydrated);
   await expect(result(page)).toContainText(/Refused|Works/);
   await secrets.change(secret, { version: '1', display_name: 'Meanwhile', registry_host: host(), username: ACCOUNT.username });
@@ -95,7 +125,7 @@ test('a missing test target is reported at its field', async ({ page, hydrated, 
   faults.allowStatus(422);
   await open(page, '/secrets/new');
   await fill(page, { type: 'image-pull', registry_host: 'ftp://nowhere', username: 'a', password: 'b' });
-  await field(page, 'Image to try').fill('NOT AN IMAGE');
+  await field(page, 'Test image').fill('NOT AN IMAGE');
   await tryIt(page, hydrated);
   if (hydrated) {
     // In place of the result, with links to the fields.
@@ -105,7 +135,7 @@ test('a missing test target is reported at its field', async ({ page, hydrated, 
   } else {
     await expect(summary(page)).toBeVisible();
     await expectError(page, 'Registry Host', /scheme/);
-    await expectError(page, 'Image to try', /image/);
+    await expectError(page, 'Test image', /image/);
   }
 });
 
@@ -113,23 +143,23 @@ test('an invalid repository or image is marked, and saved once it is valid', asy
   faults.allowStatus(422);
   const name = unique('marked');
   await open(page, '/secrets/new');
-  const repository = field(page, 'Repository to try');
+  const repository = field(page, 'Test repository');
   await repository.fill('https://github.com/group/app.git');
   await field(page, 'Known hosts').evaluate((area: HTMLTextAreaElement) => { area.value = 'nonsense'; });
   await submit(page, { name, secret: git.key });
   await expect(summary(page).getByRole('link', { name: /Enter the SSH address/ })).toHaveAttribute('href', '#repository');
-  await expectError(page, 'Repository to try', /Enter the SSH address/);
+  await expectError(page, 'Test repository', /Enter the SSH address/);
   await expectError(page, 'Known hosts', /Line 1 is not one of a known_hosts file/);
   await expect(repository).toBeFocused();
   await expectAccessible(page, 'a repository that is none');
   await repository.fill(git.repository);
   await field(page, 'Known hosts').fill('');
   await fill(page, { type: 'image-pull', registry_host: host(), username: unique('robot'), password: 'pw' });
-  await field(page, 'Image to try').fill('NOT AN IMAGE');
+  await field(page, 'Test image').fill('NOT AN IMAGE');
   await submit(page, { password: 'pw' });
-  await expectError(page, 'Image to try', /not the name of an image/);
-  await expectNoError(page, 'Repository to try');
-  await field(page, 'Image to try').fill('group/app');
+  await expectError(page, 'Test image', /not the name of an image/);
+  await expectNoError(page, 'Test repository');
+  await field(page, 'Test image').fill('group/app');
   await submit(page, { password: 'pw' });
   await expectList(page);
   await expect(row(page, { name })).toBeVisible();
@@ -192,12 +222,12 @@ test('a host key is shown with its fingerprint, approved in the form, and truste
   const name = unique('approved');
   await open(page, '/secrets/new');
   await fill(page, { name, secret: git.key });
-  await field(page, 'Repository to try').fill(git.repository);
+  await field(page, 'Test repository').fill(git.repository);
   await tryIt(page, hydrated);
   await expect(result(page)).toContainText('The host is not known yet');
   await expect(result(page)).toContainText(git.fingerprint);
   await expectAccessible(page, 'a host to approve');
-  await page.getByRole('checkbox', { name: /I have compared these keys/ }).check();
+  await page.getByRole('checkbox', { name: /I have verified these keys/ }).check();
   if (!hydrated) await fill(page, { secret: git.key });
   await tryIt(page, hydrated);
   await expect(result(page)).toContainText('Works');

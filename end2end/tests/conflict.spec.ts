@@ -4,6 +4,8 @@ import type { Page } from '@playwright/test';
 import { confirm, expect, expectHeading, expectList, field, open, row, test, unique } from '../support/fixtures.js';
 import { fill, submit } from '../support/form.js';
 import type { Stored } from '../support/fixtures.js';
+import { become } from '../support/people.js';
+import { NOBODY } from '../support/session.js';
 
 /** A host of this worker alone, because two secrets with one account would be reported as duplicates. */
 const MINE = `${unique('mine')}.example`;
@@ -14,7 +16,7 @@ test.beforeEach(({ faults, page }) => {
 });
 
 const conflict = (page: Page) =>
-  page.getByRole('alert').filter({ has: page.getByRole('heading', { name: 'This secret was changed in the meantime' }) });
+  page.getByRole('alert').filter({ has: page.getByRole('heading', { name: 'You changed this secret in another window' }) });
 
 test.describe('the second to save', () => {
   let secret: Stored;
@@ -34,14 +36,14 @@ test.describe('the second to save', () => {
   });
 
   test('shows who changed it and when, and keeps what was typed', async ({ page, hydrated }) => {
-    await expect(conflict(page)).toContainText(/changed .* by admin\./);
+    await expect(conflict(page)).toContainText(/You changed the display name and the username (just now|\d+ \w+ ago)\./);
     await expect(conflict(page).locator('time')).toHaveText(/^(just now|\d+ \w+ ago)$/);
     await expect(conflict(page).locator('time')).toHaveAttribute('title', /UTC$/);
     await expect(field(page, 'Display Name')).toHaveValue('Mine');
     await expect(field(page, 'Registry Host')).toHaveValue(MINE);
     await expect(field(page, 'Username')).toHaveValue('first');
     await expect(field(page, 'Password')).toHaveValue(hydrated ? 'My-Password' : '');
-    if (!hydrated) await expect(conflict(page)).toContainText('must be typed again');
+    if (!hydrated) await expect(conflict(page)).toContainText('Enter it again.');
   });
 
   test('sees that the first change was not overwritten', async ({ page }) => {
@@ -118,4 +120,21 @@ test('saving a secret that was deleted in the meantime says so', async ({ page, 
   } else {
     await expect(page.getByText(/does not exist|may have been deleted/i)).toBeVisible();
   }
+});
+
+test('a change of somebody else has their name', async ({ page, browser, secrets, faults, hydrated }) => {
+  const secret = await secrets.image();
+  await open(page, secret.edit);
+  const elsewhere = await browser.newContext({ javaScriptEnabled: hydrated, storageState: NOBODY });
+  await faults.watch(elsewhere);
+  const theirs = await elsewhere.newPage();
+  const name = await become(theirs, 'editor');
+  await open(theirs, secret.edit);
+  await submit(theirs, { display_name: 'Theirs', password: 'another one' });
+  await expectList(theirs);
+  await elsewhere.close();
+  await submit(page, { display_name: 'Mine' });
+  const alert = page.getByRole('alert');
+  await expect(alert.getByRole('heading')).toHaveText('Someone else changed this secret');
+  await expect(alert).toContainText(new RegExp(`${name} changed the display name and the password (just now|\\d+ \\w+ ago)\\.`));
 });

@@ -31,7 +31,7 @@ test('a deleted secret whose name is taken says what to do', async ({ page, secr
   await answered;
   await ready(page);
   await expect(page.getByRole('alert')).toContainText('Delete that one first');
-  await expect(page.getByRole('alert').getByRole('link', { name: secret.name })).toHaveAttribute('href', secret.edit);
+  await expect(page.getByRole('alert').getByRole('link', { name: secret.name })).toHaveAttribute('href', secret.page);
 });
 
 test('a deleted secret is removed for good, after confirmation', async ({ page, secrets }) => {

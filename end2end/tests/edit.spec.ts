@@ -24,7 +24,7 @@ test('host, username and display name are filled in, values are not', async ({ p
   await expect(field(page, 'Registry Host')).toHaveValue('ghcr.io');
   await expect(field(page, 'Username')).toHaveValue('octo');
   await expect(field(page, 'Password')).toHaveValue('');
-  await expect(page.getByText('stays as it is').first()).toBeVisible();
+  await expect(page.getByText('Leave this empty to keep it.')).toBeVisible();
 });
 
 test('the box for the key is empty and says what it is for', async ({ page, secrets }) => {
@@ -52,7 +52,7 @@ test('a saved change returns to the list, with a notice', async ({ page, secrets
   await submit(page, { password: 'for the new host' });
   await expectList(page);
   await expect(notice(page)).toContainText('Secret saved');
-  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.edit);
+  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.page);
   await expect(row(page, secret)).toContainText('After');
   await open(page, secret.edit);
   await expect(field(page, 'Registry Host')).toHaveValue('new.example:8443');
@@ -98,7 +98,7 @@ test('what was typed is kept when the form is rejected', async ({ page, secrets,
   await expect(field(page, 'Registry Host')).toHaveValue('ftp://nope');
   await expect(field(page, 'Username')).toHaveValue('me');
   await expect(field(page, 'Password')).toHaveValue(hydrated ? 'Typed-Password' : '');
-  if (!hydrated) await expect(page.getByRole('alert')).toContainText('must be typed again');
+  if (!hydrated) await expect(page.getByRole('alert')).toContainText('Enter it again.');
 });
 
 test('Cancel saves nothing', async ({ page, secrets }) => {

@@ -1,7 +1,7 @@
 // A rejected form keeps what was typed, and says what to correct.
 
 import { confirm, expect, expectHeading, expectList, field, open, row, test, unique } from '../support/fixtures.js';
-import { expectError, expectNoError, fill, submit, summary } from '../support/form.js';
+import { expectError, expectNoError, fill, submit, summary, typeChoice } from '../support/form.js';
 import { privateKey, publicKey } from '../support/keys.js';
 
 // Without JavaScript a rejected form is a page with the status 422.
@@ -57,14 +57,14 @@ test('typed fields are kept except values, and the page says so', async ({ page,
   await expectError(page, 'Username', /:/);
   await expect(field(page, 'Name')).toHaveValue(typed.name);
   await expect(field(page, 'Display Name')).toHaveValue(typed.display_name);
-  await expect(field(page, 'Type')).toHaveValue('image-pull');
+  await expect(typeChoice(page, 'image-pull')).toBeChecked();
   await expect(field(page, 'Registry Host')).toHaveValue(typed.registry_host);
   await expect(field(page, 'Username')).toHaveValue(typed.username);
   if (hydrated) {
     await expect(field(page, 'Password')).toHaveValue('Kept-Or-Told');
   } else {
     await expect(field(page, 'Password')).toHaveValue('');
-    await expect(page.getByRole('alert')).toContainText('must be typed again');
+    await expect(page.getByRole('alert')).toContainText('Enter it again.');
     expect(await page.content()).not.toContain('Kept-Or-Told');
   }
   await submit(page, { username: unique('robot'), password: 'Kept-Or-Told' });
@@ -80,7 +80,7 @@ test('a rejected key is not sent back', async ({ page, hydrated }) => {
   await expect(field(page, 'Display Name')).toHaveValue('Still here');
   if (!hydrated) {
     await expect(field(page, 'Secret')).toHaveValue('');
-    await expect(page.getByRole('alert')).toContainText('must be typed again');
+    await expect(page.getByRole('alert')).toContainText('Enter it again.');
     expect(await page.content()).not.toContain(key.split(' ')[1]);
   }
 });

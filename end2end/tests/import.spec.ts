@@ -56,7 +56,7 @@ test('a key in an uploaded manifest becomes a Git dataset', async ({ page }) => 
   await save(page).click();
   await expectList(page);
   const secret = stored('git-dataset', name);
-  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.edit);
+  await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.page);
   await expect(row(page, secret)).toContainText('Git Dataset');
 });
 
@@ -90,7 +90,7 @@ test('credentials kept elsewhere are listed with what to do', async ({ page }) =
   const config = dockerConfig({ 'ghcr.io': '', 'quay.io': 'robot:pw' }, { credsStore: 'osxkeychain', credHelpers: { '1.dkr.ecr.eu-central-1.amazonaws.com': 'ecr-login' } });
   await beginImport(page, config);
   await expect(page.getByRole('checkbox')).toHaveCount(1);
-  await expect(page.getByRole('heading', { name: 'Cannot be imported' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Can’t be imported' })).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: 'ghcr.io' })).toContainText('the macOS keychain');
   await expect(page.getByRole('listitem').filter({ hasText: 'dkr.ecr' })).toContainText('Make a robot account');
 });
@@ -115,9 +115,9 @@ test('a row names its duplicate, and is saved on request', async ({ page, secret
   ];
   await beginImport(page, manifests.join('---\n'));
   const told = (text: string) => page.getByRole('group').filter({ hasText: text });
-  await expect(told('holds the same account at this registry').getByRole('link', { name: one.name })).toBeVisible();
-  await expect(told('holds the same key').getByRole('link', { name: dataset.name })).toBeVisible();
-  await expect(page.getByText(/holds the same/)).toHaveCount(2);
+  await expect(told('already uses this account at this registry').getByRole('link', { name: one.name })).toBeVisible();
+  await expect(told('already uses this key').getByRole('link', { name: dataset.name })).toBeVisible();
+  await expect(page.getByText(/already uses/)).toHaveCount(2);
   // Of the three, only the one that no secret holds is chosen.
   await expect(chosen(page)).toHaveCount(1);
   for (const number of [1, 3]) await page.locator(`#take-${number}`).check();

@@ -50,7 +50,7 @@ for (const { what, status, hydratedOnly, go } of PLACES) {
     // An element that a mouse or script focused has no ring until the keyboard returns to it.
     await page.keyboard.press('Tab');
     await page.keyboard.press('Shift+Tab');
-    for (let step = 0; step < 220; step += 1) {
+    for (let step = 0; step < 260; step += 1) {
       const here = await stop(page);
       // A date field has stops within: day, month, year.
       const within = here !== undefined && here !== null && seen.at(-1) === here.where;

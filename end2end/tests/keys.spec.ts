@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { confirm, expect, expectHeading, expectList, field, open, row, sayYes, stored, test, unique } from '../support/fixtures.js';
-import { expectError, expectNoError, fill, submit } from '../support/form.js';
+import { expectError, expectNoError, fill, submit, typeChoice, way } from '../support/form.js';
 import { expectAccessible } from '../support/accessibility.js';
 import { gitServer } from '../support/peers.js';
 import { publicKey } from '../support/keys.js';
@@ -69,7 +69,7 @@ test('the passphrase is asked for as soon as it is needed', async ({ page, hydra
   } else {
     await submit(page, { name, secret: key.private });
     await expectError(page, 'Passphrase', /protected by a passphrase\. Enter it/);
-    await expect(page.getByRole('alert')).toContainText('must be typed again');
+    await expect(page.getByRole('alert')).toContainText('Enter it again.');
     await expect(field(page, 'Secret')).toHaveValue('');
   }
   await expect(passphrase(page)).toBeVisible();
@@ -93,12 +93,12 @@ test('the same key twice is reported, and saved on request', async ({ page, secr
   const name = unique('twin');
   await open(page, '/secrets/new');
   await submit(page, { name, display_name: 'Twin', secret: key.private });
-  const alert = page.getByRole('alert').filter({ hasText: 'This is stored already' });
-  await expect(alert).toContainText('holds the same key');
-  await expect(alert.getByRole('link', { name: one.name })).toHaveAttribute('href', one.edit);
+  const alert = page.getByRole('alert').filter({ hasText: 'Duplicate key' });
+  await expect(alert).toContainText(`${one.name} already uses this key.`);
+  await expect(alert.getByRole('link', { name: one.name })).toHaveAttribute('href', one.page);
   await expect(field(page, 'Display Name')).toHaveValue('Twin');
   if (!hydrated) await fill(page, { secret: key.private });
-  await alert.getByLabel('Save it all the same').check();
+  await alert.getByLabel('Save anyway').check();
   await confirm(page).click();
   await expectList(page);
   await expect(row(page, { name })).toContainText('Ed25519');
@@ -111,9 +111,9 @@ test('the same account twice is reported, and another one is saved', async ({ pa
   await open(page, '/secrets/new');
   const name = unique('account');
   await submit(page, { type: 'image-pull', name, registry_host: 'https://GHCR.io/', username, password: 'p' });
-  const alert = page.getByRole('alert').filter({ hasText: 'This is stored already' });
-  await expect(alert).toContainText('holds the same account at this registry');
-  await expect(alert.getByRole('link', { name: one.name })).toHaveAttribute('href', one.edit);
+  const alert = page.getByRole('alert').filter({ hasText: 'Duplicate account' });
+  await expect(alert).toContainText(`${one.name} already uses this account at this registry.`);
+  await expect(alert.getByRole('link', { name: one.name })).toHaveAttribute('href', one.page);
   await submit(page, { username: `${username}-2`, password: 'p' });
   await expectList(page);
 });
@@ -122,16 +122,25 @@ test('a pair is generated with the secret; Enter in the form generates none', as
   faults.allowStatus(422);
   const name = unique('made');
   await open(page, '/secrets/new');
-  const make = page.getByRole('button', { name: 'Generate a key pair' });
-  await field(page, 'Type').selectOption('image-pull');
+  const make = way(page, 'Generate');
+  await typeChoice(page, 'image-pull').check();
   await expect(make).toBeHidden();
-  await field(page, 'Type').selectOption('git-dataset');
+  await typeChoice(page, 'git-dataset').check();
   await fill(page, { name });
   const answered = hydrated ? undefined : page.waitForEvent('load');
   await field(page, 'Name').press('Enter');
   await answered;
   await expectError(page, 'Secret', /^Enter the private key\.$/);
-  await make.click();
+  // A rejected form keeps the way, and everything that was typed.
+  await make.check();
+  await field(page, 'Key type').selectOption('RSA 4096, for older servers');
+  await submit(page, { name: 'Bad Name' });
+  await expectError(page, 'Name', /bad-name/);
+  await expect(make).toBeChecked();
+  await expect(field(page, 'Key type')).toHaveValue('rsa-4096');
+  await field(page, 'Key type').selectOption('Ed25519');
+  await fill(page, { name });
+  await confirm(page).click();
   await expectHeading(page, 'SSH key');
   await expect(page).toHaveURL(new RegExp(`/secrets/gitsync-secret-${name}/key$`));
   await expect(page.getByRole('textbox', { name: 'Public key', exact: true })).toHaveValue(new RegExp(`^ssh-ed25519 \\S+ ${name}@latchkey$`));

@@ -114,7 +114,7 @@ test('a taken name says so and links to the secret that has it', async ({ page, 
   await expect(field(page, 'Display Name')).toHaveValue('A second one');
   await expect(field(page, 'Name')).toBeFocused();
   const link = page.locator('#name-error').getByRole('link');
-  await expect(link).toHaveAttribute('href', owner.edit);
+  await expect(link).toHaveAttribute('href', owner.page);
   page.once('dialog', (dialog) => void dialog.accept());
   await link.click();
   await expectHeading(page, 'Edit secret');

@@ -86,7 +86,7 @@ test('a user is disabled, enabled and given a new password by an administrator',
   await expect(notice(page)).toContainText('User disabled.');
   await other.goto('/sign-in');
   await signIn(other, { username: name, password: PASSWORD });
-  await expect(other.getByRole('alert')).toContainText('is not right');
+  await expect(other.getByRole('alert')).toContainText('Wrong username or password.');
   await other.context().close();
   await page.getByRole('link', { name: 'Enable user' }).click();
   await prove(page);
@@ -109,7 +109,7 @@ test.describe('as a reader', () => {
     await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link')).toHaveText(['Secrets', 'Images', 'Datasets', 'Tokens', 'Help']);
     await page.getByRole('link', { name: /^View / }).first().click();
     await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
-    await expect(page.getByText('stored, and shown by no page')).toBeVisible();
+    await expect(page.getByText('Encrypted, never shown')).toBeVisible();
   });
 
   for (const address of ['/secrets/new', '/users', '/users/new', '/audit']) {

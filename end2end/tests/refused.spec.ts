@@ -13,7 +13,7 @@ const alert = (page: Page, title: string) =>
 
 /** Presses Confirm like somebody who has scrolled down to it with the wheel. */
 async function press(page: Page, hydrated: boolean): Promise<void> {
-  await page.setViewportSize({ width: 1280, height: 500 });
+  await page.setViewportSize({ width: 1280, height: 800 });
   await page.mouse.move(640, 250);
   await page.mouse.wheel(0, 10_000);
   await confirm(page).scrollIntoViewIfNeeded();
@@ -26,6 +26,11 @@ async function press(page: Page, hydrated: boolean): Promise<void> {
 async function expectSeen(page: Page, hydrated: boolean, title: string, line: RegExp): Promise<void> {
   await expect(alert(page, title)).toBeVisible();
   await expect(alert(page, title).getByRole('heading')).toBeInViewport();
+  // All of it, and not only its lower edge.
+  const box = await alert(page, title).boundingBox();
+  const height = page.viewportSize()?.height ?? 0;
+  expect(box?.y).toBeGreaterThanOrEqual(0);
+  expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(height);
   if (hydrated) await expect(page.locator('#refusal')).toBeFocused();
   await expect(page.locator('.actions .not-saved')).toHaveText(line);
 }
@@ -37,7 +42,7 @@ test('a conflict is shown beside the button', async ({ page, hydrated, secrets, 
   await secrets.change(secret, { version: '1', display_name: 'Theirs', registry_host: 'theirs.example', username: unique('u'), password: 'p' });
   await fill(page, { display_name: 'Mine' });
   await press(page, hydrated);
-  await expectSeen(page, hydrated, 'This secret was changed in the meantime', /^Somebody else changed this secret in the meantime\.$/);
+  await expectSeen(page, hydrated, 'You changed this secret in another window', /^You changed this secret in another window$/);
 });
 
 test('a duplicate is shown beside the button', async ({ page, hydrated, secrets, faults }) => {
@@ -47,7 +52,7 @@ test('a duplicate is shown beside the button', async ({ page, hydrated, secrets,
   await open(page, '/secrets/new');
   await fill(page, { name: unique('twin'), secret: key.private });
   await press(page, hydrated);
-  await expectSeen(page, hydrated, 'This is stored already', new RegExp(`^The secret ${one.name} holds the same\\.$`));
+  await expectSeen(page, hydrated, 'Duplicate key', new RegExp(`^The secret ${one.name} holds the same\\.$`));
 });
 
 test('an ended session is shown beside the button', async ({ page, hydrated, secrets, context, faults }) => {
@@ -69,7 +74,7 @@ test('an unreachable portal is shown beside the button', async ({ page, hydrated
   await fill(page, { display_name: 'Mine' });
   await page.route('**/api/ui/update_secret*', (route) => route.abort('connectionrefused'));
   await press(page, hydrated);
-  await expectSeen(page, hydrated, 'Not saved', /^The portal did not answer\.$/);
+  await expectSeen(page, hydrated, 'Not saved', /^The portal didn’t respond, so the change may or may not be saved\.$/);
 });
 
 test('an unavailable database is shown beside the button', async ({ page, hydrated, secrets, faults }) => {
@@ -85,6 +90,19 @@ test('an unavailable database is shown beside the button', async ({ page, hydrat
   await expect(page.getByRole('alert').getByRole('heading', { name: 'Not saved' })).toBeInViewport();
   await expect(page.locator('#refusal')).toBeFocused();
   await expect(page.locator('.actions .not-saved')).toHaveText('The database does not answer at the moment.');
+});
+
+test('a role that does not allow it is shown beside the button', async ({ page, hydrated, secrets, faults }) => {
+  test.skip(!hydrated, 'without JavaScript the page that answers is its own');
+  faults.allowStatus(403);
+  const secret = await secrets.image();
+  await open(page, secret.edit);
+  await fill(page, { display_name: 'Mine' });
+  await page.route('**/api/ui/update_secret*', (route) =>
+    route.fulfill({ status: 403, contentType: 'application/json', body: JSON.stringify({ Refused: 'Forbidden' }) }),
+  );
+  await press(page, hydrated);
+  await expectSeen(page, hydrated, 'Not saved', /^Your role does not allow this\.$/);
 });
 
 test('an invalid field has the focus, and the reason is beside the button', async ({ page, hydrated, faults }) => {
@@ -109,8 +127,8 @@ test('a conflict of an image is shown beside the button', async ({ page, secrets
   const answered = page.waitForEvent('load');
   await confirm(page).click();
   await answered;
-  await expect(alert(page, 'Someone else changed this').getByRole('heading')).toBeInViewport();
-  await expect(page.locator('.actions .not-saved')).toHaveText('It was changed in the meantime.');
+  await expect(alert(page, 'You changed this image in another window').getByRole('heading')).toBeInViewport();
+  await expect(page.locator('.actions .not-saved')).toHaveText('You changed this image in another window');
 });
 
 /** The other forms: the steps until one is rejected, and the line beside the button that was pressed. */

@@ -126,8 +126,8 @@ test('several are tested, and each shows its result', async ({ page, secrets }) 
   await expect(row(page, closed)).toContainText('Unreachable');
   await expectAccessible(page, 'what the tests came to');
   await row(page, closed).getByRole('link', { name: closed.name }).click();
-  await expectHeading(page, 'Connection');
-  await page.getByRole('link', { name: 'Back to the secrets' }).click();
+  await expectHeading(page, closed.displayName);
+  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Secrets' }).click();
   await expect(page).toHaveURL(address);
   await expect(row(page, closed)).toContainText('Unreachable');
 });

@@ -38,7 +38,7 @@ test.describe('nobody is signed in', () => {
     const name = unique('locked');
     for (let failure = 0; failure < 5; failure += 1) {
       await signIn(page, { username: name, password: 'a wrong password' });
-      await expect(page.getByRole('alert')).toContainText('is not right');
+      await expect(page.getByRole('alert')).toContainText('Wrong username or password.');
     }
     await signIn(page, { username: name.toUpperCase(), password: 'a wrong password' });
     await expect(page.getByRole('alert')).toContainText('Too many failed attempts for this username. Try again in 15 minutes');

@@ -267,7 +267,7 @@ test.describe('single sign-on only', () => {
       spoil(spoilt, change);
       await comeBack(page, spoilt);
       await expectHeading(page, 'Sign in');
-      await expect(page.getByRole('alert')).toContainText('cannot be trusted, so you were not signed in');
+      await expect(page.getByRole('alert')).toContainText("couldn't be verified, so you weren't signed in");
       await open(page, `${spoilt.portal.address}/secrets`);
       await expectHeading(page, 'Sign in');
     });
@@ -298,7 +298,7 @@ test.describe('single sign-on only', () => {
         body['id_token'] = forge(head, claims, signature);
       });
       await comeBack(page, spoilt);
-      await expect(page.getByRole('alert')).toContainText('cannot be trusted');
+      await expect(page.getByRole('alert')).toContainText("couldn't be verified");
       await open(page, `${spoilt.portal.address}/secrets`);
       await expectHeading(page, 'Sign in');
     });
@@ -319,7 +319,7 @@ test.describe('single sign-on only', () => {
     faults.allowStatus(400);
     spoilt.provider.service.once('beforeAuthorizeRedirect', ({ url }) => url.searchParams.set('state', 'another'));
     await comeBack(page, spoilt);
-    await expect(page.getByRole('alert')).toContainText('begun in another window');
+    await expect(page.getByRole('alert')).toContainText('started in another window');
   });
 });
 

@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test';
 import { confirm, expect, expectList, field, heading, names, notice, open, ready, row, test, unique } from '../support/fixtures.js';
-import { expectError, fill, submit } from '../support/form.js';
+import { expectError, fill, submit, typeChoice } from '../support/form.js';
 import { privateKey } from '../support/keys.js';
 
 test('Confirm is locked and shows progress', async ({ page, hydrated }) => {
@@ -104,13 +104,13 @@ test.describe('before hydration finishes', () => {
     const release = await openUnfinished(page, '/secrets/new');
     await submit(page, { type: 'image-pull', name: 'Bad Name', registry_host: 'a.example', username: unique('u'), password: 'p' });
     await expectError(page, 'Name', /bad-name/);
-    await expect(page.getByRole('alert')).toContainText('must be typed again');
+    await expect(page.getByRole('alert')).toContainText('Enter it again.');
     release();
     await ready(page);
     await expectError(page, 'Name', /bad-name/);
-    await expect(field(page, 'Type')).toHaveValue('image-pull');
+    await expect(typeChoice(page, 'image-pull')).toBeChecked();
     await expect(field(page, 'Registry Host')).toHaveValue('a.example');
-    await expect(page.getByRole('alert')).toContainText('must be typed again');
+    await expect(page.getByRole('alert')).toContainText('Enter it again.');
     await page.getByRole('button', { name: 'Use “bad-name”' }).click();
     await expect(field(page, 'Name')).toHaveValue('bad-name');
   });
@@ -134,7 +134,7 @@ test.describe('before hydration finishes', () => {
     await ready(page);
     await expect(field(page, 'Name')).toHaveValue('Early Bird');
     await expect(field(page, 'Display Name')).toHaveValue('Early');
-    await expect(field(page, 'Type')).toHaveValue('image-pull');
+    await expect(typeChoice(page, 'image-pull')).toBeChecked();
     await expect(field(page, 'Registry Host')).toHaveValue('a.example');
     await expect(field(page, 'Password')).toBeVisible();
     await expect(field(page, 'Password')).toHaveValue('kept');

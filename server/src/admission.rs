@@ -16,7 +16,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use backend::Actor;
+use backend::{Actor, Ctx};
 use domain::{
     access::UserName,
     error::Error,
@@ -45,21 +45,17 @@ fn is_read(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-/// Answers with the not-found page if a path segment cannot name anything, without asking the services and
-/// without an audit record.
-pub async fn only_names(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let route = matched(&request);
-    let names = match request.extract_parts::<RawPathParams>().await {
+/// Returns whether each path segment can name something.
+async fn has_names(request: &mut Request) -> bool {
+    let route = matched(request);
+    if !route.contains('{') {
+        return true;
+    }
+    match request.extract_parts::<RawPathParams>().await {
         Ok(params) => params.iter().all(|(key, value)| is_name(&route, key, value)),
         // Not UTF-8.
         Err(_) => false,
-    };
-    if names {
-        return next.run(request).await;
     }
-    let (parts, body) = request.into_parts();
-    drain(body);
-    respond::page(&state.portal, Page::NotFound)(Request::from_parts(parts, Body::empty())).await
 }
 
 fn matched(request: &Request) -> String {
@@ -76,13 +72,20 @@ fn is_name(route: &str, key: &str, value: &str) -> bool {
     }
 }
 
-/// Redirects to the sign-in page whoever is not signed in, without reading the body, and from there back. The
-/// services decide what is permitted; this is only the way there.
-pub async fn sign_in_first(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let known = identified(&request);
-    if known.as_ref().is_ok_and(|ctx| ctx.actor != Actor::Anonymous) {
+/// Answers with the not-found page if a path segment cannot name anything, without asking the services and
+/// without an audit record. Redirects to the sign-in page whoever is not signed in, without reading the body, and from there
+/// back. The services decide what is permitted; this is only the way there.
+pub async fn sign_in_first(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    if !has_names(&mut request).await {
+        let (parts, body) = request.into_parts();
+        drain(body);
+        return respond::page(&state.portal, Page::NotFound)(Request::from_parts(parts, Body::empty())).await;
+    }
+    let known = request.extensions().get::<Identified>();
+    if known.is_some_and(|known| known.as_ref().is_ok_and(|ctx| ctx.actor != Actor::Anonymous)) {
         return next.run(request).await;
     }
+    let known = identified(&request);
     if is_read(request.method()) {
         if known.is_ok() {
             let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
@@ -130,7 +133,8 @@ pub async fn functions_for_people(mut request: Request, next: Next) -> Response 
 
 /// Answers API requests without a valid token, without reading their body.
 pub async fn tokens_first(request: Request, next: Next) -> Response {
-    if identified(&request).is_ok_and(|ctx| matches!(ctx.actor, Actor::Token(_))) {
+    let known = request.extensions().get::<Identified>();
+    if known.is_some_and(|known| matches!(known, Ok(Ctx { actor: Actor::Token(_), .. }))) {
         return next.run(request).await;
     }
     without_body(request, next).await

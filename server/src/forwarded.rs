@@ -3,7 +3,7 @@
 use crate::listener::LocalAddr;
 use axum::{
     extract::ConnectInfo,
-    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts, uri::Authority},
+    http::{HeaderMap, HeaderName, HeaderValue, Uri, header, request::Parts, uri::Authority},
 };
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -197,10 +197,15 @@ pub fn settle_host(parts: &mut Parts, secure: bool) -> Result<(), TwoHosts> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TwoHosts;
 
-/// Returns the host that the request names.
+/// Returns the host that the request names, in lower case.
 pub fn host(parts: &Parts) -> Option<String> {
-    let named = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    named.or_else(|| parts.uri.authority().map(Authority::as_str)).map(str::to_ascii_lowercase)
+    named_host(&parts.headers, &parts.uri).map(str::to_ascii_lowercase)
+}
+
+/// Returns the host that the request names, as it was sent.
+pub fn named_host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+    let named = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    named.or_else(|| uri.authority().map(Authority::as_str))
 }
 
 /// Returns whether the host is this machine itself, which browsers trust without TLS.

@@ -13,14 +13,14 @@ use app::{
     ui::flash::{self, Flash},
 };
 use axum::{
-    body::Body,
+    body::{Body, HttpBody},
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use backend::{Actor, Ctx};
-use domain::{error::Error, language::Language, sensitive::Sensitive};
+use domain::{error::Error, language::Language, secret::SecretId, sensitive::Sensitive};
 use http_body_util::Limited;
 use std::{any::Any, net::SocketAddr, time::Duration};
 use tower_http::timeout::DeadlineBody;
@@ -41,30 +41,39 @@ const CLOSED_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-ur
 #[derive(Clone, Copy)]
 struct Panicked;
 
-/// Rejects bodies that are longer than anything that is sent to their address.
+/// Rejects bodies that are longer than anything that is sent to their address, and aborts those that take too long as a
+/// whole, in however many pieces they come.
 pub async fn limit_body(request: Request, next: Next) -> Response {
-    let Some(limit) = body_limit(request.uri().path()) else { return next.run(request).await };
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    if length.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > limit) {
+    if length.is_none() && request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let limit = body_limit(request.uri().path());
+    let length = length.and_then(|length| length.parse::<usize>().ok());
+    if limit.zip(length).is_some_and(|(limit, length)| length > limit) {
         return (StatusCode::PAYLOAD_TOO_LARGE, "This is longer than anything that is sent here.\n")
             .into_response();
     }
-    next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
+    let is_small = limit.is_some_and(|limit| limit <= BODY_LIMIT);
+    let time = if is_small { BODY_TIMEOUT } else { LARGE_BODY_TIMEOUT };
+    let limited = |body| match limit {
+        Some(limit) => Body::new(DeadlineBody::new(time, Limited::new(body, limit))),
+        None => Body::new(DeadlineBody::new(time, body)),
+    };
+    next.run(request.map(limited)).await
 }
 
-/// Aborts bodies that take too long as a whole, in however many pieces they come.
-pub async fn body_in_time(request: Request, next: Next) -> Response {
-    let is_small = body_limit(request.uri().path()).is_some_and(|limit| limit <= BODY_LIMIT);
-    let limit = if is_small { BODY_TIMEOUT } else { LARGE_BODY_TIMEOUT };
-    next.run(request.map(|body| Body::new(DeadlineBody::new(limit, body)))).await
-}
-
-/// Gives the request its context, and the answer its request id.
+/// Gives the request its context, and the answer its headers and request id.
 pub async fn context(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let client_info = state.forwarding.client_info(peer, request.headers());
     let request_id = backend::sortable_id().to_string();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    // Without a referrer browsers send `Origin: null`, and only if they trust the host do other headers say
+    // where a form comes from.
+    let host = forwarded::named_host(request.headers(), request.uri());
+    let trusted =
+        client_info.secure || host.is_none_or(|host| forwarded::is_loopback(&host.to_ascii_lowercase()));
     request.extensions_mut().insert(client_info);
     request.extensions_mut().insert(SecureCookies(client_info.secure));
     request.extensions_mut().insert(Ctx {
@@ -74,6 +83,7 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
         now: clock::now(),
     });
     let mut response = next.run(request).await;
+    set_headers(&mut response, uri.path().starts_with("/pkg/"), trusted, client_info.secure);
     if let Some(flash) = response.extensions_mut().remove::<Flash>()
         && let Ok(line) = HeaderValue::try_from(flash::line(SecureCookies(client_info.secure), &flash))
     {
@@ -84,12 +94,12 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     if response.extensions().get::<Panicked>().is_some() {
-        tracing::error!(%method, path, request_id, "a request panicked");
+        tracing::error!(%method, path = uri.path(), request_id, "a request panicked");
         *response.body_mut() = Body::from(format!(
             "Something went wrong in the portal. Its log has the cause under reference {request_id}.\n"
         ));
     }
-    tracing::debug!(%method, path, status = response.status().as_u16(), request_id, "answered");
+    tracing::debug!(%method, path = uri.path(), status = response.status().as_u16(), request_id, "answered");
     if let Ok(value) = HeaderValue::try_from(request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -104,7 +114,7 @@ pub fn client_info(parts: &Parts) -> ClientInfo {
 /// Identifies the caller: by the session's cookie, or for the API by its token.
 pub async fn identify(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let identified = identity(&state, &parts).await;
+    let identified = identity(&state, &mut parts).await;
     let language = if is_api(parts.uri.path()) {
         Language::English
     } else {
@@ -119,25 +129,39 @@ fn is_api(path: &str) -> bool {
     path.starts_with("/api/v1/") || path == "/api/graphql"
 }
 
-async fn identity(state: &AppState, parts: &Parts) -> Identified {
-    let (Some(backend), Some(ctx)) = (state.backend(), parts.extensions.get::<Ctx>()) else {
+async fn identity(state: &AppState, parts: &mut Parts) -> Identified {
+    let (Some(backend), Some(ctx)) = (state.backend(), parts.extensions.remove::<Ctx>()) else {
         return Err(Error::Unavailable);
     };
     if backend.is_sealed() {
         return Err(Error::Sealed);
     }
     let actor = if is_api(parts.uri.path()) {
-        match bearer(&parts.headers) {
-            Some(token) => backend.tokens().identify(ctx, &token).await?,
-            None => None,
+        match (bearer(&parts.headers), wanted_value(parts)) {
+            (Some(token), Some(secret)) => {
+                let found = backend.tokens().identify_for_value(&ctx, &token, secret).await?;
+                found.map(|(actor, value)| {
+                    parts.extensions.insert(value);
+                    actor
+                })
+            }
+            (Some(token), None) => backend.tokens().identify(&ctx, &token).await?,
+            (None, _) => None,
         }
     } else {
         match cookie::SESSION.read(&parts.headers, SecureCookies::of(parts)) {
-            Some(token) => backend.sessions().identify(ctx, &token).await?,
+            Some(token) => backend.sessions().identify(&ctx, &token).await?,
             None => None,
         }
     };
-    Ok(Ctx { actor: actor.unwrap_or(Actor::Anonymous), ..ctx.clone() })
+    Ok(Ctx { actor: actor.unwrap_or(Actor::Anonymous), ..ctx })
+}
+
+/// Returns the secret whose value the request asks for. An address in another spelling, which also leads there, only costs
+/// another query.
+fn wanted_value(parts: &Parts) -> Option<SecretId> {
+    let path = (parts.method == Method::GET).then(|| parts.uri.path())?;
+    SecretId::parse(path.strip_prefix("/api/v1/secrets/")?.strip_suffix("/value")?)
 }
 
 /// Returns the token of `Authorization: Bearer …` (RFC 6750, 2.1), the only place where a token is accepted.
@@ -148,14 +172,7 @@ fn bearer(headers: &HeaderMap) -> Option<Sensitive> {
 }
 
 /// Sets the headers of every answer. A page has set its own policy by then.
-pub async fn headers(request: Request, next: Next) -> Response {
-    let is_asset = request.uri().path().starts_with("/pkg/");
-    let secure = request.extensions().get::<ClientInfo>().is_some_and(|client_info| client_info.secure);
-    let (parts, body) = request.into_parts();
-    // Without a referrer browsers send `Origin: null`, and only if they trust the host do other headers say
-    // where a form comes from.
-    let trusted = secure || forwarded::host(&parts).is_none_or(|host| forwarded::is_loopback(&host));
-    let mut response = next.run(Request::from_parts(parts, body)).await;
+fn set_headers(response: &mut Response, is_asset: bool, trusted: bool, secure: bool) {
     let cache = match (is_asset, response.status()) {
         (true, StatusCode::OK | StatusCode::NOT_MODIFIED) => "public, max-age=31536000, immutable",
         _ => "no-store",
@@ -170,7 +187,6 @@ pub async fn headers(request: Request, next: Next) -> Response {
     if secure {
         default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
-    response
 }
 
 fn default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

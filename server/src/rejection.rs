@@ -6,10 +6,10 @@ use crate::{
     middleware::client_info,
     state::AppState,
 };
-use app::respond::PublicAddress;
+use app::ssr::PublicAddress;
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
@@ -110,15 +110,25 @@ fn log(parts: &Parts, reason: &'static str) {
     );
 }
 
-/// Rejects requests that name two hosts.
-pub async fn one_host(request: Request, next: Next) -> Response {
+/// Rejects requests that name two hosts, and explains why a request from another site was rejected.
+pub async fn one_site(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let secure = client_info(&parts).secure;
     if let Err(TwoHosts) = settle_host(&mut parts, secure) {
         log(&parts, "it names two hosts");
         return TWO_HOSTS.response(wants_page(&parts.headers));
     }
-    next.run(Request::from_parts(parts, body)).await
+    // Reading is open to other sites, as links are.
+    let may_change = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let seen = may_change.then(|| parts.clone());
+    let response = next.run(Request::from_parts(parts, body)).await;
+    match seen {
+        Some(seen) if response.extensions().get::<ProtectionError>().is_some() => {
+            log(&seen, "it came from another site, by Origin or Sec-Fetch-Site");
+            OTHER_SITE.response(wants_page(&seen.headers))
+        }
+        _ => response,
+    }
 }
 
 /// Rejects requests for foreign hosts, and redirects others to the address under which people know the
@@ -133,16 +143,4 @@ pub async fn known_host(State(state): State<AppState>, request: Request, next: N
     }
     log(&parts, "its host is neither LATCHKEY_PUBLIC_URL nor in LATCHKEY_HOSTS");
     OTHER_HOST.response(wants_page(&parts.headers))
-}
-
-/// Explains why a request from another site was rejected.
-pub async fn cross_site(request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let seen = parts.clone();
-    let response = next.run(Request::from_parts(parts, body)).await;
-    if response.extensions().get::<ProtectionError>().is_none() {
-        return response;
-    }
-    log(&seen, "it came from another site, by Origin or Sec-Fetch-Site");
-    OTHER_SITE.response(wants_page(&seen.headers))
 }

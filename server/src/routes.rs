@@ -283,7 +283,6 @@ pub fn router(state: AppState) -> Router {
     }
     let pages = guarded
         .layer(from_fn_with_state(state.clone(), admission::sign_in_first))
-        .layer(from_fn_with_state(state.clone(), admission::only_names))
         .merge(open.layer(RequestBodyLimitLayer::new(OPEN_BODY_LIMIT)))
         .merge(functions.layer(from_fn(admission::functions_for_people)))
         .merge(api.layer(from_fn(admission::tokens_first)))
@@ -301,13 +300,10 @@ pub fn router(state: AppState) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(state.clone(), middleware::context))
-                .layer(from_fn(middleware::headers))
                 .layer(CatchPanicLayer::custom(middleware::panicked))
-                .layer(from_fn(rejection::one_host))
-                .layer(from_fn(rejection::cross_site))
+                .layer(from_fn(rejection::one_site))
                 .layer(own_site(&state))
                 .layer(from_fn(middleware::limit_body))
-                .layer(from_fn(middleware::body_in_time))
                 .layer(RequestBodyTimeoutLayer::new(BODY_PIECE_TIMEOUT)),
         )
         .with_state(state)

@@ -1,9 +1,12 @@
 //! Audit records as a table.
 
-use crate::ui::{ago::Ago, rendered::rendered, table::Cell};
+use crate::{
+    secrets::secret_address,
+    ui::{ago::Ago, rendered::rendered, table::Cell},
+};
 use backend::{AuditAction, AuditEntry, Outcome};
-use domain::time::Timestamp;
-use leptos::prelude::*;
+use domain::{secret::SecretId, time::Timestamp};
+use leptos::{either::Either, prelude::*};
 
 /// A row for each record.
 #[component]
@@ -30,7 +33,7 @@ pub fn Entries(
             let object = (!of_one).then(|| {
                 view! {
                     <Cell label=t!(audit_object) title=entry.object.clone()>
-                        {entry.object.clone()}
+                        {named(entry.object.clone())}
                     </Cell>
                 }
             });
@@ -70,4 +73,12 @@ pub fn Entries(
             <tbody>{rows}</tbody>
         </table>
     })
+}
+
+/// Renders the object of a record: of a secret, as a link to its page, which may be gone.
+fn named(object: String) -> impl IntoView {
+    match SecretId::parse(&object) {
+        Some(id) => Either::Left(view! { <a href=secret_address(&id)>{object}</a> }),
+        None => Either::Right(object),
+    }
 }

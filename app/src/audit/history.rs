@@ -19,7 +19,7 @@ pub fn History(id: SecretId) -> impl IntoView {
     let wanted = id.clone();
     let load = move |backend: Backend, ctx: Ctx| async move { backend.audit().history(&ctx, &wanted).await };
     let page = with_loaded(load, move |loaded| match loaded {
-        Ok(history) => Either::Left(view! { <Shown history id/> }),
+        Ok(history) => Either::Left(view! { <Shown history id=&id/> }),
         Err(error) => Either::Right(view! {
             <h2>"History"</h2>
             <p class="hint">{format!("The history could not be loaded. {}", error.message())}</p>
@@ -28,8 +28,9 @@ pub fn History(id: SecretId) -> impl IntoView {
     view! { <section class="history">{page}</section> }
 }
 
+/// The history, once it is loaded.
 #[component]
-fn Shown(history: SecretHistory, id: SecretId) -> impl IntoView {
+pub fn Shown<'a>(history: SecretHistory, id: &'a SecretId) -> impl IntoView + use<> {
     let SecretHistory { changes, more_changes, reads, others, more_others, now } = history;
     let older = more_changes.then(|| view! { <p class="hint">"There are older changes."</p> });
     let changes = if changes.is_empty() {
@@ -65,7 +66,7 @@ fn Shown(history: SecretHistory, id: SecretId) -> impl IntoView {
         }
     });
     rendered(view! {
-        <h2>"History"</h2>
+        <h2 id="history-title">"History"</h2>
         {changes}
         {reads}
         {others}

@@ -5,9 +5,11 @@ use crate::{
     ui::{alert::Alert, icon::icon, rendered::rendered},
 };
 use domain::{
-    connection_test::{HostKey, KnownHosts, Published, Refs, TestCause, TestReport, TestStatus, UnusedLine},
+    connection_test::{
+        HostKey, KnownHosts, Published, Refs, TestCause, TestReport, TestState, TestStatus, UnusedLine,
+    },
     error::{Error, Field},
-    secret::SecretId,
+    secret::{SecretId, SecretKind},
 };
 use leptos::{
     either::{Either, EitherOf3},
@@ -18,8 +20,9 @@ use leptos::{
 pub enum Approval {
     /// A box in the form that was tested, which sends them with it, after those that it had sent before.
     InForm { approved: String },
-    /// A form of their own, for a stored secret; in another tab if the page has a form that must not be lost.
-    OfStored { id: SecretId, new_tab: bool },
+    /// A form of their own, for a stored secret; in another tab if the page has a form that must not be lost. The query says
+    /// where the person came from.
+    OfStored { id: SecretId, new_tab: bool, query: String },
 }
 
 /// Returns why a form could not be tested, for the place of the result.
@@ -42,8 +45,7 @@ pub fn not_tested(error: &Error) -> String {
     .map(|problems| view! { <ul>{problems}</ul> });
     let said = match error {
         Error::NotSignedIn => {
-            "Your session has ended, so nothing was tested. Sign in in another tab, then test again."
-                .to_owned()
+            "Your session expired; nothing was tested. Sign in in another tab, then test again.".to_owned()
         }
         error => crate::messages::error(error),
     };
@@ -64,7 +66,7 @@ pub fn html(report: TestReport, input: &SecretInput, ticket: Option<String>, val
     let dropped = values_dropped.then(|| {
         view! {
             <p class="hint">
-                "Values are not sent back to the browser: the secret or password must be typed again before it can be saved."
+                "For security the key or password isn’t kept. Enter it again before you save."
             </p>
         }
     });
@@ -83,8 +85,38 @@ pub fn ticket_field(ticket: &str) -> impl IntoView + use<> {
 
 /// Renders a result for the form of an image or a dataset that uses this secret.
 pub fn used(report: TestReport, id: SecretId) -> String {
-    let approval = Approval::OfStored { id, new_tab: true };
+    let approval = Approval::OfStored { id, new_tab: true, query: String::new() };
     view! { <Answer report approval=&approval/> }.to_html()
+}
+
+/// The class of a result that waits for somebody to approve the keys of a host.
+const NEW_HOST: &str = "new-host";
+
+/// Returns the class of a result, which decides on its colour and icon.
+pub fn class_of(cause: TestCause) -> &'static str {
+    if cause.asks_for_approval() { NEW_HOST } else { cause.status().as_str() }
+}
+
+/// Returns the cause that is shown of a secret in this state: before the first test there may be no test target, which a test
+/// would only report.
+pub fn shown_cause(kind: SecretKind, state: &TestState) -> TestCause {
+    match state.cause {
+        TestCause::NeverTested if kind == SecretKind::GitDataset && state.target.is_none() => {
+            TestCause::NoRepository
+        }
+        cause => cause,
+    }
+}
+
+/// The icon and the word of a result, because colour alone is not enough.
+#[component]
+pub fn CauseWord(cause: TestCause) -> impl IntoView {
+    if cause.asks_for_approval() {
+        let word = cause.label();
+        Either::Left(view! { <span class=format!("check-status {NEW_HOST}")>{icon!("alert")} {word}</span> })
+    } else {
+        Either::Right(view! { <StatusWord status=cause.status() label=cause.label()/> })
+    }
 }
 
 /// The icon and the word of a status, because colour alone is not enough.
@@ -151,9 +183,9 @@ pub fn Answer<'a>(report: TestReport, approval: &'a Approval) -> impl IntoView +
         Either::Right(message)
     };
     rendered(view! {
-        <div class=format!("check-result {}", status.as_str())>
+        <div class=format!("check-result {}", class_of(cause))>
             <p>
-                <StatusWord status label=cause.label()/>
+                <CauseWord cause/>
                 {host.map(|host| view! { " " <code>{host}</code> })}
                 {port.filter(|_| status == TestStatus::Unreachable).map(|port| format!(", port {port}"))}
             </p>
@@ -237,18 +269,18 @@ fn HostKeys<'a>(
                     value=format!("{approved}{lines}")
                     autocomplete="off"
                 />
-                <span>"I have compared these keys: trust this host. Then test again, or confirm."</span>
+                <span>"I have verified these keys. Trust this host."</span>
             </label>
         }),
-        Approval::OfStored { id, new_tab } => Either::Right(view! {
-            <form method="post" action=format!("/secrets/{id}/known-hosts") target=new_tab.then_some("_blank")>
+        Approval::OfStored { id, new_tab, query } => Either::Right(view! {
+            <form method="post" action=format!("/secrets/{id}/known-hosts{query}") target=new_tab.then_some("_blank")>
                 <input type="hidden" name="approved_hosts" value=lines/>
                 <button class="primary">"Trust these keys and test"</button>
             </form>
         }),
     });
     view! {
-        <p>"The keys that " <code>{known_as}</code> " has:"</p>
+        <p>"Keys of " <code>{known_as}</code> ":"</p>
         <ul class="host-keys">{rows}</ul>
         {approve}
     }

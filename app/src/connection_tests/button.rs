@@ -1,13 +1,17 @@
 //! Testing a form without leaving it. The result is HTML of the server, so the browser needs neither causes
 //! nor their messages, and nothing typed is lost.
 
-use crate::ui::dom;
+use crate::ui::{dom, leave_guard};
 use leptos::{
     ev,
     prelude::*,
     wasm_bindgen::{JsCast, JsValue},
-    web_sys::{FormData, HtmlFormElement, RequestInit, Response, UrlSearchParams},
+    web_sys::{
+        AbortController, AbortSignal, Element, FormData, HtmlFormElement, RequestInit, Response,
+        UrlSearchParams,
+    },
 };
+use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen_futures::JsFuture;
 
 /// The id of the form that is tested.
@@ -16,40 +20,69 @@ pub const FORM: &str = "secret-form";
 /// The id of the place for the result.
 pub const ANSWER: &str = "check-answer";
 
-/// Enhances a page whose button with `data-test` tests the form: shows the result in its place, and until
-/// then the text of `data-test`. If the answer is a redirect, the browser follows it. Without JavaScript the
-/// answer is a page.
+/// Enhances a page with a form: asks before changes are lost. A button with `data-test` tests it: shows the result in its place, and until
+/// then the markup of `data-test`, in which a button with `data-stop` ends the wait and leaves its text. If the
+/// answer is a redirect, the browser follows it. Without JavaScript the answer is a page.
 #[island]
 pub fn EnhanceTest() -> impl IntoView {
-    let busy = StoredValue::new(false);
     Effect::new(move |_| {
+        leave_guard::watch(FORM);
+        let running = Rc::new(RefCell::new(None::<Running>));
         window_event_listener(ev::click, move |event| {
-            let button =
-                dom::target(&event).and_then(|target| target.closest("button[data-test]").ok().flatten());
+            let button = dom::target(&event)
+                .and_then(|target| target.closest("[data-test],[data-stop]").ok().flatten());
             let Some(button) = button else { return };
-            let Some(address) = button.get_attribute("formaction") else { return };
-            event.prevent_default();
-            if busy.get_value() {
+            if let Some(text) = button.get_attribute("data-stop") {
+                end(&running, &text);
                 return;
             }
-            busy.set_value(true);
+            let Some(address) = button.get_attribute("formaction") else { return };
+            event.prevent_default();
+            if running.borrow().is_some() {
+                return;
+            }
+            let Ok(stop) = AbortController::new() else { return };
             // Before the result is removed: a host that was approved in it is part of the form.
             let fields = fields();
             show(&button.get_attribute("data-test").unwrap_or_default());
+            // It stays in the tab order, unlike a button that is disabled.
+            drop(button.set_attribute("aria-disabled", "true"));
+            drop(button.set_attribute("aria-busy", "true"));
+            running.replace(Some(Running { stop: stop.clone(), button }));
+            let running = running.clone();
             leptos::task::spawn_local(async move {
-                match ask(&address, fields).await {
-                    Some(html) => show(&html),
-                    None => show("The portal did not answer. Try again in a minute."),
+                let html = ask(&address, fields, &stop.signal()).await;
+                // Otherwise it was stopped, and says so already.
+                if running.borrow().as_ref().is_some_and(|running| running.stop == stop) {
+                    end(
+                        &running,
+                        html.as_deref().unwrap_or("The portal didn’t respond. Try again in a minute."),
+                    );
                 }
-                // Scrolls to the result, which may be out of sight below the button, unless the focus is on
-                // another control by now.
-                if !matches!(document().query_selector(":focus:not([data-test])"), Ok(Some(_))) {
-                    dom::focus(ANSWER);
-                }
-                busy.set_value(false);
             });
         });
     });
+}
+
+/// A test whose result is not there yet.
+struct Running {
+    stop: AbortController,
+    button: Element,
+}
+
+/// Ends the test and shows this in the place of its result.
+fn end(running: &RefCell<Option<Running>>, html: &str) {
+    let Some(Running { stop, button }) = running.take() else { return };
+    // Does nothing to a request that was answered.
+    stop.abort();
+    drop(button.remove_attribute("aria-disabled"));
+    drop(button.remove_attribute("aria-busy"));
+    // Scrolls to the result, which may be out of sight, unless the focus is on another control by now.
+    let elsewhere = document().query_selector(":focus:not([data-test],[data-stop])");
+    show(html);
+    if !matches!(elsewhere, Ok(Some(_))) {
+        dom::focus(ANSWER);
+    }
 }
 
 fn show(html: &str) {
@@ -70,14 +103,16 @@ fn fields() -> Option<JsValue> {
     UrlSearchParams::new_with_str_sequence_sequence(&fields).ok().map(JsValue::from)
 }
 
-async fn ask(address: &str, fields: Option<JsValue>) -> Option<String> {
+async fn ask(address: &str, fields: Option<JsValue>, signal: &AbortSignal) -> Option<String> {
     let request = RequestInit::new();
     request.set_method("POST");
     request.set_body(&fields?);
+    request.set_signal(Some(signal));
     let answer = JsFuture::from(window().fetch_with_str_and_init(address, &request)).await.ok()?;
     let answer = answer.dyn_into::<Response>().ok()?;
     if answer.redirected() {
         // Done: the next page shows the result.
+        leave_guard::release(FORM);
         drop(location().set_href(&answer.url()));
         return Some(String::new());
     }

@@ -1,9 +1,9 @@
 //! The connection of a stored secret: its status, and the button to test it.
 
-use super::answer::{Answer, Approval, StatusWord, refs_text, unused_text};
+use super::answer::{Answer, Approval, CauseWord, class_of, refs_text, shown_cause, unused_text};
 use crate::{
     failure::{Noun, Subject, loaded},
-    secrets::{LIST, list_before},
+    secrets::{LIST, back_label, place_before, return_query, secret_address},
     ssr,
     ui::{ago::Ago, icon::icon, rendered::rendered},
 };
@@ -12,7 +12,6 @@ use domain::{
     access::Role,
     connection_test::{Refs, TestCause, TestReport, TestState, TrustedKey},
     error::Error,
-    percent,
     secret::{SecretDetails, SecretId, SecretKind},
     time::Timestamp,
 };
@@ -49,9 +48,9 @@ fn Kept(
     now: Timestamp,
 ) -> impl IntoView {
     view! {
-        <div class=format!("check-result {}", cause.status().as_str())>
+        <div class=format!("check-result {}", class_of(cause))>
             <p>
-                <StatusWord status=cause.status()/>
+                <CauseWord cause/>
             </p>
             <p>{cause.message()}</p>
             {refs.as_ref().map(|refs| view! { <p>{refs_text(refs)}</p> })}
@@ -75,37 +74,32 @@ fn Shown(
     report: Option<TestReport>,
 ) -> impl IntoView {
     let SecretDetails { id, display_name, .. } = details;
-    let TestState { cause, last, refs, target, trusted, unused, now } = state;
-    // Before the first test there may be no test target, which a test would only report again.
-    let cause = match cause {
-        TestCause::NeverTested if id.kind == SecretKind::GitDataset && target.is_none() => {
-            TestCause::NoRepository
-        }
-        cause => cause,
-    };
+    let cause = shown_cause(id.kind, &state);
+    let TestState { last, refs, target, trusted, unused, now, .. } = state;
     let may_write = ssr::may(Role::Editor);
-    let back = list_before(&ssr::query());
-    let query = match ssr::query_parameter("list") {
-        Some(list) => format!("?list={}", percent::encode(&list)),
-        None => String::new(),
-    };
-    let approval = Approval::OfStored { id: id.clone(), new_tab: false };
+    let from = ssr::query();
+    let (back, query) = (place_before(&from, &id), return_query(&from));
+    let approves = report.as_ref().is_some_and(|report| report.cause.asks_for_approval());
+    let approval = Approval::OfStored { id: id.clone(), new_tab: false, query: query.clone() };
     let result = match report {
         Some(report) => Either::Left(view! { <Answer report approval=&approval/> }),
         None => Either::Right(view! { <Kept cause refs last now/> }),
     };
-    let what = if id.kind == SecretKind::GitDataset { "Repository to try" } else { "Image to try" };
+    let what = if id.kind == SecretKind::GitDataset { "Test repository" } else { "Test image" };
     let edit = format!("{LIST}/{id}/edit{query}");
     let action = format!("{LIST}/{id}/check{query}");
     // Without a repository, adding one is the next step.
     let (edit_words, edit_class, test_class) = if cause == TestCause::NoRepository {
         ("Enter a repository to try", "button primary", "")
+    } else if approves {
+        // Trusting the keys is.
+        ("Edit", "button", "")
     } else {
         ("Edit", "button", "primary")
     };
     rendered(view! {
         <h1>"Connection"</h1>
-        <p class="lead">{id.kind.label()} " " <b>{display_name}</b> " (" <code>{id.name.as_str().to_owned()}</code> ")"</p>
+        <p class="lead">{id.kind.label()} " " <a href=secret_address(&id)>{display_name}</a> " (" <code>{id.name.as_str().to_owned()}</code> ")"</p>
         {result}
         <dl>
             {details.registry_host.map(|host| view! { <dt>"Registry Host"</dt> <dd>{host}</dd> })}
@@ -116,7 +110,7 @@ fn Shown(
         {unused_text(&unused).map(|text| view! { <p class="hint">{text}</p> })}
         <div class="actions">
             <a class="button" href=back>
-                "Back to the secrets"
+                {back_label(&from)}
             </a>
             {may_write
                 .then(|| {
@@ -133,9 +127,19 @@ fn Shown(
     })
 }
 
-/// The trusted hosts.
+/// The trusted hosts, with a heading.
 #[component]
 fn Trusted(keys: Vec<TrustedKey>) -> impl IntoView {
+    view! {
+        <h2>"Trusted host keys"</h2>
+        <TrustedKeys keys/>
+        <p class="hint">"A host that has changed its key is trusted again only once its old lines are taken out, under Edit."</p>
+    }
+}
+
+/// The trusted hosts, as a list.
+#[component]
+pub fn TrustedKeys(keys: Vec<TrustedKey>) -> impl IntoView {
     let rows = keys
         .into_iter()
         .map(|key| {
@@ -150,9 +154,5 @@ fn Trusted(keys: Vec<TrustedKey>) -> impl IntoView {
             }
         })
         .collect_view();
-    view! {
-        <h2>"Trusted host keys"</h2>
-        <ul class="host-keys">{rows}</ul>
-        <p class="hint">"A host that has changed its key is trusted again only once its old lines are taken out, under Edit."</p>
-    }
+    view! { <ul class="host-keys">{rows}</ul> }
 }

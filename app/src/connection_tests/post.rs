@@ -3,12 +3,15 @@
 use super::{actions, answer, page::TestResult};
 use crate::{
     document::Page,
+    error::ApiError,
     extract::{Nothing, Path, RawForm, Sender, SignedIn, Unreadable},
     respond::{Reply, to_sign_in},
     secrets::{
         LIST,
         input::{RejectedForm, Returned, SecretInput},
+        is_from_secret, place_before,
         post::{emptied, not_read},
+        return_query,
     },
     ssr,
 };
@@ -50,8 +53,8 @@ async fn typed(
         actions::typed(&backend, &ctx, id, &input).await
     };
     let value_dropped = wants_page && input.has_value();
-    let returned = |error, tested| {
-        let form = RejectedForm { typed: input.typed(), error, value_dropped };
+    let returned = |error: Option<Error>, tested| {
+        let form = RejectedForm { typed: input.typed(), error: error.map(ApiError::from), value_dropped };
         Some(Box::new(Returned { form, tested }))
     };
     match tested.await {
@@ -103,13 +106,17 @@ pub async fn approve(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<
     show(reply, id, outcome).await
 }
 
-/// Redirects to the page that shows the stored result; if there is more to show, the page itself is the
-/// answer.
+/// Redirects to the page that shows the stored result, which is that of the secret for those who came from there; if there
+/// is more to show, the page of the connection is the answer.
 async fn show(reply: Reply, id: SecretId, outcome: TestResult) -> Response {
     let status = match &outcome {
         Ok(report) if report.host_keys.is_empty() => {
-            let query = reply.parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-            return Redirect::to(&format!("{LIST}/{id}/check{query}")).into_response();
+            let next = if is_from_secret(reply.query()) {
+                place_before(reply.query(), &id)
+            } else {
+                format!("{LIST}/{id}/check{}", return_query(reply.query()))
+            };
+            return Redirect::to(&next).into_response();
         }
         Ok(_) => StatusCode::OK,
         Err(Error::NotSignedIn) => return to_sign_in(&format!("{LIST}/{id}/check")),

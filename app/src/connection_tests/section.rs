@@ -1,13 +1,17 @@
-//! The section under the form of Add and Edit: the test target, and the button. Its fields belong to the
-//! form, and the server renders them, because nothing in them has to respond at once.
+//! The part of a secret's form that tests it: the test target, the place for the result, and the button. The server renders
+//! them, because nothing in them has to respond at once.
 
 use super::{
     answer::{port_hint, ticket_field},
-    button::{ANSWER, EnhanceTest, FORM},
+    button::ANSWER,
 };
 use crate::{
-    secrets::input::{RejectedForm, Typed},
-    ui::{area::Area, field::FieldText, line::Line, rendered::rendered},
+    error::ApiError,
+    secrets::{
+        input::{RejectedForm, Typed},
+        server_markup::ServerMarkup,
+    },
+    ui::{area::Area, field::FieldText, line::Line},
 };
 use domain::{
     connection_test::Repository,
@@ -16,22 +20,21 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// The test under the form of a secret.
-#[component]
-pub fn TestSection<'a>(
-    /// The content of the fields.
-    typed: &'a Typed,
-    /// The type of a stored secret; on Add the style sheet shows the fields of the chosen type.
+/// Renders the test target, and the place for the result.
+pub fn target(
+    // The content of the fields.
+    typed: &Typed,
+    // The type of a stored secret; on Add the style sheet shows the fields of the chosen type.
     kind: Option<SecretKind>,
-    /// The form that was rejected, if it was.
-    rejected: Option<&'a RejectedForm>,
-    /// The result of a test of the form, as HTML, if it was tested.
+    // The form that was rejected, if it was.
+    rejected: Option<&RejectedForm>,
+    // The result of a test of the form, as HTML, if it was tested.
     tested: Option<String>,
-    /// The address that the form is sent to for a test.
-    address: String,
-) -> impl IntoView + use<> {
+) -> ServerMarkup {
     let errors = match rejected {
-        Some(RejectedForm { error: Some(Error::Invalid(errors)), .. }) => errors.as_slice(),
+        Some(RejectedForm { error: Some(ApiError::Rejected(Error::Invalid(errors))), .. }) => {
+            errors.as_slice()
+        }
         _ => &[],
     };
     let first = errors.first().map(|error| error.field);
@@ -47,7 +50,7 @@ pub fn TestSection<'a>(
             <div class="for-git-dataset">
                 {line(
                     Field::Repository,
-                    "By SSH: git@github.com:group/app.git. A key names no host, so without a repository there is nothing to test.",
+                    "SSH address, for example git@github.com:group/app.git. A key alone doesn’t say which host to connect to.",
                     typed.repository.clone(),
                     problem(Field::Repository),
                     first == Some(Field::Repository),
@@ -65,7 +68,7 @@ pub fn TestSection<'a>(
             <div class="for-image-pull">
                 {line(
                     Field::Image,
-                    "Such as group/app:tag. Without one, only the username and the password are tested.",
+                    "For example group/app:tag. Without it, only the sign-in is tested.",
                     typed.image.clone(),
                     problem(Field::Image),
                     first == Some(Field::Image),
@@ -77,24 +80,48 @@ pub fn TestSection<'a>(
     let before =
         || if typed.tested.is_empty() { String::new() } else { ticket_field(&typed.tested).to_html() };
     let answer = tested.unwrap_or_else(before);
-    rendered(view! {
-        <section class="check-section" aria-labelledby="check-title">
-            <h2 id="check-title">"Does it work?"</h2>
-            {repository}
-            {image}
-            <button form=FORM formaction=address aria-describedby="test-hint" data-test="Testing…">
-                "Test connection"
-            </button>
-            <EnhanceTest/>
-            <p class="hint" id="test-hint">
-                "Tries what stands above, and the stored value where none was typed. It can be saved in any case; saved unchanged within 15 minutes, it keeps the result."
-            </p>
-            <p class="hint without-script">
-                "Without JavaScript, a secret or password that was typed must be typed again after a test."
-            </p>
-            <div id=ANSWER role="status" tabindex="-1" inner_html=answer></div>
-        </section>
+    ServerMarkup::render(view! {
+        {repository}
+        {image}
+        {place(answer)}
     })
+}
+
+/// Renders the place for the result of a test, with this one in it.
+pub fn place(answer: String) -> impl IntoView {
+    view! { <div id=ANSWER role="status" tabindex="-1" inner_html=answer></div> }
+}
+
+/// Renders the button that tests the form, by sending it to this address.
+pub fn button(address: &str, hint: &'static str) -> impl IntoView + use<> {
+    view! {
+        <div class="test">
+            <button
+                formaction=address.to_owned()
+                aria-describedby="test-hint"
+                data-test=busy(t!(test_running), t!(test_cancel), t!(test_canceled))
+            >
+                {t!(test_connection)}
+            </button>
+            <p class="hint" id="test-hint">
+                {hint} " " <span class="without-script">{t!(test_without_script)}</span>
+            </p>
+        </div>
+    }
+}
+
+/// Renders the place of the result while a test runs: the words, a bar that moves, and the button that ends the wait, with
+/// the text for then.
+pub fn busy(words: &'static str, stop: &'static str, stopped: &'static str) -> String {
+    view! {
+        <div class="busy">
+            <span>{words}</span>
+            <button type="button" class="link" data-stop=stopped>
+                {stop}
+            </button>
+        </div>
+    }
+    .to_html()
 }
 
 fn line(
@@ -105,16 +132,12 @@ fn line(
     autofocus: bool,
 ) -> impl IntoView {
     let text = FieldText { id: field.name(), label: field.label(), mark: "optional", hint };
-    Line { optional: true, mono: true, autofocus, form: Some(FORM), ..Line::TEXT }.field(
-        text,
-        Some(value),
-        problem,
-    )
+    Line { optional: true, mono: true, autofocus, ..Line::TEXT }.field(text, Some(value), problem)
 }
 
 fn hosts_area(value: &str, problem: Option<String>, autofocus: bool) -> impl IntoView + use<> {
     let field = Field::KnownHosts;
-    let hint = "The keys of hosts that are trusted, as in a known_hosts file. Left empty, they are shown for approval at the first test.";
+    let hint = "Trusted host keys in known_hosts format. Leave empty to review them at the first test.";
     let text = FieldText { id: field.name(), label: field.label(), mark: "optional", hint };
-    Area { autofocus, unwrapped: true, form: Some(FORM), ..Area::TEXT }.field(text, value, problem)
+    Area { autofocus, unwrapped: true, ..Area::TEXT }.field(text, value, problem)
 }

@@ -244,7 +244,7 @@ pub fn values() -> AnyView {
         <ul>
             <li>
                 <b>"On the way: "</b>
-                "a value goes to the portal when you press a button of the form that it stands in, such as Confirm, Test connection, Generate a key pair or Continue, and not while you type or paste. A test uses it and stores nothing of it. No page shows it again: not a form that was refused, not to an administrator, not Edit."
+                "a value goes to the portal when you press a button of the form that it stands in, such as Confirm, Test connection or Continue, and not while you type or paste. A test uses it and stores nothing of it. No page shows it again: not a form that was refused, not to an administrator, not Edit."
             </li>
             <li>
                 <b>"At rest: "</b>

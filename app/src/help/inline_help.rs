@@ -1,22 +1,22 @@
 //! The guides within the form of a secret: the server puts them into the page, and the browser leaves them as they are.
 
 use super::{guides, topic};
-use crate::secrets::server_markup::{FormHelp, ServerMarkup};
+use crate::secrets::server_markup::ServerMarkup;
 use domain::secret::{RegistryHost, RegistryPreset};
 use leptos::prelude::*;
 use std::sync::LazyLock;
 
-/// Returns the inline help for the form of a secret with this host in it.
-pub fn form_help(host: &str) -> FormHelp {
+/// Returns the text about where a private key comes from.
+pub fn key_help() -> ServerMarkup {
     static KEYS: LazyLock<ServerMarkup> = LazyLock::new(|| ServerMarkup::render(keys()));
-    FormHelp { registries: registries(host), keys: KEYS.clone() }
+    KEYS.clone()
 }
 
 /// Renders a choice of registries, with the facts of the chosen one under it, which the style sheet shows, so
 /// that it works without JavaScript too. The value of a choice is the host, if everybody's is the same.
 ///
 /// Each choice has one such text, which is rendered once.
-fn registries(host: &str) -> ServerMarkup {
+pub fn registries(host: &str) -> ServerMarkup {
     static NONE_CHOSEN: LazyLock<ServerMarkup> = LazyLock::new(|| ServerMarkup::render(choosing(None)));
     static EACH_CHOSEN: LazyLock<[ServerMarkup; RegistryPreset::ALL.len()]> =
         LazyLock::new(|| RegistryPreset::ALL.map(|preset| ServerMarkup::render(choosing(Some(preset.key)))));
@@ -65,11 +65,11 @@ fn choosing(chosen: Option<&'static str>) -> impl RenderHtml {
                 <span aria-hidden="true">"optional"</span>
             </div>
             <p class="hint" id="registry-hint">
-                "Says what host, username and password are there, and stands in for the host where that is left empty."
+                "Fills in the host and explains which username and password to use."
             </p>
             <select id="registry" name="registry" aria-describedby="registry-hint" autocomplete="off">
                 <option value="" selected={chosen.is_none()}>
-                    "Not chosen"
+                    "Choose…"
                 </option>
                 {options}
             </select>

@@ -228,7 +228,7 @@ fn NotImported(rows: Vec<ImportRow>, skipped: SkippedCounts) -> impl IntoView {
         {(!nothing)
             .then(|| {
                 view! {
-                    <h2>"Cannot be imported"</h2>
+                    <h2 class="not-imported-title">"Can’t be imported"</h2>
                     <ul class="not-imported">{rows}</ul>
                 }
             })}

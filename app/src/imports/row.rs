@@ -88,7 +88,7 @@ pub fn Row<'a>(
                 {(!many).then(|| line(Field::DisplayName, Some(typed.display_name), false))}
                 {row.needs_passphrase.then(|| line(Field::Passphrase, None, false))}
             </div>
-            {has_ends.then(|| tick(format!("ends-{number}"), typed.without_ends, "Take the password without it"))}
+            {has_ends.then(|| tick(format!("ends-{number}"), typed.without_ends, "Remove it from the password"))}
             {host_keys(row, typed.trust_hosts)}
         </fieldset>
     })
@@ -101,20 +101,20 @@ fn notes(row: &ImportRow, wrong: Option<String>, id: &str) -> Option<impl IntoVi
         let name = duplicate.name.as_str().to_owned();
         view! {
             <li>
-                "The secret " <a href=format!("{LIST}/{duplicate}")>{name}</a> {same}
+                <a href=format!("{LIST}/{duplicate}")>{name}</a> {same}
             </li>
         }
     });
     let repository = row.repository.clone().map(|repository| {
         view! {
             <li>
-                "Tried on the repository " <code>{repository}</code> ", which stood beside it."
+                "Test repository: " <code>{repository}</code>
             </li>
         }
     });
     let notes: Vec<String> = wrong
         .into_iter()
-        .chain(row.same_here.then(|| format!("Another row here{same}")))
+        .chain(row.same_here.then(|| format!("Another entry here{same}")))
         .chain(row.notes.iter().map(Note::message))
         .collect();
     (duplicate.is_some() || repository.is_some() || !notes.is_empty()).then(|| {

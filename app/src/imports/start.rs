@@ -2,7 +2,10 @@
 
 use super::IMPORT;
 use crate::{
-    connection_tests::button::{ANSWER, EnhanceTest, FORM},
+    connection_tests::{
+        button::{EnhanceTest, FORM},
+        section::{busy, place},
+    },
     failure::{Noun, Subject, loaded},
     help,
     secrets::LIST,
@@ -35,7 +38,7 @@ pub fn not_imported(error: &Error) -> String {
     let is_key = *error == Error::Import(ImportProblem::PrivateKey);
     let said = match error {
         Error::NotSignedIn => {
-            "Your session has ended. Sign in in another tab, then press Continue again.".to_owned()
+            "Your session expired. Sign in in another tab, then press Continue again.".to_owned()
         }
         error => crate::messages::error(error),
     };
@@ -67,7 +70,7 @@ fn Form(rejected: Option<Error>) -> impl IntoView {
             <Alert title="Nothing was imported">
                 <p>{said}</p>
                 <p>
-                    "What you pasted is not sent back to the browser: choose or paste it again, or go back to find it."
+                    "For security your text isn’t kept. Choose or paste it again, or go back to find it."
                 </p>
                 {is_key.then(add_key)}
             </Alert>
@@ -83,7 +86,7 @@ fn Form(rejected: Option<Error>) -> impl IntoView {
         id: "text",
         label: "Or its text",
         mark: "",
-        hint: "Pasted as it is. Nothing is saved yet: you choose on the next page.",
+        hint: "You choose what to import on the next page.",
     };
     let file_hint = file.described_by(false);
     let choose_file = view! { <input type="file" id="file" name="file" aria-describedby=file_hint/> };
@@ -92,7 +95,7 @@ fn Form(rejected: Option<Error>) -> impl IntoView {
     rendered(view! {
         <h1>"Import secrets"</h1>
         <p class="lead">
-            "From a docker config or Kubernetes Secrets: each credential in it can become a secret of its own."
+            "Import registry accounts and SSH keys from a Docker config or Kubernetes Secrets."
         </p>
         {alert}
         <form id=FORM method="post" enctype="multipart/form-data" class="secret-form">
@@ -107,12 +110,12 @@ fn Form(rejected: Option<Error>) -> impl IntoView {
                 <a class="button" href=LIST>
                     "Cancel"
                 </a>
-                <button class="primary" formaction=IMPORT data-test="Reading…">
+                <button class="primary" formaction=IMPORT data-test=busy("Reading…", "Cancel", "Canceled. Nothing was imported.")>
                     "Continue"
                 </button>
             </div>
             <EnhanceTest/>
-            <div id=ANSWER role="status" tabindex="-1"></div>
+            {place(String::new())}
         </form>
     })
 }

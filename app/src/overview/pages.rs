@@ -64,10 +64,12 @@ fn written(overview: &Overview, reader: &Reader<'_>) -> String {
         steps::write(&mut html, *steps, reader);
     }
     if *secrets > 0 {
+        html.markup("<div>");
         attention::write(&mut html, attention, *secrets);
-        changes::write(&mut html, changes, *now, admin);
         plots::write_reads(&mut html, days);
         plots::write_tests(&mut html, days);
+        html.markup("</div>");
+        changes::write(&mut html, changes, *now, admin);
     }
     html.into_string()
 }

@@ -128,7 +128,7 @@ fn icon(status: TestStatus) -> &'static str {
 
 fn begin(html: &mut Html, id: &'static str, title: &str, total: u64) {
     html.markup("<figure class=plot aria-labelledby=").markup(id).markup("><figcaption><h2 id=").markup(id);
-    html.markup(">").text(title).markup("</h2><p>").text(&t!(overview_in_30_days, count: total));
+    html.markup(">").text(title).markup("</h2><p>").text(&t!(overview_in_30_days, count: grouped(total)));
     html.markup("</p></figcaption>");
 }
 

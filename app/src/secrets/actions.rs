@@ -11,8 +11,8 @@ use domain::{
 
 /// Adds a secret.
 pub async fn create(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result<Flash, Error> {
-    if !input.generate.is_empty() {
-        let id = create_generated(backend, ctx, input).await?;
+    if let Some(kind) = input.key_to_generate() {
+        let id = create_generated(backend, ctx, input, kind).await?;
         return Ok(Flash::Saved { id, host: None });
     }
     let secret = NewSecret::parse(input.draft()).map_err(Error::Invalid)?;
@@ -24,8 +24,13 @@ pub async fn create(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result
 }
 
 /// Adds a secret with a key that the portal generates.
-pub async fn create_generated(backend: &Backend, ctx: &Ctx, input: &SecretInput) -> Result<SecretId, Error> {
-    let kind = NewSshKeyKind::parse(&input.generate).ok_or(Error::BadRequest)?;
+async fn create_generated(
+    backend: &Backend,
+    ctx: &Ctx,
+    input: &SecretInput,
+    kind: &str,
+) -> Result<SecretId, Error> {
+    let kind = NewSshKeyKind::parse(kind).ok_or(Error::BadRequest)?;
     let wanted = GeneratedSecret::parse(&input.draft(), kind).map_err(Error::Invalid)?;
     let submission = input.submission.parse().ok().map(Submission::Form);
     backend.secrets().create_generated(ctx, wanted, submission).await

@@ -113,15 +113,11 @@ pub fn UsedWarning<'a>(
 ) -> impl IntoView + use<> {
     let named = format!("{page}#users-title");
     count_words(users, UsageKind::of(id.kind)).map(|words| {
-        let what = match UsageKind::of(id.kind) {
-            UsageKind::Image => "Another registry host or username is used by all of them at once.",
-            UsageKind::Dataset => "Another key is used by all of them at once.",
-        };
         view! {
             <p class="warning in-use">
                 {icon!("alert")}
                 <span>
-                    "Used by " <a href=named>{words}</a> ". " {what}
+                    "Used by " <a href=named>{words}</a> ". Changes here affect all of them immediately."
                 </span>
             </p>
         }

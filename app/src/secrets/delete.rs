@@ -30,9 +30,10 @@ pub fn DeleteQuestion<'a>(
     }
 }
 
-/// The dialog over the list. It replaces the pages that links with `data-delete` lead to, and takes the
-/// secret from the row: the id from its box, and the display name from its first cell with a title. Links of
-/// used secrets have no such mark, because their page has more to read, and a name to type.
+/// The dialog over the list, or over the page of a secret. It replaces the pages that the links of rows with the label `d`
+/// lead to, and links with `data-delete`, which say where to go afterwards; from the list, the same page is loaded again. It
+/// takes the secret from around the link: the id from an input, and the display name from a title. It leaves out the links of
+/// used secrets, which are marked, because their page has more to read, and a name to type.
 #[island]
 pub fn DeleteDialog(
     /// The number of days in which a deleted secret can be restored.
@@ -41,14 +42,18 @@ pub fn DeleteDialog(
     let open = RwSignal::new(false);
     // The secret stays in the dialog while it closes.
     let asked = RwSignal::new(None::<(SecretId, String)>);
+    let next = StoredValue::new(String::new());
     let failure = RwSignal::new(None::<ApiError>);
     Effect::new(move |_| {
         window_event_listener(ev::click, move |event| {
-            let link = dom::target(&event).and_then(|target| target.closest("a[data-delete]").ok().flatten());
+            let link = dom::target(&event).and_then(|target| {
+                target.closest("[aria-labelledby^='d ']:not([data-used]),[data-delete]").ok().flatten()
+            });
             let doomed = link.and_then(|link| {
-                let row = link.closest("tr").ok()??;
+                let row = link.closest("tr,.page-head").ok()??;
                 let said = |selector, attribute| row.query_selector(selector).ok()??.get_attribute(attribute);
-                Some((SecretId::parse(&said("input", "value")?)?, said("td[title]", "title")?))
+                next.set_value(link.get_attribute("data-delete").unwrap_or_default());
+                Some((SecretId::parse(&said("input", "value")?)?, said("td[title],h1", "title")?))
             });
             if doomed.is_some() && !dom::opens_elsewhere(&event) {
                 event.prevent_default();
@@ -64,8 +69,8 @@ pub fn DeleteDialog(
     let done = move || matches!(*delete.value().read(), Some(Ok(())));
     let busy = move || delete.pending().get() || done();
     Effect::new(move |_| match delete.value().get() {
-        // The same page of the list, with the flash of the answer.
-        Some(Ok(())) => drop(window().location().reload()),
+        // The list, with the flash of the answer.
+        Some(Ok(())) => drop(window().location().assign(&next.get_value())),
         // Used by now: the page says by whom.
         Some(Err(ApiError::Rejected(Error::Invalid(_)))) => {
             if let Some((id, _)) = asked.get_untracked() {

@@ -4,7 +4,7 @@ pub mod post;
 
 use crate::{
     failure::{Noun, Subject, loaded},
-    secrets::LIST,
+    secrets::{LIST, secret_address},
     ssr,
     ui::{
         ago::Ago,
@@ -109,7 +109,7 @@ fn NotRestored(error: Error) -> impl IntoView {
                 Some(id) => Either::Left(view! {
                     <p>
                         {format!("There is another {} secret of this name by now: ", id.kind.label())}
-                        <a href=format!("{LIST}/{id}/edit")>{id.name.as_str().to_owned()}</a>
+                        <a href=secret_address(&id)>{id.name.as_str().to_owned()}</a>
                         ". Delete that one first, then restore this one; both are kept."
                     </p>
                 }),

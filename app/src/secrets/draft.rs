@@ -7,7 +7,7 @@ use backend::Backend;
 use domain::{
     connection_test::{ImageReference, KnownHosts, Repository},
     error::Error,
-    secret::{DisplayName, RegistryHost, SecretKind, SecretName, Username},
+    secret::{DisplayName, NewSshKeyKind, RegistryHost, SecretKind, SecretName, Username},
 };
 use http::request::Parts;
 use leptos::prelude::*;
@@ -36,7 +36,7 @@ pub fn keep(backend: &Backend, parts: &Parts, typed: &Typed) -> Option<String> {
 /// the current person. Other drafts are ignored.
 pub fn take() -> Option<RejectedForm> {
     let typed = take_typed()?;
-    Some(RejectedForm { typed, error: Some(Error::NotSignedIn), value_dropped: true })
+    Some(RejectedForm { typed, error: Some(Error::NotSignedIn.into()), value_dropped: true })
 }
 
 fn take_typed() -> Option<Typed> {
@@ -69,7 +69,9 @@ fn harmless(typed: &Typed) -> Typed {
         known_hosts: keep(&typed.known_hosts, KnownHosts::parse(&typed.known_hosts, "").is_ok()),
         kind: keep(&typed.kind, SecretKind::parse(&typed.kind).is_some()),
         version: keep(&typed.version, typed.version.parse::<i64>().is_ok()),
-        // Marks of the portal, which nobody types.
+        // Choices and marks of the portal, which nobody types.
+        way: keep(&typed.way, matches!(typed.way.as_str(), "paste" | "file" | "generate")),
+        generate: keep(&typed.generate, NewSshKeyKind::parse(&typed.generate).is_some()),
         tested: keep(&typed.tested, true),
         submission: keep(&typed.submission, true),
     }
@@ -97,6 +99,8 @@ mod tests {
             repository: "git@github.com:group/app.git".to_owned(),
             image: "group/app:1".to_owned(),
             kind: "image-pull".to_owned(),
+            way: "generate".to_owned(),
+            generate: "rsa-4096".to_owned(),
             known_hosts: String::new(),
             tested: "ticket".to_owned(),
             submission: "mark".to_owned(),
@@ -114,6 +118,8 @@ mod tests {
                 repository: pasted.to_owned(),
                 image: pasted.to_owned(),
                 kind: pasted.to_owned(),
+                way: pasted.to_owned(),
+                generate: pasted.to_owned(),
                 known_hosts: pasted.to_owned(),
                 tested: pasted.to_owned(),
                 submission: pasted.to_owned(),

@@ -1,31 +1,25 @@
 //! The form that serves Add and Edit.
 
 use super::{
-    LIST,
     api::{create_secret, update_secret},
-    form_fields::{
-        GitDatasetFields, ImagePullFields, LockedType, NameFields, ProblemSummary, Problems, TypeSelect,
-    },
+    duplicate_title,
+    form_fields::{GitDatasetFields, ImagePullFields, NameFields, ProblemSummary, Problems},
     holds_the_same,
     input::{RejectedForm, SecretEdit, SecretInput, Typed},
-    server_markup::FormHelp,
+    secret_address,
+    server_markup::FormParts,
 };
 use crate::{
+    connection_tests::button::FORM,
     error::ApiError,
-    ui::{ago::Ago, alert::Alert, dom, leave_guard},
+    ui::{alert::Alert, dom, leave_guard},
 };
 use domain::{
-    error::{Change, Error, Field, FieldError},
+    error::{Error, Field, FieldError},
     secret::{NewSecret, SecretId, SecretKind, SecretUpdate},
     sensitive::Sensitive,
 };
-use leptos::{
-    either::{EitherOf3, EitherOf4},
-    ev::SubmitEvent,
-    html,
-    prelude::*,
-    web_sys::FormData,
-};
+use leptos::{either::EitherOf4, ev::SubmitEvent, html, prelude::*, web_sys::FormData};
 use serde::{Deserialize, Serialize};
 
 /// The purpose of the form.
@@ -65,26 +59,27 @@ pub fn SecretForm(
     rejected: Option<RejectedForm>,
     /// The address that the form is sent to.
     address: String,
-    /// The address of Cancel.
+    /// The address of Cancel, and of the page after the form was saved.
     cancel: String,
-    /// The inline help.
-    help: FormHelp,
+    /// The parts that the server has rendered.
+    parts: FormParts,
 ) -> impl IntoView {
     let form = NodeRef::<html::Form>::new();
     let released = RwSignal::new(false);
-    leave_guard::watch(form, released, rejected.is_some());
-
+    let typed_before = rejected.is_some().then_some("");
     let stored = purpose.stored();
     let kind = SecretKind::parse(&stored.kind);
     let (typed, error, value_dropped) = at_first(rejected, stored, kind.is_some());
     let problems = Problems::new(field_errors(error.as_ref()));
     let autofocus = problems.first();
     let failure = RwSignal::new(error);
-    let open = OpenForm { form, problems, failure, released, save: save_action(purpose.clone()) };
+    let next = StoredValue::new(cancel.clone());
+    let open = OpenForm { form, problems, failure, released, next, save: save_action(purpose.clone()) };
     Effect::new(move |_| open.show_answer());
     Effect::new(move |_| problems.mark_under_form());
 
     let editing = matches!(purpose, Purpose::Edit { .. });
+    let FormParts { kind: type_part, ways, keys, registries, target, test } = parts;
     view! {
         <div id=REJECTION tabindex="-1">
             <Failure failure problems value_dropped form/>
@@ -92,21 +87,32 @@ pub fn SecretForm(
         <form
             method="post"
             action=address
-            id="secret-form"
+            id=FORM
+            data-typed=typed_before
             class="secret-form"
-            class:adding=!editing
+            class:editing=editing
             node_ref=form
             on:submit=move |event| open.submit(&purpose, &event)
             novalidate
             autocomplete="off"
             aria-busy=move || open.pending().then_some("true")
         >
+            // Pressed by Enter, as the first button of the form.
+            <button class="unseen" tabindex="-1" aria-hidden="true">
+                "Confirm"
+            </button>
             <input type="hidden" name="submission" value=typed.submission.clone()/>
             <input type="hidden" name="version" value=typed.version.clone()/>
+            <div class="part" inner_html=type_part.0></div>
             <NameFields typed=typed.clone() problems locked=editing autofocus/>
-            {fields_of(kind, typed, problems, help, autofocus)}
+            {(kind != Some(SecretKind::ImagePull))
+                .then(|| view! { <GitDatasetFields problems stored=editing ways help=keys autofocus/> })}
+            {(kind != Some(SecretKind::GitDataset))
+                .then(|| view! { <ImagePullFields typed problems stored=editing help=registries autofocus/> })}
+            <div class="part" inner_html=target.0></div>
             <div class="actions">
                 <p class="not-saved">{move || failure.with(|error| error.as_ref().map(ApiError::in_a_line))}</p>
+                <div class="part" inner_html=test.0></div>
                 <a class="button" href=cancel>
                     "Cancel"
                 </a>
@@ -124,23 +130,26 @@ struct OpenForm {
     form: NodeRef<html::Form>,
     problems: Problems,
     failure: RwSignal<Option<ApiError>>,
-    /// Whether the form may be left without a question.
+    /// Whether the form was sent by the browser, or saved, so that the next page is loading.
     released: RwSignal<bool>,
+    /// The address of the page after the form was saved.
+    next: StoredValue<String>,
     save: Action<SecretInput, Result<(), ApiError>>,
 }
 
 impl OpenForm {
-    /// Returns whether the form is being saved; or is saved, and the list is loading.
+    /// Returns whether the form is being saved; or is saved, and the next page is loading.
     fn pending(self) -> bool {
         self.save.pending().get() || self.released.get()
     }
 
-    /// Goes to the list once the secret is saved, or shows why it is not.
+    /// Goes to the next page once the secret is saved, or shows why it is not.
     fn show_answer(self) {
         match self.save.value().get() {
             Some(Ok(())) => {
                 self.released.set(true);
-                drop(window().location().assign(LIST));
+                leave_guard::release(FORM);
+                drop(window().location().assign(&self.next.get_value()));
             }
             Some(Err(error)) => {
                 self.problems.replace(field_errors(Some(&error)));
@@ -157,13 +166,13 @@ impl OpenForm {
     }
 
     fn submit(self, purpose: &Purpose, event: &SubmitEvent) {
-        // A button with a name asks for something that only the server does, such as a new key.
-        if dom::has_named_submitter(event) {
+        let Some(element) = self.form.get_untracked() else { return };
+        // The browser itself sends a form that only the server can handle, such as one that asks for a key.
+        if dom::has_named_submitter(event) || element.matches(MAKES_KEY).unwrap_or(false) {
             self.released.set(true);
             return;
         }
         event.prevent_default();
-        let Some(element) = self.form.get_untracked() else { return };
         if untrack(|| self.pending()) {
             return;
         }
@@ -184,41 +193,14 @@ fn at_first(rejected: Option<RejectedForm>, stored: Typed, editing: bool) -> (Ty
         Some(RejectedForm { typed, error, value_dropped }) => {
             // The form cannot change the name and type of a stored secret.
             let typed = if editing { Typed { name: stored.name, kind: stored.kind, ..typed } } else { typed };
-            (typed, error.map(ApiError::Rejected), value_dropped)
+            (typed, error, value_dropped)
         }
         None => (stored, None, false),
     }
 }
 
-/// Renders the fields of this type of a stored secret; on Add those of all types, of which the style sheet
-/// shows the chosen one's.
-fn fields_of(
-    kind: Option<SecretKind>,
-    typed: Typed,
-    problems: Problems,
-    help: FormHelp,
-    autofocus: Option<Field>,
-) -> impl IntoView {
-    match kind {
-        None => EitherOf3::A(view! {
-            <TypeSelect chosen=typed.kind.clone() problems/>
-            <div class="for-git-dataset">
-                <GitDatasetFields problems stored=false help=help.keys autofocus/>
-            </div>
-            <div class="for-image-pull">
-                <ImagePullFields typed problems stored=false help=help.registries autofocus/>
-            </div>
-        }),
-        Some(SecretKind::GitDataset) => EitherOf3::B(view! {
-            <LockedType kind=SecretKind::GitDataset/>
-            <GitDatasetFields problems stored=true help=help.keys autofocus/>
-        }),
-        Some(SecretKind::ImagePull) => EitherOf3::C(view! {
-            <LockedType kind=SecretKind::ImagePull/>
-            <ImagePullFields typed problems stored=true help=help.registries autofocus/>
-        }),
-    }
-}
+/// Matches the form while it asks for a key to be generated.
+const MAKES_KEY: &str = ":has(#way-generate:checked):has(#type-git-dataset:checked)";
 
 /// The id of the place above the form for the reason why it was not saved.
 const REJECTION: &str = "refusal";
@@ -238,19 +220,19 @@ fn Failure(
 ) -> impl IntoView {
     let retype = move || {
         value_dropped.then(|| {
-            view! { <p>"Values are not sent back to the browser: the secret or password must be typed again."</p> }
+            view! { <p>"For security the key or password isn’t kept. Enter it again."</p> }
         })
     };
     move || {
         failure.get().map(|error| match error {
             ApiError::Rejected(Error::Invalid(_)) => EitherOf4::A(view! {
-                <Alert title="There is a problem">
+                <Alert title="Check these fields">
                     <ProblemSummary problems/>
                     {retype()}
                 </Alert>
             }),
-            ApiError::Rejected(Error::Changed(change)) => {
-                EitherOf4::B(view! { <Conflict change form retyped=retype()/> })
+            ApiError::Changed { version, title, html } => {
+                EitherOf4::B(view! { <Conflict version title html form retyped=retype()/> })
             }
             ApiError::Rejected(Error::Duplicate(duplicate)) => {
                 EitherOf4::C(view! { <Duplicate duplicate retyped=retype()/> })
@@ -277,8 +259,13 @@ fn Failure(
 
 /// The alert for the second of two people who edit at once.
 #[component]
-fn Conflict(change: Change, form: NodeRef<html::Form>, retyped: impl IntoView + 'static) -> impl IntoView {
-    let Change { by, at, now, version } = change;
+fn Conflict(
+    version: i64,
+    title: String,
+    html: String,
+    form: NodeRef<html::Form>,
+    retyped: impl IntoView + 'static,
+) -> impl IntoView {
     let overwrite = move |event: leptos::web_sys::MouseEvent| {
         let Some(form) = form.get_untracked() else { return };
         event.prevent_default();
@@ -289,11 +276,9 @@ fn Conflict(change: Change, form: NodeRef<html::Form>, retyped: impl IntoView + 
         }
     };
     view! {
-        <Alert title="This secret was changed in the meantime">
-            <p>
-                "It was changed " <Ago at now/> " by " {by}
-                ". What you typed is still here. Reload to see the secret as it is now, or overwrite it with what stands below."
-            </p>
+        <Alert title>
+            <p inner_html=html></p>
+            <p>"Nothing was saved, and what you entered is still here. Reload to see the change, or overwrite it with your version."</p>
             {retyped}
             <div class="choices">
                 <a class="button" href="">
@@ -319,12 +304,12 @@ fn Duplicate(duplicate: SecretId, retyped: impl IntoView + 'static) -> impl Into
     let what = holds_the_same(duplicate.kind);
     let name = duplicate.name.as_str().to_owned();
     view! {
-        <Alert title="This is stored already">
-            <p>"The secret " <a href=format!("/secrets/{duplicate}/edit")>{name}</a> {what}</p>
+        <Alert title=duplicate_title(duplicate.kind)>
+            <p><a href=secret_address(&duplicate)>{name}</a> {what}</p>
             {retyped}
             <label class="tick">
                 <input type="checkbox" name="allow_duplicate" form="secret-form"/>
-                "Save it all the same when I press Confirm"
+                "Save anyway"
             </label>
         </Alert>
     }
@@ -373,6 +358,7 @@ fn read(form: &leptos::web_sys::HtmlFormElement) -> SecretInput {
         version: text("version"),
         overwrite: String::new(),
         allow_duplicate: text("allow_duplicate"),
+        way: String::new(),
         generate: String::new(),
     }
 }

@@ -1,15 +1,15 @@
 //! The fields of a secret's form, and their problems.
 
-use super::{input::Typed, server_markup::ServerMarkup};
+use super::{input::Typed, secret_address, server_markup::ServerMarkup};
 use crate::ui::{
     dom,
-    field::{FieldText, PasswordField, Remedy, RemedySlot, TextField, ValueArea, field_frame},
+    field::{FieldText, PasswordField, Remedy, RemedySlot, TextField, ValueArea},
 };
 use domain::{
     error::{Field, FieldError, Problem},
     secret::{
-        DisplayName, NameProblem, PasswordProblem, PrivateKeyText, RegistryHost, SecretKind, SecretName,
-        SshKeyProblem, Username,
+        DisplayName, NameProblem, PasswordProblem, PrivateKeyText, RegistryHost, SecretName, SshKeyProblem,
+        Username,
     },
     sensitive::Sensitive,
 };
@@ -119,10 +119,7 @@ pub fn NameFields(
         }
     });
     let remedy = move || match problems.of(Field::Name)? {
-        Problem::NameTaken(id) => Some(Remedy::Link {
-            address: format!("/secrets/{id}/edit"),
-            words: "Open the secret that has it",
-        }),
+        Problem::NameTaken(id) => Some(Remedy::Link { address: secret_address(&id), words: "Open it" }),
         _ => SecretName::suggest(&typed_name.get()).map(|name| Remedy::Instead(name.as_str().to_owned())),
     };
     let replace = move |text: String| {
@@ -139,9 +136,9 @@ pub fn NameFields(
                 label: Field::Name.label(),
                 mark: if locked { "" } else { "required" },
                 hint: if locked {
-                    "A name stays as it is: addresses and clusters rely on it."
+                    "Can’t be changed."
                 } else {
-                    "Lower case letters, digits, hyphens and dots. It cannot be changed later."
+                    "Lowercase letters, digits, hyphens and dots. You can’t change it later."
                 },
             }
             value=typed.name
@@ -175,7 +172,7 @@ fn display_name(value: String, problems: Problems, autofocus: Option<Field>) -> 
                 id: Field::DisplayName.name(),
                 label: Field::DisplayName.label(),
                 mark: "optional",
-                hint: "What people see in lists. Left empty, it is the name.",
+                hint: "Shown in lists. Leave empty to use the name.",
             }
             value
             error=problems.message(Field::DisplayName)
@@ -190,6 +187,8 @@ fn display_name(value: String, problems: Problems, autofocus: Option<Field>) -> 
 pub fn GitDatasetFields(
     problems: Problems,
     stored: bool,
+    /// The ways in which the key comes; empty for a stored secret.
+    ways: ServerMarkup,
     help: ServerMarkup,
     autofocus: Option<Field>,
 ) -> impl IntoView {
@@ -206,38 +205,43 @@ pub fn GitDatasetFields(
     };
     let idle = move || !protected.get() && problems.of(Field::Passphrase).is_none();
     view! {
-        <ValueArea
-            text=FieldText {
-                id: Field::Secret.name(),
-                label: Field::Secret.label(),
-                mark: if stored { "optional" } else { "required" },
-                hint: if stored {
-                    "A private key is stored, and no page shows it. Left empty, the stored value stays as it is."
-                } else {
-                    "The SSH private key that reads the repository: the file without .pub. It is sealed before it \
-                     is stored, and no page shows it again."
-                },
-            }
-            placeholder=if stored { "Paste a secret to replace it" } else { "-----BEGIN OPENSSH PRIVATE KEY-----" }
-            error=problems.message(Field::Secret)
-            changed=Callback::new(check)
-            required=!stored
-            autofocus={autofocus == Some(Field::Secret)}
-        />
-        <div hidden=idle>
-            <PasswordField
-                text=FieldText {
-                    id: Field::Passphrase.name(),
-                    label: Field::Passphrase.label(),
-                    mark: "required",
-                    hint: SshKeyProblem::Passphrase.message(),
-                }
-                placeholder=""
-                error=problems.message(Field::Passphrase)
-                autofocus={autofocus == Some(Field::Passphrase)}
-            />
+        <div class="for-git-dataset">
+            <div class="part" inner_html=ways.0></div>
+            <div class="typed-key">
+                <ValueArea
+                    text=FieldText {
+                        id: Field::Secret.name(),
+                        label: Field::Secret.label(),
+                        mark: if stored { "optional" } else { "required" },
+                        hint: if stored {
+                            "A private key is stored. Leave this empty to keep it."
+                        } else {
+                            "The private key: the file without .pub. It is encrypted on arrival and never shown again."
+                        },
+                    }
+                    placeholder=if stored { "Paste a secret to replace it" } else { "-----BEGIN OPENSSH PRIVATE KEY-----" }
+                    rows=if stored { 3 } else { 8 }
+                    error=problems.message(Field::Secret)
+                    changed=Callback::new(check)
+                    required=!stored
+                    autofocus={autofocus == Some(Field::Secret)}
+                />
+                <div hidden=idle>
+                    <PasswordField
+                        text=FieldText {
+                            id: Field::Passphrase.name(),
+                            label: Field::Passphrase.label(),
+                            mark: "required",
+                            hint: SshKeyProblem::Passphrase.message(),
+                        }
+                        placeholder=""
+                        error=problems.message(Field::Passphrase)
+                        autofocus={autofocus == Some(Field::Passphrase)}
+                    />
+                </div>
+                <div class="help-here" inner_html=help.0></div>
+            </div>
         </div>
-        <div class="help-here" inner_html=help.0></div>
     }
 }
 
@@ -282,29 +286,35 @@ pub fn ImagePullFields(
         }
     };
     view! {
-        <div class="help-here" inner_html=help.0 on:change=choose></div>
-        <TextField
-            text=FieldText {
-                id: Field::RegistryHost.name(),
-                label: Field::RegistryHost.label(),
-                mark: "required",
-                hint: "As in image names: registry.gitlab.com, ghcr.io, docker.io, or your own with its port. With a path, such as quay.io/team, it is for the images below it alone.",
-            }
-            value=typed.registry_host
-            error=problems.message(Field::RegistryHost)
-            left=Callback::new(check_host)
-            mono=true
-            required=true
-            node_ref=host_input
-            autofocus={autofocus == Some(Field::RegistryHost)}
-        />
-        <p class="correction" role="status">
-            {move || {
-                corrected.get().map(|host| view! { "Will be saved as " <code>{host}</code> ", which clients look for." })
-            }}
-        </p>
-        {username(typed.username, problems, autofocus)}
-        {password(problems, stored, autofocus)}
+        <div class="for-image-pull">
+            <div class="help-here" inner_html=help.0 on:change=choose></div>
+            <TextField
+                text=FieldText {
+                    id: Field::RegistryHost.name(),
+                    label: Field::RegistryHost.label(),
+                    mark: "required",
+                    hint: "The host in your image names, for example ghcr.io or registry.example.com:5000. With a path, such as quay.io/team, only for images below it.",
+                }
+                value=typed.registry_host
+                error=problems.message(Field::RegistryHost)
+                left=Callback::new(check_host)
+                mono=true
+                required=true
+                node_ref=host_input
+                autofocus={autofocus == Some(Field::RegistryHost)}
+            />
+            <p class="correction" role="status">
+                {move || {
+                    corrected
+                        .get()
+                        .map(|host| {
+                            view! { "Will be saved as " <code>{host}</code> ", the form Docker and Kubernetes expect." }
+                        })
+                }}
+            </p>
+            {username(typed.username, problems, autofocus)}
+            {password(problems, stored, autofocus)}
+        </div>
     }
 }
 
@@ -321,7 +331,7 @@ fn username(value: String, problems: Problems, autofocus: Option<Field>) -> impl
                 id: Field::Username.name(),
                 label: Field::Username.label(),
                 mark: "required",
-                hint: "Often the name of a deploy token or robot account.",
+                hint: "Usually a deploy token or robot account.",
             }
             value
             error=problems.message(Field::Username)
@@ -342,9 +352,9 @@ fn password(problems: Problems, stored: bool, autofocus: Option<Field>) -> impl 
                 label: Field::Password.label(),
                 mark: if stored { "optional" } else { "required" },
                 hint: if stored {
-                    "A password is stored, and no page shows it. Left empty, the stored value stays as it is."
+                    "A password is stored. Leave this empty to keep it."
                 } else {
-                    "The token or password, to the letter. It is sealed before it is stored, and no page shows it again."
+                    "The token or password, exactly as issued. It is encrypted on arrival and never shown again."
                 },
             }
             placeholder=if stored { "Type a password to replace it" } else { "" }
@@ -358,56 +368,9 @@ fn password(problems: Problems, stored: bool, autofocus: Option<Field>) -> impl 
         >
             <select name="password_ends" aria-label="The ends of the password" autocomplete="off">
                 <option value="" selected=true>"Choose"</option>
-                <option value="without">"Take it without"</option>
-                <option value="keep">"It belongs to it"</option>
+                <option value="without">"Remove it"</option>
+                <option value="keep">"Keep it"</option>
             </select>
         </div>
-    }
-}
-
-/// The type, chosen on Add; the style sheet shows the fields of the chosen type, with or without JavaScript.
-#[expect(clippy::needless_pass_by_value, reason = "a component owns its properties")]
-#[component]
-pub fn TypeSelect(chosen: String, problems: Problems) -> impl IntoView {
-    let chosen = SecretKind::parse(&chosen).unwrap_or(SecretKind::GitDataset);
-    let error = problems.message(Field::Type);
-    let text = FieldText {
-        id: Field::Type.name(),
-        label: Field::Type.label(),
-        mark: "",
-        hint: "A key that reads a Git repository, or an account that pulls container images. It cannot be changed later.",
-    };
-    let options = SecretKind::ALL
-        .map(|kind| {
-            view! {
-                <option value=kind.as_str() selected={kind == chosen}>
-                    {kind.label()}
-                </option>
-            }
-        })
-        .collect_view();
-    let select = view! {
-        <select id=Field::Type.name() name=Field::Type.name() aria-describedby="type-hint" autocomplete="off">
-            {options}
-        </select>
-    };
-    field_frame(text, error, None, select)
-}
-
-/// The type of a stored secret, which cannot be changed.
-#[component]
-pub fn LockedType(kind: SecretKind) -> impl IntoView {
-    view! {
-        <TextField
-            text=FieldText {
-                id: Field::Type.name(),
-                label: Field::Type.label(),
-                mark: "",
-                hint: "",
-            }
-            value=kind.label().to_owned()
-            error=Signal::stored(None)
-            locked=true
-        />
     }
 }

@@ -1,13 +1,21 @@
 //! The fields of a form, and those that may be sent back.
 
+use crate::error::ApiError;
 #[cfg(feature = "ssr")]
-use domain::{connection_test::KnownHosts, secret::SecretDetails};
+use domain::{
+    connection_test::KnownHosts,
+    secret::{NewSshKeyKind, SecretDetails},
+};
 use domain::{
     error::Error,
     secret::{RegistryHost, SecretDraft, SecretId, SecretKind},
     sensitive::Sensitive,
 };
 use serde::{Deserialize, Serialize};
+
+/// The value of `way` with which the portal generates the key.
+#[cfg(feature = "ssr")]
+pub const GENERATE: &str = "generate";
 
 /// The fields of the Add and Edit forms, as typed. Plain forms and server functions send the same.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -30,6 +38,9 @@ pub struct SecretInput {
     /// Not empty if the secret is to be saved although another one holds the same.
     #[serde(alias = "knowingly", skip_serializing_if = "String::is_empty")]
     pub allow_duplicate: String,
+    /// The way in which the key of a Git dataset comes, where the form offers several: `paste`, `file` or `generate`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub way: String,
     /// The kind of key to generate; empty for none.
     pub generate: String,
     pub repository: String,
@@ -75,6 +86,17 @@ impl SecretInput {
         draft
     }
 
+    /// Returns the code of the kind of key that is to be generated, if one is: a form that offers several ways sends the kind
+    /// in any case.
+    #[cfg(feature = "ssr")]
+    pub fn key_to_generate(&self) -> Option<&str> {
+        let wanted = match self.way.as_str() {
+            "" => true,
+            way => way == GENERATE && SecretKind::parse(&self.kind) == Some(SecretKind::GitDataset),
+        };
+        (wanted && !self.generate.is_empty()).then_some(self.generate.as_str())
+    }
+
     fn host(&self) -> &str {
         if self.registry_host.trim().is_empty() { &self.registry } else { &self.registry_host }
     }
@@ -87,6 +109,8 @@ impl SecretInput {
             display_name: self.display_name.clone(),
             // Any other type was not chosen but made up, and is not repeated.
             kind: SecretKind::parse(&self.kind).map_or("", SecretKind::as_str).to_owned(),
+            way: self.way.clone(),
+            generate: NewSshKeyKind::parse(&self.generate).map_or("", NewSshKeyKind::as_str).to_owned(),
             registry_host: self.host().to_owned(),
             username: self.username.clone(),
             repository: self.repository.clone(),
@@ -135,7 +159,11 @@ pub struct Typed {
     pub kind: String,
     pub registry_host: String,
     pub username: String,
-    /// The repository, not in any island, like the next three: the browser ignores them.
+    /// The way in which the key comes, not in any island, like the next five: the browser ignores them.
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    pub way: String,
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    pub generate: String,
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub repository: String,
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
@@ -171,7 +199,7 @@ impl Typed {
 pub struct RejectedForm {
     pub typed: Typed,
     /// The reason; `None` if the form was only tested.
-    pub error: Option<Error>,
+    pub error: Option<ApiError>,
     /// Whether a value was typed, which is not sent back and must be typed again.
     pub value_dropped: bool,
 }
@@ -191,4 +219,29 @@ pub struct Returned {
 pub struct SecretEdit {
     pub id: SecretId,
     pub form: SecretInput,
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn key_to_generate_follows_the_way_and_the_type() {
+        let input = |way: &str, kind: &str, generate: &str| SecretInput {
+            way: way.to_owned(),
+            kind: kind.to_owned(),
+            generate: generate.to_owned(),
+            ..SecretInput::default()
+        };
+        for (way, kind, generate, wanted) in [
+            ("", "git-dataset", "", None),
+            ("", "git-dataset", "ed25519", Some("ed25519")),
+            ("generate", "git-dataset", "rsa-4096", Some("rsa-4096")),
+            ("generate", "image-pull", "ed25519", None),
+            ("paste", "git-dataset", "ed25519", None),
+            ("file", "git-dataset", "ed25519", None),
+        ] {
+            assert_eq!(input(way, kind, generate).key_to_generate(), wanted, "{way} {kind} {generate}");
+        }
+    }
 }

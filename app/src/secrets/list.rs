@@ -134,7 +134,7 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
         </table>
         <SelectionBar list_query may_write/>
         </form>
-        <form method="post" id="check"></form>
+        <form method="post" id="c"></form>
         <Pages query=&query page/>
     })
 }

@@ -3,7 +3,7 @@
 //! `style/secrets.css` knows the columns by their places.
 
 use super::{LIST, with_list};
-use crate::{texts, ui::html::Html};
+use crate::{connection_tests::answer::class_of, texts, ui::html::Html};
 use domain::{
     connection_test::TestStatus,
     secret::{SecretKind, SecretSummary, Selection},
@@ -92,11 +92,14 @@ impl Rows<'_> {
         }
         html.markup("<td><a");
         // What nobody has tested looks like a state with no name.
-        if secret.status != TestStatus::NotTested {
-            html.attribute("class", secret.status.as_str());
+        if class_of(secret.cause) != TestStatus::NotTested.as_str() {
+            html.attribute("class", class_of(secret.cause));
         }
         html.attribute("href", address.of_this_list("/check")).attribute("title", secret.cause.message());
-        html.markup(">").text(texts::status(secret.status)).markup("</a><td>");
+        // A host that nobody trusts yet waits for somebody, and is more than not tested.
+        let word =
+            if secret.cause.asks_for_approval() { t!(status_new_host) } else { texts::status(secret.status) };
+        html.markup(">").text(word).markup("</a><td>");
         if secret.used_by == 0 {
             html.markup("<small>0</small>");
         } else {
@@ -153,7 +156,7 @@ impl Rows<'_> {
             html.markup(" aria-labelledby=\"v r").value(number).markup("\" title=View></a>");
             return;
         }
-        html.markup("<button form=check").attribute("formaction", address.of_this_list("/check"));
+        html.markup("<button form=c").attribute("formaction", address.of_this_list("/check"));
         html.markup(" aria-labelledby=\"t r")
             .value(number)
             .markup("\" title=\"Test connection\"></button><a");
@@ -161,8 +164,8 @@ impl Rows<'_> {
         html.markup(" aria-labelledby=\"e r").value(number).markup("\" title=Edit></a><a");
         html.attribute("href", address.of_this_list("/delete"));
         html.markup(" aria-labelledby=\"d r").value(number).markup("\" title=Delete");
-        if secret.used_by == 0 {
-            html.markup(" data-delete");
+        if secret.used_by > 0 {
+            html.markup(" data-used");
         }
         html.markup("></a>");
     }

@@ -14,6 +14,10 @@ pub mod deleted;
 pub mod draft;
 pub mod form;
 pub mod form_fields;
+#[cfg(feature = "ssr")]
+pub mod form_parts;
+#[cfg(feature = "ssr")]
+pub mod imported_from;
 pub mod input;
 #[cfg(feature = "ssr")]
 pub mod keys;
@@ -32,21 +36,36 @@ pub mod post;
 #[cfg(feature = "ssr")]
 pub mod selection;
 pub mod server_markup;
+#[cfg(feature = "ssr")]
+pub mod view;
 
 #[cfg(feature = "ssr")]
 use domain::page::ListQuery;
-use domain::secret::SecretKind;
+use domain::secret::{SecretId, SecretKind};
 
 /// Returns what two duplicates of this type have in common, in words that follow the name of the first.
 pub fn holds_the_same(kind: SecretKind) -> &'static str {
     match kind {
-        SecretKind::GitDataset => " holds the same key.",
-        SecretKind::ImagePull => " holds the same account at this registry.",
+        SecretKind::GitDataset => " already uses this key.",
+        SecretKind::ImagePull => " already uses this account at this registry.",
+    }
+}
+
+/// Returns the heading about a duplicate of this type.
+pub fn duplicate_title(kind: SecretKind) -> &'static str {
+    match kind {
+        SecretKind::GitDataset => "Duplicate key",
+        SecretKind::ImagePull => "Duplicate account",
     }
 }
 
 /// The address of the list.
 pub const LIST: &str = "/secrets";
+
+/// Returns the address of a secret's page.
+pub fn secret_address(id: &SecretId) -> String {
+    format!("{LIST}/{id}")
+}
 
 /// Returns the address of the list with this query.
 #[cfg(feature = "ssr")]
@@ -74,4 +93,40 @@ pub fn with_list(address: String, list_query: &str) -> String {
 #[cfg(feature = "ssr")]
 pub fn list_before(query: &str) -> String {
     list_address(&ListQuery::parse(&crate::ssr::parameter(query, "list").unwrap_or_default()))
+}
+
+/// Adds to the address of a page that it returns to the secret's own page, which then leads to this list.
+#[cfg(feature = "ssr")]
+pub fn from_secret(address: &str, list_query: &str) -> String {
+    with_list(format!("{address}?from=secret"), list_query)
+}
+
+/// Returns whether the person came from the page of the secret.
+#[cfg(feature = "ssr")]
+pub fn is_from_secret(query: &str) -> bool {
+    crate::ssr::parameter(query, "from").is_some_and(|from| from == "secret")
+}
+
+/// Returns the address of the place that the person came from, carried in the query of this address: the page of the secret,
+/// or the list.
+#[cfg(feature = "ssr")]
+pub fn place_before(query: &str, id: &SecretId) -> String {
+    if is_from_secret(query) {
+        with_list(secret_address(id), &crate::ssr::parameter(query, "list").unwrap_or_default())
+    } else {
+        list_before(query)
+    }
+}
+
+/// Returns the label of the link back to that place.
+#[cfg(feature = "ssr")]
+pub fn back_label(query: &str) -> &'static str {
+    if is_from_secret(query) { "Back to the secret" } else { "Back to the secrets" }
+}
+
+/// Returns the part of this query that says where the person came from, for the address of another page about the secret.
+#[cfg(feature = "ssr")]
+pub fn return_query(query: &str) -> String {
+    let from = if is_from_secret(query) { "?from=secret" } else { "" };
+    with_list(from.to_owned(), &crate::ssr::parameter(query, "list").unwrap_or_default())
 }

@@ -2,30 +2,36 @@
 
 use super::{
     LIST,
-    confirmation::{confirmation, rejection},
+    confirmation::{NotDeleted, confirmation},
     consumers::{ConsumerList, ConsumersSection, UsedWarning, count_words},
     delete::DeleteQuestion,
     draft,
     form::{Purpose, SecretForm},
+    form_parts,
+    imported_from::ImportedFrom,
     input::{RejectedForm, Returned, Typed},
-    keys::section::{GenerateOffer, KeySection},
+    keys::section::KeySection,
     list_before,
     load::with_users,
+    place_before, secret_address,
+    server_markup::{FormParts, ServerMarkup},
 };
 use crate::{
     audit::history::History,
-    connection_tests::section::TestSection,
+    connection_tests::{
+        button::EnhanceTest,
+        section::{button, target},
+    },
     failure::{Noun, Subject, loaded},
-    help::inline_help::form_help,
+    help::inline_help::{key_help, registries},
     imports::IMPORT,
     ssr,
-    ui::{ago::Ago, confirm::ConfirmPage, icon::icon, place_list::PlaceList},
+    ui::{ago::Ago, confirm::ConfirmPage, icon::icon},
 };
 use backend::{Backend, Ctx};
 use domain::{
-    error::{Error, Field},
-    import::Note,
-    secret::{Origins, RegistryHost, SecretDetails, SecretId},
+    error::Field,
+    secret::{SecretDetails, SecretId},
     usage::{SecretConsumers, UsageKind},
 };
 use leptos::prelude::*;
@@ -41,17 +47,33 @@ pub fn AddPage(
     let page = loaded(subject, load, move |()| {
         let purpose = Purpose::Add { submission: ssr::new_submission() };
         let ((rejected, tested), (address, check)) = (parts(returned), addresses());
-        let typed = rejected.as_ref().map(|rejected| rejected.typed.clone()).unwrap_or_default();
-        let help = form_help(&typed.registry_host);
+        // Links may name the type.
+        let first = || Typed { kind: ssr::query_parameter("type").unwrap_or_default(), ..Typed::default() };
+        let typed = rejected.as_ref().map_or_else(first, |rejected| rejected.typed.clone());
+        let parts = FormParts {
+            kind: form_parts::types(&typed.kind, rejected.is_none()),
+            ways: form_parts::ways(&typed),
+            keys: key_help(),
+            registries: registries(&typed.registry_host),
+            target: target(&typed, None, rejected.as_ref(), tested),
+            test: test_button(&check, "Tests what you entered. You can save even if the test fails."),
+        };
         view! {
             <h1>"Add secret"</h1>
-            <p class="lead">"A credential for one Git repository host or one image registry. Its value is sealed before it is stored. A docker config or Kubernetes Secret can be " <a href=IMPORT>"imported"</a> "."</p>
-            <SecretForm purpose rejected=rejected.clone() address cancel=list_before(&ssr::query()) help/>
-            <GenerateOffer/>
-            <TestSection typed=&typed kind=None rejected=rejected.as_ref() tested address=check/>
+            <p class="lead">
+                "Store an SSH key for a Git host or an account for an image registry. Values are encrypted before they are stored. Have a Docker config or a Kubernetes Secret? "
+                <a href=IMPORT>"Import it"</a> "."
+            </p>
+            <SecretForm purpose rejected address cancel=list_before(&ssr::query()) parts/>
+            <EnhanceTest/>
         }
     });
     view! { <div class="form-page">{page}</div> }
+}
+
+/// Renders the button that tests the form at this address.
+fn test_button(address: &str, hint: &'static str) -> ServerMarkup {
+    ServerMarkup::render(button(address, hint).into_view())
 }
 
 /// Returns the form to show again, from the answer or from a kept draft; and the result of a test.
@@ -81,11 +103,10 @@ pub fn EditPage(
     returned: Option<Returned>,
 ) -> impl IntoView {
     let ((rejected, tested), (address, check)) = (parts(returned), addresses());
-    let cancel = list_before(&ssr::query());
+    let cancel = place_before(&ssr::query(), &id);
     let show = move |details: SecretDetails, users: SecretConsumers| {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
         let id = details.id.clone();
-        let help = form_help(details.registry_host.as_deref().unwrap_or_default());
         // These are fields of the page, which the form's script does not need.
         let stored = Typed {
             repository: details.target.clone().unwrap_or_default(),
@@ -95,17 +116,28 @@ pub fn EditPage(
         };
         let typed = rejected.as_ref().map_or(stored, |rejected| rejected.typed.clone());
         let purpose = Purpose::Edit { id: id.clone(), stored: Box::new(Typed::stored(&details)) };
+        let parts = FormParts {
+            kind: form_parts::locked_type(id.kind),
+            ways: ServerMarkup::default(),
+            keys: key_help(),
+            registries: form_parts::folded_registries(details.registry_host.as_deref().unwrap_or_default()),
+            target: target(&typed, Some(id.kind), rejected.as_ref(), tested),
+            test: test_button(
+                &check,
+                "Tests what you entered, using the stored value for anything left empty. You can save even if the test fails.",
+            ),
+        };
         view! {
             <h1>"Edit secret"</h1>
             <p class="lead">
-                {id.kind.label()} " " <b>{details.display_name.clone()}</b> ", last changed " <Ago at now/>
+                {id.kind.label()} " " <a href=secret_address(&id)>{details.display_name.clone()}</a> ", last changed " <Ago at now/>
                 {format!(" by {by}.")}
             </p>
             <UsedWarning users=&users id=&id/>
-            <SecretForm purpose rejected=rejected.clone() address cancel help/>
-            <TestSection typed=&typed kind=Some(id.kind) rejected=rejected.as_ref() tested address=check/>
+            <SecretForm purpose rejected address cancel parts/>
+            <EnhanceTest/>
             <ConsumersSection users id=id.clone()/>
-            <ImportedFrom origins=details.origins.clone()/>
+            <ImportedFrom origins=&details.origins/>
             <KeySection details/>
             <History id/>
         }
@@ -117,35 +149,21 @@ pub fn EditPage(
 #[component]
 pub fn DeletePage(
     id: SecretId,
-    /// The reason why it was not deleted the last time.
-    failure: Option<Error>,
+    /// The reason why it was not deleted the last time, and what was typed.
+    failure: Option<NotDeleted>,
 ) -> impl IntoView {
-    let cancel = list_before(&ssr::query());
+    let cancel = place_before(&ssr::query(), &id);
     let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
     let show = move |details: SecretDetails, users: SecretConsumers| {
-        let problem = match &failure {
-            Some(Error::Invalid(problems)) => {
-                problems.first().map(|error| crate::messages::problem(&error.problem))
-            }
-            _ => None,
-        };
-        let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
-        let reason = failure.map(|error| problem.clone().unwrap_or_else(|| crate::messages::error(&error)));
-        let failure = reason.clone().map(|message| {
-            let field = problem.is_some().then_some(Field::Confirmation.name());
-            rejection(title, field, message)
-        });
+        let name = details.id.name.as_str().to_owned();
+        let reason = failure.as_ref().map(|failure| failure.reason(&name));
+        let rejected = failure.as_ref().map(|failure| failure.alert(&name));
         let used = count_words(&users, UsageKind::of(details.id.kind)).map(|words| {
             view! {
                 <div class="in-use">
-                    <p class="warning">{icon!("alert")} <span>{format!("It is used by {words}:")}</span></p>
+                    <p class="warning">{icon!("alert")} <span>{format!("In use by {words}:")}</span></p>
                     <ConsumerList users id=details.id.clone()/>
-                    {confirmation(
-                        Field::Confirmation.label(),
-                        "Type it to delete the secret all the same.",
-                        None,
-                        problem,
-                    )}
+                    {confirmation(Field::Confirmation.label(), &name, failure.as_ref())}
                 </div>
             }
         });
@@ -154,7 +172,7 @@ pub fn DeletePage(
                 heading="Delete Secret".to_owned()
                 cancel
                 confirm="OK"
-                rejected=failure.map(IntoAny::into_any)
+                rejected=rejected.map(IntoAny::into_any)
                 reason
             >
                 <DeleteQuestion id=&details.id display_name=details.display_name keep_days/>
@@ -163,69 +181,4 @@ pub fn DeletePage(
         }
     };
     with_users(id, true, show)
-}
-
-/// The facts about a secret, for those who may not change it.
-#[component]
-pub fn DetailsPage(id: SecretId) -> impl IntoView {
-    let cancel = list_before(&ssr::query());
-    let show = move |details: SecretDetails, users: SecretConsumers| {
-        let key = view! { <KeySection details=details.clone()/> };
-        let SecretDetails {
-            id,
-            display_name,
-            registry_host,
-            username,
-            updated_at,
-            updated_by,
-            now,
-            origins,
-            ..
-        } = details;
-        // The clients that look it up by its path.
-        let scoped = registry_host.as_deref().and_then(|host| RegistryHost::parse(host).ok());
-        let scoped = scoped.filter(|known| known.host.path().is_some()).map(|_| Note::PathScoped.message());
-        let row = |label: &'static str, value: String| view! { <dt>{label}</dt> <dd>{value}</dd> };
-        view! {
-            <h1>{display_name}</h1>
-            <p class="lead">
-                {id.kind.label()} ", last changed " <Ago at=updated_at now/> {format!(" by {updated_by}.")}
-            </p>
-            <dl>
-                {row("Name", id.name.as_str().to_owned())}
-                {row("Kubernetes name", id.to_string())}
-                {registry_host.map(|host| row("Registry Host", host))}
-                {scoped.map(|said| row("Used", said))}
-                {username.map(|username| row("Username", username))}
-                {row("Value", "stored, and shown by no page".to_owned())}
-            </dl>
-            <ConsumersSection users id=id.clone()/>
-            <ImportedFrom origins/>
-            {key}
-            <p>
-                <a class="button" href=cancel>
-                    "Back to the secrets"
-                </a>
-            </p>
-            <History id/>
-        }
-    };
-    with_users(id, false, show)
-}
-
-/// The origins of an imported secret, if they are known.
-#[component]
-fn ImportedFrom(origins: Origins) -> impl IntoView {
-    (!origins.is_empty()).then(|| {
-        let kept = origins.places().len();
-        let more = usize::try_from(origins.total()).unwrap_or(kept).saturating_sub(kept);
-        let more = (more > 0).then(|| format!("Of {more} more the names were not kept."));
-        view! {
-            <section aria-labelledby="imported-title">
-                <h2 id="imported-title">"Imported from"</h2>
-                <PlaceList places=origins.places()/>
-                {more.map(|said| view! { <p class="hint">{said}</p> })}
-            </section>
-        }
-    })
 }

@@ -1,10 +1,12 @@
 //! Secrets: the forms that add, edit and delete one.
 
 use super::{
-    LIST, actions, draft,
+    actions,
+    confirmation::NotDeleted,
+    draft,
     input::{RejectedForm, Returned, SecretEdit, SecretInput, Typed},
     keys::key_address,
-    list_before,
+    list_before, place_before,
 };
 use crate::{
     document::Page,
@@ -34,8 +36,8 @@ pub async fn add(RawForm { reply, form }: RawForm<SecretInput>) -> Response {
         Ok(flash) => {
             // A generated key has yet to be registered, which its page helps with.
             let next = match &flash {
-                Flash::Saved { id, .. } if !input.generate.is_empty() => key_address(id),
-                _ => LIST.to_owned(),
+                Flash::Saved { id, .. } if input.key_to_generate().is_some() => key_address(id),
+                _ => list_before(reply.query()),
             };
             with_flash(&next, &flash)
         }
@@ -55,7 +57,7 @@ pub async fn edit(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<Sec
         actions::update(&backend, &ctx, SecretEdit { id: id.clone(), form: input.clone() }).await
     };
     match changed.await {
-        Ok(flash) => with_flash(LIST, &flash),
+        Ok(flash) => with_flash(&place_before(reply.query(), &id), &flash),
         Err(error) => not_saved(reply, error, &input, page).await,
     }
 }
@@ -72,7 +74,10 @@ pub async fn delete(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<D
     let typed = match form {
         Ok(typed) => typed,
         Err(unreadable) => {
-            return not_read(reply, unreadable, |error| Page::DeleteSecret(id, Some(error))).await;
+            return not_read(reply, unreadable, |error| {
+                Page::DeleteSecret(id, Some(NotDeleted { error, typed: String::new() }))
+            })
+            .await;
         }
     };
     let deleted = async {
@@ -83,7 +88,9 @@ pub async fn delete(Path(id): Path<SecretId>, RawForm { reply, form }: RawForm<D
         Ok(flash) => with_flash(&list_before(reply.query()), &flash),
         Err(error) => {
             let back = reply.address();
-            reply.failed_at(&back, error, |error| Page::DeleteSecret(id, Some(error))).await
+            let typed = typed.confirmation;
+            let page = |error| Page::DeleteSecret(id, Some(NotDeleted { error, typed }));
+            reply.failed_at(&back, error, page).await
         }
     }
 }
@@ -103,7 +110,7 @@ pub(crate) async fn not_read(
 /// Returns the page of a form that repeats nothing, because any part of the body may be a value.
 pub(crate) fn emptied(page: impl FnOnce(Option<Box<Returned>>) -> Page) -> impl FnOnce(Error) -> Page {
     move |error| {
-        let form = RejectedForm { typed: Typed::default(), error: Some(error), value_dropped: true };
+        let form = RejectedForm { typed: Typed::default(), error: Some(error.into()), value_dropped: true };
         page(Some(Box::new(Returned { form, tested: None })))
     }
 }
@@ -126,6 +133,7 @@ async fn not_saved(
         return response;
     }
     let status = ssr::status_of(&error);
-    let form = RejectedForm { typed: input.typed(), error: Some(error), value_dropped: input.has_value() };
+    let form =
+        RejectedForm { typed: input.typed(), error: Some(error.into()), value_dropped: input.has_value() };
     reply.page(status, page(Some(Box::new(Returned { form, tested: None })))).await
 }

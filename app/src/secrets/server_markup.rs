@@ -27,11 +27,19 @@ impl<'de> Deserialize<'de> for ServerMarkup {
     }
 }
 
-/// The inline help of a secret's form.
+/// The parts of a secret's form that the browser leaves alone.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct FormHelp {
-    /// A choice of registries, and the facts of each.
-    pub registries: ServerMarkup,
+pub struct FormParts {
+    /// The type: to be chosen, or that of a stored secret.
+    pub kind: ServerMarkup,
+    /// The ways in which a private key comes, to be chosen.
+    pub ways: ServerMarkup,
     /// The text about where a private key comes from.
     pub keys: ServerMarkup,
+    /// A choice of registries, and the facts of each.
+    pub registries: ServerMarkup,
+    /// The test target, and the place for the result of a test.
+    pub target: ServerMarkup,
+    /// The button that tests the form.
+    pub test: ServerMarkup,
 }

@@ -6,6 +6,7 @@ use crate::{
     api_docs::API_DOCS,
     failure::{Noun, Subject, loaded},
     form_state::{FormState, message},
+    secrets::secret_address,
     ssr,
     texts::{self, Markup},
     ui::{
@@ -24,6 +25,7 @@ use domain::{
     access::{Restriction, Role, TokenScope},
     error::Field,
     percent,
+    secret::SecretId,
     time::Timestamp,
 };
 use leptos::{either::Either, prelude::*};
@@ -108,6 +110,17 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
         Restriction::Prefix(prefix) => t!(tokens_prefix, prefix),
         Restriction::Secrets(ids) => ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     };
+    // Named one by one, each leads to its page.
+    let links = match &token.restriction {
+        Restriction::Secrets(ids) => {
+            let link = |(number, id): (usize, &SecretId)| {
+                let before = if number > 0 { ", " } else { "" };
+                view! { {before} <a href=secret_address(id)>{id.to_string()}</a> }
+            };
+            Some(ids.iter().enumerate().map(link).collect_view().into_any())
+        }
+        Restriction::None | Restriction::Prefix(_) => None,
+    };
     let expires = match (token.revoked_at, token.expires_at) {
         (Some(at), _) => t!(tokens_revoked, when: ago(at, now)).view().into_any(),
         (None, None) => t!(page_never).into_any(),
@@ -141,7 +154,7 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
             </th>
             <Cell label=t!(tokens_scope)>{texts::scope(token.scope)}</Cell>
             <Cell label=t!(tokens_secrets) title=secrets.clone()>
-                {secrets.clone()}
+                {links.unwrap_or_else(|| secrets.clone().into_any())}
             </Cell>
             <Cell label=t!(tokens_created)>
                 {t!(tokens_created_by, when: ago(token.created_at, now), name: token.created_by)}

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 #[component]
 pub fn Alert<C: IntoView + 'static>(
     /// A short heading.
-    title: &'static str,
+    #[prop(into)]
+    title: String,
     children: TypedChildren<C>,
 ) -> impl IntoView {
     rendered(view! {

@@ -11,31 +11,27 @@ use leptos::prelude::*;
 pub struct Area {
     /// The number of lines that are shown.
     pub rows: u8,
-    /// An example of the content, shown while there is none.
+    /// An example of the content, shown while the field is empty.
     pub placeholder: Option<&'static str>,
     /// Long lines stay in one piece.
     pub unwrapped: bool,
     /// Takes the focus when the page opens.
     pub autofocus: bool,
-    /// The id of the form, where the lines stand outside it.
-    pub form: Option<&'static str>,
 }
 
 impl Area {
     /// A few lines of names or ids.
-    pub const TEXT: Self =
-        Self { rows: 3, placeholder: None, unwrapped: false, autofocus: false, form: None };
+    pub const TEXT: Self = Self { rows: 3, placeholder: None, unwrapped: false, autofocus: false };
 
     /// Renders the lines with their label, their hint, and what is wrong with them.
     pub fn field(self, text: FieldText, value: &str, problem: Option<String>) -> impl IntoView + use<> {
-        let Self { rows, placeholder, unwrapped, autofocus, form } = self;
+        let Self { rows, placeholder, unwrapped, autofocus } = self;
         let described = text.described_by(problem.is_some());
         // As markup, because children of this element are not escaped.
         let mut content = Html::default();
         content.text(value);
         let area = view! {
             <textarea
-                form=form
                 id=text.id
                 name=text.id
                 class="mono"

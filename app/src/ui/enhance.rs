@@ -1,9 +1,15 @@
-//! The parts of the frame around a page that respond at once: the choice of a theme, and notices. The server
-//! renders both, and the browser has none of their texts.
+//! The parts of the frame around a page that respond at once: the choice of a theme, notices, and buttons that copy.
+//! The server renders them, and the browser has none of their texts.
 
 use super::dom;
-use leptos::{ev, prelude::*, web_sys::Element};
+use leptos::{
+    ev,
+    prelude::*,
+    wasm_bindgen::{JsCast, JsValue},
+    web_sys::Element,
+};
 use std::time::Duration;
+use wasm_bindgen_futures::JsFuture;
 
 /// The cookie with the theme.
 pub const COOKIE: &str = "latchkey_theme";
@@ -27,6 +33,8 @@ pub fn EnhanceFrame() -> impl IntoView {
             if button.get_attribute("name").as_deref() == Some("theme") {
                 event.prevent_default();
                 choose(&button);
+            } else if let Some(id) = button.get_attribute("data-copy") {
+                copy(button, &id);
             } else if button.closest(".notice").is_ok_and(|notice| notice.is_some()) {
                 say("");
             }
@@ -58,6 +66,36 @@ fn clear_after(seconds: u8) {
         }
     };
     set_timeout(look, Duration::from_secs(1));
+}
+
+/// Copies the text of the element with this id, and selects it, which is all that happens if the browser has no clipboard.
+fn copy(button: Element, id: &str) {
+    let Some(element) = document().get_element_by_id(id) else { return };
+    let text = get(&element, "value").as_string().or_else(|| element.text_content()).unwrap_or_default();
+    if call(&element, "select", &JsValue::UNDEFINED).is_none() {
+        let selection = call(&window(), "getSelection", &JsValue::UNDEFINED).unwrap_or_default();
+        drop(call(&selection, "selectAllChildren", &element));
+    }
+    let clipboard = get(&get(&window(), "navigator"), "clipboard");
+    let written = call(&clipboard, "writeText", &text.into());
+    let Some(written) = written.and_then(|written| written.dyn_into::<js_sys::Promise>().ok()) else {
+        return;
+    };
+    leptos::task::spawn_local(async move {
+        if JsFuture::from(written).await.is_ok() {
+            button.set_text_content(button.get_attribute("data-copied").as_deref());
+        }
+    });
+}
+
+/// Returns a property, or undefined.
+fn get(object: &JsValue, name: &str) -> JsValue {
+    js_sys::Reflect::get(object, &name.into()).unwrap_or_default()
+}
+
+/// Calls a method; `None` if there is none.
+fn call(object: &JsValue, name: &str, argument: &JsValue) -> Option<JsValue> {
+    get(object, name).dyn_into::<js_sys::Function>().ok()?.call1(object, argument).ok()
 }
 
 /// Shows the theme of this button without a reload, and has the server remember it.

@@ -101,9 +101,7 @@ impl RemedySlot {
                 Remedy::Instead(text) => {
                     let words = format!("Use “{text}”");
                     Either::Right(view! {
-                        " Try "
-                        <code>{text.clone()}</code>
-                        ". "
+                        " "
                         <button type="button" class="link needs-script" on:click=move |_| replace.run(text.clone())>
                             {words}
                         </button>
@@ -226,6 +224,8 @@ pub fn PasswordField(
 pub fn ValueArea(
     text: FieldText,
     placeholder: &'static str,
+    /// The number of lines that are shown.
+    rows: u8,
     error: Signal<Option<String>>,
     /// Called with the text at each change, such as pasting or choosing a file.
     #[prop(into)]
@@ -268,7 +268,7 @@ pub fn ValueArea(
                 id=id
                 name=id
                 class="mono"
-                rows="8"
+                rows=rows
                 placeholder=placeholder
                 aria-required=required.then_some("true")
                 aria-invalid=move || error.read().is_some().then_some("true")
@@ -283,13 +283,13 @@ pub fn ValueArea(
             <div class="needs-script from-file">
                 <label class="button" for=format!("{id}-file")>
                     {icon!("file")}
-                    "Choose a file"
+                    "Browse…"
                 </label>
                 <input type="file" id=format!("{id}-file") class="unseen" on:change=read_file/>
-                <span class="hint">"It is read here in the browser, into the box above."</span>
+                <span class="hint">"Your browser reads the file into the box."</span>
                 <span class="error" role="alert">
                     {move || {
-                        unreadable.get().then_some("The file could not be read. Choose it again, or paste its text.")
+                        unreadable.get().then_some("The file couldn’t be read. Choose it again, or paste its text.")
                     }}
                 </span>
             </div>

@@ -121,7 +121,7 @@ fn message(flash: Flash) -> impl IntoView {
                 host.map(|host| view! { " Its registry host was put right: " <code>{host}</code> "." });
             EitherOf3::A(view! {
                 "Secret saved: "
-                <a href=format!("/secrets/{id}/edit")>{name}</a>
+                <a href=format!("/secrets/{id}")>{name}</a>
                 "."
                 {host}
             })

@@ -2,23 +2,47 @@
 //! in its own words.
 
 use leptos::{
-    ev, html,
+    ev,
     prelude::*,
     wasm_bindgen::JsCast,
-    web_sys::{HtmlFormElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement},
+    web_sys::{Event, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement},
 };
 
-/// Watches the form. `released` ends that after saving. `typed_before` says that the form came back from the
-/// server with what was typed, so it counts as changed.
-pub fn watch(form: NodeRef<html::Form>, released: RwSignal<bool>, typed_before: bool) {
-    Effect::new(move |_| {
-        window_event_listener(ev::beforeunload, move |event| {
-            let changed = |form| typed_before || differs(&form);
-            if !released.get_untracked() && form.get_untracked().is_some_and(changed) {
-                event.prevent_default();
-            }
-        });
+/// The attribute of a form that came back from the server with what was typed, so that it counts as changed.
+pub const TYPED: &str = "data-typed";
+
+/// The attribute of a form that may be left without a question, because it was saved.
+const SAVED: &str = "data-saved";
+
+/// Watches the form with this id.
+pub fn watch(id: &'static str) {
+    window_event_listener(ev::beforeunload, move |event| {
+        let asks = |form: &HtmlFormElement| {
+            !form.has_attribute(SAVED) && (form.has_attribute(TYPED) || differs(form))
+        };
+        if form(id).is_some_and(|form| asks(&form)) {
+            event.prevent_default();
+        }
     });
+    // Sent by the browser itself.
+    window_event_listener(ev::submit, move |event| {
+        let event: &Event = &event;
+        if !event.default_prevented() {
+            release(id);
+        }
+    });
+}
+
+/// Lets the form with this id be left without a question.
+pub fn release(id: &str) {
+    if let Some(form) = form(id) {
+        // Fails only for a malformed attribute name.
+        drop(form.set_attribute(SAVED, ""));
+    }
+}
+
+fn form(id: &str) -> Option<HtmlFormElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
 }
 
 /// Returns whether any field differs from the page as sent.
@@ -26,15 +50,12 @@ fn differs(form: &HtmlFormElement) -> bool {
     let elements = form.elements();
     (0..elements.length()).filter_map(|index| elements.item(index)).any(|element| {
         if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
-            !matches!(input.type_().as_str(), "hidden" | "file") && input.value() != input.default_value()
+            !matches!(input.type_().as_str(), "hidden" | "file")
+                && (input.value() != input.default_value() || input.checked() != input.default_checked())
         } else if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
             Ok(area.value()) != area.default_value()
-        } else if let Some(select) = element.dyn_ref::<HtmlSelectElement>() {
-            let options = select.options();
-            (0..options.length())
-                .filter_map(|index| options.item(index)?.dyn_into::<HtmlOptionElement>().ok())
-                .any(|option| option.selected() != option.default_selected())
         } else {
+            // A choice from a list only says how another field is read.
             false
         }
     })

@@ -19,8 +19,6 @@ pub struct Line {
     pub autofocus: bool,
     /// The hint to password managers.
     pub autocomplete: &'static str,
-    /// The id of the form, if the line stands outside it.
-    pub form: Option<&'static str>,
     /// The id of a further description, besides the hint and the error.
     pub described_by: Option<&'static str>,
 }
@@ -34,7 +32,6 @@ impl Line {
         locked: false,
         autofocus: false,
         autocomplete: "off",
-        form: None,
         described_by: None,
     };
 
@@ -51,7 +48,7 @@ impl Line {
         value: Option<String>,
         problem: Option<String>,
     ) -> impl IntoView + use<> {
-        let Self { secret, optional, mono, locked, autofocus, autocomplete, form, described_by } = self;
+        let Self { secret, optional, mono, locked, autofocus, autocomplete, described_by } = self;
         let id = text.id;
         let described = match (described_by, text.described_by(problem.is_some())) {
             (Some(also), Some(own)) => Some(format!("{also} {own}")),
@@ -61,7 +58,6 @@ impl Line {
         let input = view! {
             <input
                 type=if secret { "password" } else { "text" }
-                form=form
                 id=id
                 name=(!locked).then_some(id)
                 value=value.filter(|_| !secret)

@@ -7,6 +7,7 @@ pub mod alert;
 pub mod area;
 #[cfg(feature = "ssr")]
 pub mod confirm;
+#[cfg(feature = "ssr")]
 pub mod copy;
 pub mod dialog;
 pub mod dom;

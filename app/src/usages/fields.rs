@@ -5,20 +5,22 @@ use super::{
     list::{address_of, target_label},
 };
 use crate::{
-    connection_tests::button::{ANSWER, EnhanceTest, FORM},
+    conflict,
+    connection_tests::{
+        button::{EnhanceTest, FORM},
+        section::{button, place},
+    },
     error::first_sentence,
-    texts,
     ui::{
         alert::Alert,
-        field::FieldText,
+        field::{FieldText, field_frame},
         icon::icon,
         line::Line,
         rendered::rendered,
-        select::{option, select_field},
     },
 };
 use domain::{
-    error::{Change, Error, Field},
+    error::{Error, Field},
     secret::{SecretId, SecretKind},
     usage::{SecretChoice, SecretChoices, UsageKind, UsageTarget},
 };
@@ -27,7 +29,7 @@ use leptos::{
     prelude::*,
 };
 
-/// The form, the search of its select, and the test under it.
+/// The form, the search of its select, and its test.
 #[component]
 pub fn UsageForm<'a>(form: &'a Form) -> impl IntoView + use<> {
     let kind = form.kind;
@@ -45,9 +47,13 @@ pub fn UsageForm<'a>(form: &'a Form) -> impl IntoView + use<> {
     };
     let branch = (kind == UsageKind::Dataset)
         .then(|| form.line(Field::Branch, t!(usages_branch), t!(usages_branch_hint), &input.branch));
+    let test_hint = match kind {
+        UsageKind::Image => t!(usages_test_image_hint),
+        UsageKind::Dataset => t!(usages_test_dataset_hint),
+    };
     rendered(view! {
         {summary(form)}
-        <form method="post" action=address.clone() id=FORM class="secret-form" novalidate autocomplete="off">
+        <form method="post" action=address.clone() id=FORM data-typed=form.returned.then_some("") class="secret-form" novalidate autocomplete="off">
             // Pressed by Enter, as the first button of the form.
             <button class="unseen" name="then" value="enter" tabindex="-1" aria-hidden="true">
                 {t!(usages_confirm)}
@@ -57,56 +63,29 @@ pub fn UsageForm<'a>(form: &'a Form) -> impl IntoView + use<> {
             {form.line(Field::Name, t!(usages_name), name_hint, &input.name)}
             {target}
             {branch}
-            {form.select()}
+            {form.secret()}
             {form.warning()}
             {form.search()}
+            {place(form.tested.clone().unwrap_or_default())}
             <div class="actions">
                 <p class="not-saved">
                     {form
                         .error
                         .clone()
                         .map(|error| match error {
-                            Error::Changed(_) => t!(usages_was_changed).to_owned(),
+                            Error::Changed(change) => conflict::title(&change, Some(kind)).to_owned(),
                             error => first_sentence(crate::messages::error(&error)),
                         })}
                 </p>
+                {button(&format!("{address}/check"), test_hint)}
                 <a class="button" href=kind.list()>
                     {t!(page_cancel)}
                 </a>
                 <button class="primary">{t!(usages_confirm)}</button>
             </div>
         </form>
-        <TestSection kind address tested=form.tested.clone()/>
+        <EnhanceTest/>
     })
-}
-
-/// The test under the form.
-#[component]
-fn TestSection(
-    kind: UsageKind,
-    /// The address that the form is sent to.
-    address: String,
-    /// The result of a test, as HTML.
-    tested: Option<String>,
-) -> impl IntoView {
-    view! {
-        <section class="check-section" aria-labelledby="check-title">
-            <h2 id="check-title">{t!(usages_test_heading)}</h2>
-            <button form=FORM formaction=format!("{address}/check") aria-describedby="test-hint" data-test=t!(usages_testing)>
-                {t!(usages_test)}
-            </button>
-            <EnhanceTest/>
-            <p class="hint" id="test-hint">
-                {match kind {
-                    UsageKind::Image => t!(usages_test_image_hint),
-                    UsageKind::Dataset => {
-                        t!(usages_test_dataset_hint)
-                    }
-                }}
-            </p>
-            <div id=ANSWER role="status" tabindex="-1" inner_html=tested.unwrap_or_default()></div>
-        </section>
-    }
 }
 
 impl Form {
@@ -122,7 +101,7 @@ impl Form {
         let mark = match (locked, optional) {
             (true, _) => "",
             (false, true) => t!(form_optional),
-            (false, false) => t!(usages_required),
+            (false, false) => t!(form_required),
         };
         let text = FieldText { id: field.name(), label, mark, hint };
         let autofocus = self.problems().first().is_some_and(|error| error.field == field);
@@ -133,64 +112,72 @@ impl Form {
         )
     }
 
-    /// Renders the select, with the fitting secrets first.
-    fn select(&self) -> impl IntoView + use<> {
+    /// Renders the field for the secret, with a list that the browser filters while somebody types, the fitting secrets
+    /// first.
+    fn secret(&self) -> impl IntoView + use<> {
         let field = Field::PullSecret;
-        let (label, hint) = match self.kind {
-            UsageKind::Image if self.target.is_some() => {
-                (t!(usages_pull_secret), t!(usages_pull_secret_hint))
-            }
-            UsageKind::Image => (t!(usages_pull_secret), t!(usages_pull_secret_find)),
-            UsageKind::Dataset if self.target.is_some() => {
-                (t!(usages_git_secret), t!(usages_git_secret_hint))
-            }
-            UsageKind::Dataset => (t!(usages_git_secret), t!(usages_git_secret_find)),
+        let label = match self.kind {
+            UsageKind::Image => t!(usages_pull_secret),
+            UsageKind::Dataset => t!(usages_git_secret),
+        };
+        let hint = match (self.kind, self.choices.choices.is_empty()) {
+            (UsageKind::Image, false) => t!(usages_pull_secret_hint),
+            (UsageKind::Image, true) => t!(usages_no_pull_secret),
+            (UsageKind::Dataset, false) => t!(usages_git_secret_hint),
+            (UsageKind::Dataset, true) => t!(usages_no_git_secret),
         };
         let text = FieldText { id: field.name(), label, mark: t!(form_optional), hint };
-        let chosen = &self.input.pull_secret;
-        // Deleted meanwhile, or made up: it stays chosen until another is chosen.
-        let gone = SecretId::parse(chosen)
-            .filter(|_| self.chosen().is_none())
-            .map(|id| option(&id.to_string(), &t!(usages_choice_deleted, name: id.name.as_str()), true));
+        let problem = self.problem(field);
         let (suggested, others): (Vec<_>, Vec<_>) =
             self.choices.choices.iter().partition(|choice| choice.suggested);
-        let some = !suggested.is_empty();
-        let others = options(&others, chosen);
-        let options = if some {
-            Either::Left(view! {
-                <optgroup label=t!(usages_suggested)>{options(&suggested, chosen)}</optgroup>
-                <optgroup label=t!(usages_others)>{others}</optgroup>
-            })
-        } else {
-            Either::Right(others)
-        };
-        let options = (option("", t!(usages_none), chosen.is_empty()), gone, options);
         let autofocus = self.problems().first().is_some_and(|error| error.field == field);
-        select_field(text, options, self.problem(field), autofocus)
+        let input = view! {
+            <input
+                type="text"
+                id=text.id
+                name=text.id
+                list="secrets"
+                class="mono"
+                value=self.input.pull_secret.clone()
+                aria-invalid=problem.is_some().then_some("true")
+                aria-describedby=text.described_by(problem.is_some())
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                autofocus=autofocus
+            />
+            <datalist id="secrets">{options(&suggested)} {options(&others)}</datalist>
+        };
+        field_frame(text, Signal::stored(problem), None, input)
     }
 
     /// Renders the warning about the chosen secret. The form may be saved all the same.
     fn warning(&self) -> Option<impl IntoView + use<>> {
-        let (target, choice) = (self.target.as_ref()?, self.chosen()?);
-        let (host, _) = choice.account.as_ref()?;
-        let UsageTarget::Image(image) = target else { return None };
-        let name = choice.id.name.as_str().to_owned();
-        (!target.is_served_by(Some(host))).then(|| {
+        let warn = |said| {
             view! {
                 <p class="warning" role="status">
                     {icon!("alert")}
-                    <span>
-                        {t!(usages_of_no_use, name, host: host.as_str(), registry: image.registry.as_str())}
-                    </span>
+                    <span>{said}</span>
                 </p>
             }
-        })
+        };
+        let Some(choice) = self.chosen() else {
+            // Deleted meanwhile, or made up.
+            let gone = SecretId::parse(&self.input.pull_secret)?;
+            let said = t!(usages_secret_gone, name: gone.name.as_str());
+            return Some(warn(Either::Left(said)));
+        };
+        let (host, _) = choice.account.as_ref()?;
+        let UsageTarget::Image(image) = self.target.as_ref()? else { return None };
+        let name = choice.id.name.as_str();
+        let said = t!(usages_of_no_use, name, host: host.as_str(), registry: image.registry.as_str());
+        (!self.target.as_ref()?.is_served_by(Some(host))).then(|| warn(Either::Right(said.view())))
     }
 
-    /// Renders the search among the secrets, and its results.
-    fn search(&self) -> impl IntoView + use<> {
-        let found = self.found_words().unwrap_or_else(|| t!(usages_find_hint).to_owned());
-        view! {
+    /// Renders the search among the secrets, and its results, if there are more than the list above can have.
+    fn search(&self) -> Option<impl IntoView + use<>> {
+        let found = self.found_words()?;
+        Some(view! {
             <div class="field">
                 <div class="label-line">
                     <label for="find">{t!(usages_find_secret)}</label>
@@ -215,7 +202,7 @@ impl Form {
                     {found}
                 </p>
             </div>
-        }
+        })
     }
 
     /// Returns which secrets are listed, if that needs saying.
@@ -225,13 +212,6 @@ impl Form {
             return Some(t!(usages_find_more, count: choices.len()));
         }
         match self.input.find.trim() {
-            "" if choices.is_empty() => Some(
-                match self.kind.secret_kind() {
-                    SecretKind::ImagePull => t!(usages_no_pull_secret),
-                    SecretKind::GitDataset => t!(usages_no_git_secret),
-                }
-                .to_owned(),
-            ),
             "" => None,
             find => {
                 let chosen = &self.input.pull_secret;
@@ -245,22 +225,20 @@ impl Form {
     }
 }
 
-fn options(choices: &[&SecretChoice], chosen: &str) -> impl IntoView + use<> {
+/// Renders the choices for the list: the id, and everything that may be typed to find it.
+fn options(choices: &[&SecretChoice]) -> impl IntoView + use<> {
     choices
         .iter()
         .map(|choice| {
             let id = choice.id.to_string();
-            let mut words = choice.id.name.as_str().to_owned();
-            if choice.display_name != words {
-                words = format!("{words} · {}", choice.display_name);
-            }
+            let mut words = choice.display_name.clone();
             if let Some((host, username)) = &choice.account {
                 words = t!(usages_choice_account, name: words, username, host);
             }
             if choice.suggested {
                 words = t!(usages_choice_suggested, name: words);
             }
-            option(&id, &words, id == chosen)
+            view! { <option value=id>{words}</option> }
         })
         .collect_view()
 }
@@ -285,11 +263,13 @@ fn summary(form: &Form) -> impl IntoView + use<> {
                 </Alert>
             })
         }
-        Error::Changed(Change { by, at, now, version }) => {
-            let (by, at, now, version) = (by.clone(), *at, *now, version.to_string());
+        Error::Changed(change) => {
+            let (version, title, html) =
+                (change.version.to_string(), conflict::title(change, Some(form.kind)), conflict::html(change));
             EitherOf3::B(view! {
-                <Alert title=t!(usages_changed_heading)>
-                    <p>{t!(usages_changed_text, by, when: texts::relative(at, now))}</p>
+                <Alert title>
+                    <p inner_html=html></p>
+                    <p>{t!(conflict_hint)}</p>
                     <div class="choices">
                         <a class="button" href="">
                             {t!(usages_reload)}

@@ -19,6 +19,8 @@ pub struct Form {
     /// Problems with fields that a test found.
     pub found: Vec<FieldError>,
     pub choices: SecretChoices,
+    /// Whether the form came back with what was typed.
+    pub returned: bool,
     /// The image or repository, if it is valid.
     pub target: Option<UsageTarget>,
     pub now: Timestamp,
@@ -39,6 +41,7 @@ impl Form {
             Some(name) => Some(usages.get(ctx, kind, name).await?),
             None => None,
         };
+        let is_returned = returned.is_some();
         let Returned { mut input, error, tested, found } = returned.unwrap_or_else(|| Returned {
             input: stored.as_ref().map(filled_in).unwrap_or_default(),
             error: None,
@@ -49,6 +52,7 @@ impl Form {
         if let Some(name) = name {
             name.as_str().clone_into(&mut input.name);
         }
+        input.pull_secret = input.secret_id(kind);
         // A search that was typed but not started is ignored.
         if !input.asks_to_find() {
             input.find = input.found.clone();
@@ -57,7 +61,18 @@ impl Form {
         let target = UsageContent::parse(kind, &draft).ok().map(|content| content.target);
         let chosen = SecretId::parse(&input.pull_secret);
         let choices = usages.choices(ctx, kind, target.as_ref(), &input.find, chosen.as_ref()).await?;
-        Ok(Self { kind, stored, input, error, tested, found, choices, target, now: ctx.now })
+        Ok(Self {
+            kind,
+            stored,
+            input,
+            error,
+            tested,
+            found,
+            choices,
+            returned: is_returned,
+            target,
+            now: ctx.now,
+        })
     }
 
     /// Returns the problems of a rejected form.

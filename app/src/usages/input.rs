@@ -42,7 +42,16 @@ impl UsageInput {
                 UsageKind::Dataset => self.repository.clone(),
             },
             branch: self.branch.clone(),
-            secret: self.pull_secret.clone(),
+            secret: self.secret_id(kind),
+        }
+    }
+
+    /// Returns the id of the chosen secret, of which the name alone may have been typed; any other text as it is.
+    pub fn secret_id(&self, kind: UsageKind) -> String {
+        let typed = self.pull_secret.trim();
+        match (SecretId::parse(typed), SecretName::parse(typed)) {
+            (None, Ok(name)) => SecretId { kind: kind.secret_kind(), name }.to_string(),
+            _ => typed.to_owned(),
         }
     }
 
@@ -158,6 +167,22 @@ fn saved(kind: UsageKind) -> Flash {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secret_id_accepts_a_name_alone() {
+        let id = |text: &str| {
+            UsageInput { pull_secret: text.to_owned(), ..UsageInput::default() }.secret_id(UsageKind::Image)
+        };
+        for (typed, wanted) in [
+            ("", ""),
+            ("image-a", "image-a"),
+            (" a ", "image-a"),
+            ("gitsync-secret-a", "gitsync-secret-a"),
+            ("Not A Name", "Not A Name"),
+        ] {
+            assert_eq!(id(typed), wanted);
+        }
+    }
 
     #[test]
     fn asks_to_find_on_enter_means_the_search_typed_last() {

@@ -2,6 +2,7 @@
 
 use crate::{
     failure::{Subject, loaded},
+    secrets::secret_address,
     ssr,
     ui::{
         ago::Ago,
@@ -16,7 +17,7 @@ use backend::{Backend, Ctx};
 use domain::{
     access::Role,
     error::Error,
-    secret::{SecretId, SecretName},
+    secret::SecretName,
     time::Timestamp,
     usage::{ImageAddress, Usage, UsageKind, UsagePage, UsageQuery, UsageTarget, UsedSecret},
 };
@@ -30,12 +31,6 @@ pub fn address_of(kind: UsageKind, name: &SecretName, what: &str) -> String {
 /// Returns the subject of pages about images or datasets.
 pub fn subject(kind: UsageKind) -> Subject {
     Subject { heading: heading(kind), noun: kind.into(), list: kind.list() }
-}
-
-/// Returns the address at which a secret is shown to the caller.
-pub fn secret_address(id: &SecretId) -> String {
-    let what = if ssr::may(Role::Editor) { "/edit" } else { "" };
-    format!("{}/{id}{what}", crate::secrets::LIST)
 }
 
 /// Returns the address at which an image or dataset is shown to the caller: readers find it in its list.
@@ -233,7 +228,7 @@ pub fn DeleteUsagePage(
         let reason = failure.map(|error| crate::messages::error(&error));
         let rejected = reason
             .clone()
-            .map(|said| view! { <Alert title=t!(usages_not_deleted)><p>{said}</p></Alert> }.into_any());
+            .map(|said| view! { <Alert title=t!(page_not_deleted)><p>{said}</p></Alert> }.into_any());
         view! {
             <ConfirmPage
                 heading=match kind {

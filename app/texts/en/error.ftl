@@ -4,7 +4,7 @@ error-fields = Some fields need another look.
 error-rows = Some rows need another look. Nothing was saved yet.
 error-not-found = This secret does not exist. It may have been deleted.
 error-duplicate = The secret { $name } holds the same. Nothing was saved.
-error-changed = Somebody else changed this secret in the meantime.
+error-changed = Someone else changed this secret.
 error-sealed = The portal is sealed: its key encryption key is not the one the stored values were sealed with. Start the server with the right key; nothing was changed.
 error-unavailable = The database does not answer at the moment. Nothing was changed. Try again in a minute.
 error-too-many-tests = You have tested very often, so nothing was tested. Wait { $seconds } seconds, then test again.
@@ -44,7 +44,7 @@ error-import-gone = This import is gone. Imports are kept for 15 minutes and for
 error-wrong-shape = This secret can't be exported in this format. Choose another one.
 error-no-url = Argo CD needs the repository of each key, and none is known for { $names }. Enter a test repository there, or choose another format.
 error-other-host = The password of { $name } was entered for another registry host, so it isn't exported. Edit the secret and enter the password again.
-error-unreachable = The portal did not answer. It is not certain whether the change was saved: look at the list before you try again.
+error-unreachable = The portal didn't respond, so the change may or may not be saved. Check the list before you try again.
 
 error-sign-on-expired = Signing in took too long, or was started in another window. Sign in again.
 error-sign-on-unreachable = Your identity provider isn't responding. Try again in a minute.

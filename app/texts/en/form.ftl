@@ -3,3 +3,4 @@
 form-problem = There is a problem
 form-check-fields = Check these fields
 form-optional = optional
+form-required = required

@@ -6,3 +6,4 @@ status-refused = Refused
 status-unreachable = Unreachable
 status-host-key-changed = Host key changed
 status-not-tested = Not tested
+status-new-host = New host

@@ -33,49 +33,37 @@ usages-add-first-dataset = Add the first dataset
 
 usages-add-image = Add image
 usages-add-dataset = Add dataset
-usages-add-image-lead = A container image your platform pulls, and the secret for its registry.
-usages-add-dataset-lead = A Git repository your platform pulls, and its SSH key.
+usages-add-image-lead = A container image your platform pulls, and the secret it uses.
+usages-add-dataset-lead = A Git repository your platform pulls, and the SSH key it uses.
 usages-edit-image = Edit image
 usages-edit-dataset = Edit dataset
 usages-changed = <b>{ $name }</b>, last changed { $when } by { $by }.
 usages-delete-image = Delete image
 usages-delete-dataset = Delete dataset
 usages-delete-question = Delete <b>{ $name }</b> (<code>{ $target }</code>)? The secret it uses stays.
-usages-not-deleted = Not deleted
 
-usages-name-stays = The name can't be changed.
+usages-name-stays = The name can't be changed, because URLs depend on it.
 usages-name-hint = Lowercase letters, digits, hyphens and dots. You can't change it later.
 usages-image-hint = For example ghcr.io/group/app:tag. Without a registry, Docker Hub.
-usages-repository-hint = SSH address, for example git@github.com:group/app.git, or HTTPS for public repositories.
+usages-repository-hint = SSH address, or HTTPS for public repositories.
 usages-branch = Branch
 usages-branch-hint = Leave empty for the default branch.
 usages-confirm = Confirm
-usages-was-changed = It was changed in the meantime.
-usages-test-heading = Test connection
-usages-test = Test connection
-usages-testing = Testing…
 usages-test-image-hint = Asks the registry for this image with the chosen secret. You can save even if the test fails.
-usages-test-dataset-hint = Reads this repository with the chosen secret, and looks for the branch. You can save even if the test fails.
-usages-required = required
+usages-test-dataset-hint = Reads this repository with the chosen secret and looks for the branch. You can save even if the test fails.
 usages-pull-secret = Use Image Pull Secret
 usages-git-secret = Use Git Dataset Secret
-usages-pull-secret-hint = Matching secrets come first. Public images need none.
-usages-pull-secret-find = Enter the image and press Find to list matching secrets first. Public images need none.
-usages-git-secret-hint = Secrets that trust the repository's host come first. Keys open repositories by SSH only.
-usages-git-secret-find = Enter the repository and press Find to list the secrets that trust its host first. Keys open repositories by SSH only.
-usages-choice-deleted = { $name } (deleted)
+usages-pull-secret-hint = Start typing a name, a host or a username. Leave empty for a public image.
+usages-git-secret-hint = Start typing a name. Leave empty for a public repository.
 usages-choice-account = { $name } · { $username } at { $host }
 usages-choice-suggested = { $name } (suggested)
-usages-suggested = Suggested
-usages-others = Others
-usages-none = None
 usages-of-no-use = <b>{ $name }</b> is for <code>{ $host }</code>, but this image is on <code>{ $registry }</code>. It won't work.
+usages-secret-gone = { $name } (deleted) can't be used. Choose another secret.
 usages-find = Find
 usages-find-secret = Find a secret
-usages-find-hint = Lists matching secrets in the menu above. What you have entered stays.
 usages-find-more = The first { NUMBER($count) } are listed. Find others by a part of their name, host, username or repository.
-usages-no-pull-secret = There is no Image Pull secret yet.
-usages-no-git-secret = There is no Git Dataset secret yet.
+usages-no-pull-secret = No Image Pull secret yet. Leave empty for a public image.
+usages-no-git-secret = No Git Dataset secret yet. Leave empty for a public repository.
 usages-found-pull =
     { $count ->
         [0] No other Image Pull secret matches “{ $find }”.
@@ -88,8 +76,6 @@ usages-found-git =
         [one] 1 Git Dataset secret that matches “{ $find }” is listed.
        *[other] { $count } Git Dataset secrets that match “{ $find }” are listed.
     }
-usages-changed-heading = Someone else changed this
-usages-changed-text = { $by } changed it { $when }. What you entered is still here. Reload to see the stored version, or overwrite it with yours.
 usages-reload = Reload
 usages-overwrite = Overwrite
 usages-not-saved = Not saved

@@ -4,7 +4,7 @@ error-fields = 部分欄位需要修正。
 error-rows = 部分列需要修正。尚未儲存任何資料。
 error-not-found = 此 Secret 不存在，可能已被刪除。
 error-duplicate = Secret { $name } 的內容相同。未儲存任何資料。
-error-changed = 這段期間內有其他人變更了此 Secret。
+error-changed = 其他人已變更此 Secret。
 error-sealed = 入口網站已封存：目前的金鑰加密金鑰與封存值時所用的不同。請以正確的金鑰啟動伺服器；未變更任何資料。
 error-unavailable = 資料庫目前沒有回應。未變更任何資料。請稍後再試一次。
 error-too-many-tests = 測試過於頻繁，因此未執行測試。請等候 { $seconds } 秒後再試。
@@ -28,7 +28,7 @@ error-import-gone = 此匯入已不存在。匯入內容只保留 15 分鐘且�
 error-wrong-shape = 此 Secret 無法以此格式匯出。請選擇其他格式。
 error-no-url = Argo CD 需要每個金鑰的存放庫，但 { $names } 的存放庫不明。請在該處輸入測試用的存放庫，或選擇其他格式。
 error-other-host = { $name } 的密碼是為另一個映像檔登錄主機輸入的，因此不會匯出。請編輯該 Secret 並重新輸入密碼。
-error-unreachable = 入口網站沒有回應。無法確定變更是否已儲存：請先查看清單，再重試一次。
+error-unreachable = 入口網站沒有回應，因此變更不一定已儲存。請先查看清單，再重試一次。
 
 error-sign-on-expired = 登入時間過長，或是在其他視窗開始的。請重新登入。
 error-sign-on-unreachable = 您的身分提供者沒有回應。請稍後再試一次。

@@ -6,3 +6,4 @@ status-refused = 遭拒
 status-unreachable = 無法連線
 status-host-key-changed = 主機金鑰已變更
 status-not-tested = 未測試
+status-new-host = 新主機

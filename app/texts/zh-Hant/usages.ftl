@@ -33,49 +33,37 @@ usages-add-first-dataset = 新增第一個資料集
 
 usages-add-image = 新增映像檔
 usages-add-dataset = 新增資料集
-usages-add-image-lead = 您的平台所提取的容器映像檔，以及其登錄的 Secret。
-usages-add-dataset-lead = 您的平台所提取的 Git 存放庫，以及其 SSH 金鑰。
+usages-add-image-lead = 您的平台所提取的容器映像檔，以及其使用的 Secret。
+usages-add-dataset-lead = 您的平台所提取的 Git 存放庫，以及其使用的 SSH 金鑰。
 usages-edit-image = 編輯映像檔
 usages-edit-dataset = 編輯資料集
 usages-changed = <b>{ $name }</b>，上次變更：{ $when }，由 { $by } 變更。
 usages-delete-image = 刪除映像檔
 usages-delete-dataset = 刪除資料集
 usages-delete-question = 要刪除 <b>{ $name }</b>（<code>{ $target }</code>）嗎？其使用的 Secret 會保留。
-usages-not-deleted = 未刪除
 
-usages-name-stays = 名稱無法變更。
+usages-name-stays = 名稱無法變更，因為網址會使用此名稱。
 usages-name-hint = 小寫字母、數字、連字號與點。之後無法變更。
 usages-image-hint = 例如 ghcr.io/group/app:tag。未指定登錄時為 Docker Hub。
-usages-repository-hint = SSH 位址，例如 git@github.com:group/app.git；公開存放庫可使用 HTTPS。
+usages-repository-hint = SSH 位址；公開存放庫可使用 HTTPS。
 usages-branch = 分支
 usages-branch-hint = 留空則使用預設分支。
 usages-confirm = 確認
-usages-was-changed = 這段期間內已有變更。
-usages-test-heading = 測試連線
-usages-test = 測試連線
-usages-testing = 測試中…
 usages-test-image-hint = 以所選的 Secret 向登錄查詢此映像檔。即使測試失敗也可以儲存。
 usages-test-dataset-hint = 以所選的 Secret 讀取此存放庫並尋找分支。即使測試失敗也可以儲存。
-usages-required = 必填
 usages-pull-secret = 使用 Image Pull Secret
 usages-git-secret = 使用 Git Dataset Secret
-usages-pull-secret-hint = 符合的 Secret 會排在最前面。公開的映像檔不需要 Secret。
-usages-pull-secret-find = 輸入映像檔並按「尋找」，符合的 Secret 會排在最前面。公開的映像檔不需要 Secret。
-usages-git-secret-hint = 信任該存放庫主機的 Secret 會排在最前面。金鑰只能透過 SSH 開啟存放庫。
-usages-git-secret-find = 輸入存放庫並按「尋找」，信任其主機的 Secret 會排在最前面。金鑰只能透過 SSH 開啟存放庫。
-usages-choice-deleted = { $name }（已刪除）
+usages-pull-secret-hint = 開始輸入名稱、主機或使用者名稱。公開的映像檔請留空。
+usages-git-secret-hint = 開始輸入名稱。公開的存放庫請留空。
 usages-choice-account = { $name } · { $host } 的 { $username }
 usages-choice-suggested = { $name }（建議）
-usages-suggested = 建議
-usages-others = 其他
-usages-none = 無
 usages-of-no-use = <b>{ $name }</b> 屬於 <code>{ $host }</code>，但此映像檔位於 <code>{ $registry }</code>，因此無法使用。
+usages-secret-gone = { $name }（已刪除）無法使用。請選擇其他 Secret。
 usages-find = 尋找
 usages-find-secret = 尋找 Secret
-usages-find-hint = 在上方選單中列出符合的 Secret。您輸入的內容會保留。
 usages-find-more = 僅列出前 { NUMBER($count) } 個。請以名稱、主機、使用者名稱或存放庫的一部分尋找其他項目。
-usages-no-pull-secret = 尚無 Image Pull Secret。
-usages-no-git-secret = 尚無 Git Dataset Secret。
+usages-no-pull-secret = 尚無 Image Pull Secret。公開的映像檔請留空。
+usages-no-git-secret = 尚無 Git Dataset Secret。公開的存放庫請留空。
 usages-found-pull =
     { $count ->
         [0] 沒有其他符合「{ $find }」的 Image Pull Secret。
@@ -86,8 +74,6 @@ usages-found-git =
         [0] 沒有其他符合「{ $find }」的 Git Dataset Secret。
        *[other] 列出 { $count } 個符合「{ $find }」的 Git Dataset Secret。
     }
-usages-changed-heading = 其他人已變更此項目
-usages-changed-text = { $by } 已變更此項目（{ $when }）。您輸入的內容仍在此處。請重新載入以查看已儲存的版本，或以您的版本覆寫。
 usages-reload = 重新載入
 usages-overwrite = 覆寫
 usages-not-saved = 未儲存

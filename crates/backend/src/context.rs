@@ -92,6 +92,11 @@ impl Actor {
         }
     }
 
+    /// Returns whether this is a user with this name.
+    pub fn is_user_named(&self, name: &str) -> bool {
+        matches!(self, Self::User(user) if user.name == name)
+    }
+
     /// Returns the kind of actor that is stored.
     pub fn kind(&self) -> &'static str {
         match self {

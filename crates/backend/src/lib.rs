@@ -37,6 +37,7 @@ pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{DatabaseConfig, has_key, migrate};
 pub use error::StartError;
+pub use formats::examples::{ExampleSource, Part as ExamplePart, Tool};
 pub use formats::export::{Exported, ManifestFormat, flat_json, manifest};
 pub use health::{Health, Readiness};
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
@@ -46,8 +47,8 @@ pub use random::{entity_tag, random_id, sortable_id, submission_of};
 pub use rate_limit::RateLimit;
 pub use revision::{Expected, Revision};
 pub use secrets::{
-    DeletedPage, DeletedSecret, KeepDeleted, ManifestsQuery, SecretService, Submission, ValueAnswer,
-    ValueQuery,
+    DeletedPage, DeletedSecret, FoundValue, KeepDeleted, ManifestsQuery, SecretService, SecretView,
+    Submission, ValueAnswer, ValueQuery,
 };
 pub use sessions::{Browser, Browsers, NewSession, Proof, SessionLimits, SessionService, SessionSummary};
 pub use single_sign_on::{

@@ -122,7 +122,7 @@ pub enum Error {
     OtherHost(SecretId),
 }
 
-/// A change that somebody else made in between.
+/// A change that was made in between, by somebody else or in another window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The name of the actor who made it.
@@ -133,6 +133,12 @@ pub struct Change {
     pub now: Timestamp,
     /// The version that is stored.
     pub version: i64,
+    /// Whether the actor of this request made it.
+    #[serde(default)]
+    pub own: bool,
+    /// The fields that were changed since the expected version, as far as they are known.
+    #[serde(default)]
+    pub fields: Vec<Field>,
 }
 
 impl Error {
@@ -220,7 +226,7 @@ impl Error {
             Self::Duplicate(duplicate) => {
                 format!("The secret {} holds the same. Nothing was saved.", duplicate.name.as_str())
             }
-            Self::Changed(_) => "Somebody else changed this secret in the meantime.".to_owned(),
+            Self::Changed(_) => "Someone else changed this secret.".to_owned(),
             Self::Sealed => "The portal is sealed: its key encryption key is not the one the stored \
                  values were sealed with. Start the server with the right key; nothing was changed."
                 .to_owned(),

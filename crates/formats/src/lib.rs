@@ -4,6 +4,7 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests are bound by clock and environment"))]
 
+pub mod examples;
 pub mod export;
 pub mod imports;
 pub mod ssh_keys;

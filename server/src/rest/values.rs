@@ -55,7 +55,12 @@ pub async fn value(
     let wanted = ValueQuery { shape, url: url(&read)? };
     let tag = |revision| tag(revision, &[b"value", query.as_deref().unwrap_or_default().as_bytes()]);
     let known = |revision| is_known(&headers, &tag(revision));
-    match caller.backend.secrets().value(&caller.ctx, &id, wanted, known).await? {
+    let secrets = caller.backend.secrets();
+    let answer = match caller.found.filter(|found| found.is_of(&id)) {
+        Some(found) => secrets.value_found(&caller.ctx, found, wanted, known).await?,
+        None => secrets.value(&caller.ctx, &id, wanted, known).await?,
+    };
+    match answer {
         ValueAnswer::Unchanged(revision) => Ok(unchanged(&tag(revision))),
         ValueAnswer::Value(revision, entries) => Ok(tagged(sent(&entries, shape), &tag(revision))),
     }

@@ -44,7 +44,7 @@ async fn form_is_tested_and_comes_back_without_its_value() {
         "accepts this username and password",
         &host,
         "Shown &lt;b&gt;",
-        "must be typed again before it can be saved",
+        "Enter it again before you save.",
         "action=\"/secrets/new?list=q%3Dx\"",
         "formaction=\"/secrets/new/check?list=q%3Dx\"",
     ] {
@@ -60,7 +60,7 @@ async fn form_is_tested_and_comes_back_without_its_value() {
     assert!(wrong.status == StatusCode::OK && wrong.body.contains("Refused"));
     let bad = app.post("/secrets/new/check", &image(&name, "ftp://x", "TYPED-WRONG")).await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(bad.body.contains("There is a problem") && !bad.body.contains("TYPED-WRONG"));
+    assert!(bad.body.contains("Check these fields") && !bad.body.contains("TYPED-WRONG"));
     // A reload requests the same address, and gets the form.
     assert_eq!(app.get("/secrets/new/check").await.status, StatusCode::OK);
 }
@@ -108,7 +108,7 @@ async fn stored_secret_is_tested_from_its_row_and_its_status_is_listed() {
     assert!(unknown.status == StatusCode::BAD_REQUEST && !unknown.body.contains("SENTINEL"));
     let nobody = app.send_anonymous(fetched(&edit, &account)).await;
     assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
-    assert!(nobody.body.contains("Your session has ended"), "{}", nobody.body);
+    assert!(nobody.body.contains("Your session expired"), "{}", nobody.body);
 }
 
 #[tokio::test]

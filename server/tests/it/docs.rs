@@ -36,6 +36,29 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
     text.split(&open).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
 }
 
+/// Puts tools into a folder in which commands find them: kubectl without what would talk to a cluster, and those that are not
+/// installed.
+pub(crate) fn tools(folder: &Path) -> PathBuf {
+    let tools = folder.join("tools");
+    fs::create_dir_all(&tools).unwrap();
+    let found = Command::new("sh").args(["-c", "command -v kubectl"]).output().unwrap().stdout;
+    let found = String::from_utf8(found).unwrap().trim().to_owned();
+    let kubectl = format!(
+        "#!/bin/sh\ncase $1 in\n  apply) exec {found} \"$@\" --dry-run=client --validate=false --server={} \
+         --cache-dir={} ;;\n  create) exec {found} \"$@\" --dry-run=client ;;\n  *) exec {found} \"$@\" ;;\nesac\n",
+        discovery(),
+        tools.display()
+    );
+    // The input of `argocd` is a file of known hosts, and that of `docker` a password.
+    let argocd = "#!/bin/sh\n[ \"$*\" = 'cert add-ssh --batch' ] && exec ssh-keygen -lf -\n";
+    let docker = "#!/bin/sh\n[ \"$1 $4\" = 'login --password-stdin' ] && cat >\"$TMPDIR/password\"\n";
+    for (name, text) in [("kubectl", kubectl.as_str()), ("argocd", argocd), ("docker", docker)] {
+        fs::write(tools.join(name), text).unwrap();
+        fs::set_permissions(tools.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    tools
+}
+
 #[test]
 #[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 fn documented_commands_do_what_they_say() {
@@ -76,23 +99,7 @@ fn documented_commands_do_what_they_say() {
     };
     let (read, write) = (token("read-values"), token("write"));
 
-    // Only the commands that would talk to a cluster are kept from kubectl.
-    let tools = folder.join("tools");
-    fs::create_dir_all(&tools).unwrap();
-    let found = Command::new("sh").args(["-c", "command -v kubectl"]).output().unwrap().stdout;
-    let found = String::from_utf8(found).unwrap().trim().to_owned();
-    let kubectl = format!(
-        "#!/bin/sh\ncase $1 in\n  apply) exec {found} \"$@\" --dry-run=client --validate=false --server={} \
-         --cache-dir={} ;;\n  create) exec {found} \"$@\" --dry-run=client ;;\n  *) exec {found} \"$@\" ;;\nesac\n",
-        discovery(),
-        tools.display()
-    );
-    // The input of `argocd` is a file of known hosts.
-    let argocd = "#!/bin/sh\n[ \"$*\" = 'cert add-ssh --batch' ] && exec ssh-keygen -lf -\n";
-    for (name, text) in [("kubectl", kubectl.as_str()), ("argocd", argocd)] {
-        fs::write(tools.join(name), text).unwrap();
-        fs::set_permissions(tools.join(name), fs::Permissions::from_mode(0o755)).unwrap();
-    }
+    let tools = tools(&folder);
     // The pages assume registries with TLS, which this one lacks.
     let registries = format!("[[registry]]\nlocation = \"{host}\"\ninsecure = true\n");
     fs::create_dir_all(folder.join(".config/containers")).unwrap();

@@ -170,7 +170,7 @@ async fn unusable_findings_say_what_to_do() {
     let app = TestApp::start().await;
     let address = begin(&app, r#"{"auths":{"ghcr.io":{}},"credsStore":"osxkeychain"}"#).await;
     let page = app.get(&address).await.body;
-    for text in ["No credential was found", "Cannot be imported", "the macOS keychain", "Discard"] {
+    for text in ["No credential was found", "Can’t be imported", "the macOS keychain", "Discard"] {
         assert!(page.contains(text), "{text} is missing: {page}");
     }
     assert!(!page.contains("Import the chosen"));
@@ -295,7 +295,7 @@ async fn cluster_dump_with_hundreds_of_rows_is_imported() {
         )
         .await;
     assert_eq!(again.body.matches(" checked").count(), 1, "{}", again.body);
-    assert!(again.body.contains("holds the same account"));
+    assert!(again.body.contains("already uses this account"));
 }
 
 #[tokio::test]

@@ -98,7 +98,7 @@ async fn protected_key_needs_its_passphrase_and_is_stored_without() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!place(&refused.body).contains("<div hidden"), "{}", place(&refused.body));
     assert!(refused.body.contains("This key is protected by a passphrase. Enter it"));
-    assert!(refused.body.contains("must be typed again") && refused.body.contains("id=\"passphrase-error\""));
+    assert!(refused.body.contains("Enter it again.") && refused.body.contains("id=\"passphrase-error\""));
     let wrong = add(&app, &name, &[("secret", PROTECTED), ("passphrase", "SENTINEL-wrong")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("This is not the passphrase of the key"));
@@ -118,12 +118,8 @@ async fn duplicate_key_is_reported_and_saved_only_on_request() {
     let two = unique("twin");
     let told = add(&app, &two, &[("secret", &key), ("display_name", "TYPED")]).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
-    for shown in [
-        "This is stored already",
-        &format!("/secrets/gitsync-secret-{one}/edit"),
-        "TYPED",
-        "must be typed again",
-    ] {
+    for shown in ["Duplicate key", &format!("\"/secrets/gitsync-secret-{one}\""), "TYPED", "Enter it again."]
+    {
         assert!(told.body.contains(shown), "{shown}");
     }
     assert!(
@@ -168,7 +164,7 @@ async fn generated_key_shows_only_its_public_half() {
     }
     let taken = add(&app, &name, &[("generate", "ed25519")]).await;
     assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(taken.body.contains(&format!("href=\"/secrets/gitsync-secret-{name}/edit\"")));
+    assert!(taken.body.contains(&format!("href=\"/secrets/gitsync-secret-{name}\"")));
 }
 
 #[tokio::test]

@@ -32,6 +32,7 @@ mod process;
 mod questions;
 mod rest;
 mod schemathesis;
+mod secret_page;
 mod secrets;
 mod selection;
 mod sentinel;

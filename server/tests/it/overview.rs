@@ -83,7 +83,7 @@ async fn steps_are_noted_by_administrators_alone() {
     for path in ["/overview/key-backed-up", "/overview/dismiss-steps"] {
         let refused = app.send_anonymous(posted(path, &editor, &[])).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
-        assert!(refused.body.contains("Not for your role"), "{path}");
+        assert!(refused.body.contains("have access to this page"), "{path}");
         assert_eq!(app.get(path).await.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
     }
     assert!(!app.get("/").await.body.contains("I have backed it up"));

@@ -115,7 +115,7 @@ async fn rejected_form_comes_back_with_typed_fields_and_without_values() {
         .await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for typed in
-        ["Not A Name", "TYPED-DISPLAY", "TYPED-HOST?path", "TYPED-USER", "must be typed again", "not-a-name"]
+        ["Not A Name", "TYPED-DISPLAY", "TYPED-HOST?path", "TYPED-USER", "Enter it again.", "not-a-name"]
     {
         assert!(answer.body.contains(typed), "{typed} is missing: {}", answer.body);
     }
@@ -132,7 +132,7 @@ async fn taken_name_links_to_its_secret_and_is_free_for_the_other_type() {
     assert_eq!(app.add_image(&name, "pw").await.status, StatusCode::SEE_OTHER);
     let again = app.add_image(&name, "pw").await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(again.body.contains(&format!("href=\"/secrets/image-{name}/edit\"")));
+    assert!(again.body.contains(&format!("href=\"/secrets/image-{name}\"")));
     let other = app
         .post(
             "/secrets/new",
@@ -171,7 +171,13 @@ async fn second_of_two_edits_conflicts_and_may_overwrite() {
     assert_eq!(app.post(&edit, &fields("First")).await.status, StatusCode::SEE_OTHER);
     let told = app.post(&edit, &fields("SECOND-TYPED")).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
-    for text in ["by <!>admin", "SECOND-TYPED", "name=\"overwrite\"", "value=\"2\"", "Reload"] {
+    for text in [
+        "<b>You</b> changed the display name ",
+        "SECOND-TYPED",
+        "name=\"overwrite\"",
+        "value=\"2\"",
+        "Reload",
+    ] {
         assert!(told.body.contains(text), "{text} is missing: {}", told.body);
     }
     let overwriting = [fields("SECOND-TYPED").as_slice(), &[("overwrite", "2")]].concat();
@@ -253,9 +259,7 @@ async fn deleted_secret_is_restored_or_removed_for_good() {
     app.add_image(&name, "second").await;
     let told = app.post(&restore, &[]).await;
     assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(
-        told.body.contains("Delete that one first") && told.body.contains(&format!("/secrets/{id}/edit"))
-    );
+    assert!(told.body.contains("Delete that one first") && told.body.contains(&format!("\"/secrets/{id}\"")));
     app.post(&format!("/secrets/{id}/delete"), &[]).await;
     let done = app.post(&restore, &[]).await;
     assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, "/secrets/deleted"));
@@ -298,36 +302,36 @@ async fn delete_of_a_used_secret_names_consumers_and_requires_its_name() {
     app.post("/images/new", &fields).await;
     let link = format!("href=\"/images/{image}/edit\"");
     let edit = app.get(&format!("/secrets/{id}/edit")).await.body;
-    for present in [link.as_str(), "href=\"#users-title\">1 image", "is used by all of them at once"] {
+    for present in [link.as_str(), "href=\"#users-title\">1 image", "affect all of them immediately"] {
         assert!(edit.contains(present), "{present}: {edit}");
     }
     assert!(app.get(&format!("/secrets/{id}")).await.body.contains(&link));
     let list = app.get(&format!("/secrets?q={name}&sort=-used-by")).await.body;
     assert!(
-        !list.contains("data-delete") && list.contains(&format!("{id}/delete?")),
+        list.contains("data-used") && list.contains(&format!("{id}/delete?")),
         "its page says who uses it"
     );
 
     let delete = format!("/secrets/{id}/delete");
     let page = app.get(&delete).await.body;
     assert!(
-        page.contains("It is used by 1 image:")
-            && page.contains(&link)
-            && page.contains("id=\"confirmation\"")
+        page.contains("In use by 1 image:") && page.contains(&link) && page.contains("id=\"confirmation\"")
     );
     for typed in ["", "other"] {
         let refused = app.post(&delete, &[("confirmation", typed)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        for present in ["id=\"confirmation-error\"", "href=\"#confirmation\"", "There is a problem"] {
+        for present in ["id=\"confirmation-error\"", "href=\"#confirmation\"", "Check this field"] {
             assert!(refused.body.contains(present), "{present}: {}", refused.body);
         }
+        let kept = format!("value=\"{typed}\"");
+        assert!(refused.body.contains(&kept) && refused.body.contains(&format!("Type {name} to delete.")));
     }
     // Nor by the function that the list's dialog calls.
     let refused = app.call("delete_secret", &format!("\"{id}\"")).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(app.post(&delete, &[("confirmation", &name)]).await.status, StatusCode::SEE_OTHER);
     let images = app.get(&format!("/images?q={image}")).await.body;
-    assert!(images.contains("deleted") && !images.contains(&format!("/secrets/{id}/edit")));
+    assert!(images.contains("deleted") && !images.contains(&format!("/secrets/{id}\"")));
     assert!(app.get(&format!("/images/{image}/edit")).await.body.contains(&format!("{name} (deleted)")));
     let unused = app.get("/secrets?unused=30&q=no-such-thing").await.body;
     assert!(unused.contains("No secrets match."));

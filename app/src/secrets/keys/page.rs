@@ -2,9 +2,9 @@
 
 use super::{KeyAnswer, replaced, section::KeySection};
 use crate::{
-    secrets::{LIST, load::with_secret},
+    secrets::{LIST, from_secret, load::with_secret, secret_address},
     ssr,
-    ui::alert::Alert,
+    ui::{alert::Alert, icon::icon},
 };
 use domain::{
     access::Role,
@@ -49,20 +49,28 @@ pub fn KeyPage(
                 </p>
             });
         }
-        let next = if ssr::may(Role::Editor) { format!("{LIST}/{id}/edit") } else { format!("{LIST}/{id}") };
+        let test = (ssr::may(Role::Editor) && details.pending.is_none()).then(|| {
+            let action = from_secret(&format!("{LIST}/{id}/check"), "");
+            view! {
+                <form method="post" action=action>
+                    <button>{icon!("plug")} "Test connection"</button>
+                </form>
+            }
+        });
         Either::Right(view! {
             <h1>"SSH key"</h1>
-            <p class="lead">"Of the Git dataset secret " <b>{details.display_name.clone()}</b> "."</p>
+            <p class="lead">"Of the Git dataset secret " <a href=secret_address(&id)>{details.display_name.clone()}</a> "."</p>
             {failed}
             <KeySection details tested/>
-            <p class="choices">
-                <a class="button" href=next>
+            <div class="choices">
+                <a class="button" href=secret_address(&id)>
                     "Go to the secret"
                 </a>
                 <a class="button" href=LIST>
                     "Back to the secrets"
                 </a>
-            </p>
+                {test}
+            </div>
         })
     };
     with_secret(id, show)

@@ -15,29 +15,6 @@ use domain::{
 };
 use leptos::{either::EitherOf3, prelude::*};
 
-/// The offer under the Add form to generate a pair. Its buttons send the form above, and stand after it, so
-/// that Enter never presses one of them.
-#[component]
-pub fn GenerateOffer() -> impl IntoView {
-    rendered(view! {
-        <section class="offer" aria-labelledby="offer-title">
-            <h2 id="offer-title">"No key yet?"</h2>
-            <p>
-                "Have the portal make a pair. The private key is sealed at once, and no page shows it: it leaves the portal only by an API token that allows taking values out. The next page shows the public key, and where to register it. Only the names above are needed."
-            </p>
-            <div class="choices">
-                <button form="secret-form" name="generate" value=NewSshKeyKind::Ed25519.as_str()>
-                    {icon!("key")}
-                    "Generate a key pair"
-                </button>
-                <button form="secret-form" name="generate" value=NewSshKeyKind::Rsa4096.as_str() class="quiet">
-                    "RSA 4096, for old servers"
-                </button>
-            </div>
-        </section>
-    })
-}
-
 /// The facts about the key, the pending key, and the form for a new one. Empty for secrets without a key.
 #[component]
 pub fn KeySection(
@@ -52,21 +29,7 @@ pub fn KeySection(
     }
     let may_write = ssr::may(Role::Editor);
     let title = if pending.is_some() { "Key in use" } else { "Public key" };
-    let known = match key {
-        StoredSshKey::Known(facts) => {
-            let steps = pending.is_none().then(Steps);
-            EitherOf3::A(view! {
-                <Facts facts label="Public key" field="public-key" download=format!("{LIST}/{id}/key.pub")/>
-                {steps}
-            })
-        }
-        StoredSshKey::Unreadable => EitherOf3::B(view! {
-            <p>"The stored key was saved before keys were checked, and is none that can be read. Replace it: it is of no use to whoever pulls with it."</p>
-        }),
-        StoredSshKey::Unknown => EitherOf3::C(view! {
-            <p>"The stored key was saved before keys were looked at. The portal is doing so now: load this page again in a minute."</p>
-        }),
-    };
+    let known = known_key(&id, key, pending.is_none());
     let waiting = pending.as_ref().map(|pending| pending.facts.fingerprint.clone());
     let pending = pending.map(|pending| view! { <Pending id=id.clone() pending tested now may_write/> });
     let offer = may_write.then(|| view! { <Rotate id=id.clone() waiting/> });
@@ -78,6 +41,38 @@ pub fn KeySection(
             {offer}
         </section>
     }))
+}
+
+/// The public half of the key in use, on the page of its secret.
+#[component]
+pub fn PublicKey(details: SecretDetails) -> impl IntoView {
+    let SecretDetails { id, key, pending, .. } = details;
+    let known = known_key(&id, key, pending.is_none());
+    view! {
+        <section class="key-section" aria-labelledby="key-title">
+            <h2 id="key-title">"Public key"</h2>
+            {known}
+        </section>
+    }
+}
+
+/// Renders the facts of the key in use, with the steps to add its public half to a repository unless another pair waits.
+fn known_key(id: &SecretId, key: StoredSshKey, with_steps: bool) -> impl IntoView + use<> {
+    match key {
+        StoredSshKey::Known(facts) => {
+            let steps = with_steps.then(Steps);
+            EitherOf3::A(view! {
+                <Facts facts label="Public key" field="public-key" download=format!("{LIST}/{id}/key.pub")/>
+                {steps}
+            })
+        }
+        StoredSshKey::Unreadable => EitherOf3::B(view! {
+            <p>"The stored key was saved before keys were checked, and can't be read. Replace it: nothing can pull with it."</p>
+        }),
+        StoredSshKey::Unknown => EitherOf3::C(view! {
+            <p>"The stored key was saved before keys were checked. Latchkey is reading it now: load this page again in a minute."</p>
+        }),
+    }
 }
 
 /// Type, fingerprint and comment, and the public key to copy or download.
@@ -131,39 +126,48 @@ fn Pending(
         view! { <input type="hidden" name=TESTED value=tested.ticket.clone()/> }
     });
     let tested = tested.map(|tested| tested.report);
-    let choices = may_write.then(|| {
-        let check = format!("{address}/check#{TEST_RESULT}");
-        let switch = format!("{address}/switch");
-        let discard = format!("{address}/discard");
+    let works = tested.as_ref().is_some_and(|report| report.cause.status() == TestStatus::Works);
+    let steps = may_write.then(|| {
+        let action = |what: &str| format!("{address}/{what}");
+        let fingerprint = || view! { <input type="hidden" name="fingerprint" value=fingerprint.clone()/> };
+        // The next thing to do, which is never to switch to a key that does not work.
+        let (test, switch) = if works { ("", "primary") } else { ("primary", "") };
+        let result = tested.map(|report| view! { <TestResult id=id.clone() report/> });
         view! {
-            <div class="choices">
-                <form method="post" action=check>
-                    <input type="hidden" name="fingerprint" value=fingerprint.clone()/>
-                    <button>{icon!("plug")} "Test the new key"</button>
-                </form>
-                <form method="get" action=switch>
-                    <input type="hidden" name="fingerprint" value=fingerprint.clone()/>
-                    {came_to}
-                    <button class="primary">"Switch to the new key"</button>
-                </form>
-                <form method="get" action=discard>
-                    <input type="hidden" name="fingerprint" value=fingerprint/>
-                    <button>"Discard the new key"</button>
-                </form>
-            </div>
+            <ol class="next-steps">
+                <li>{Steps()}</li>
+                <li>
+                    <p>"Test that the repository accepts the new key:"</p>
+                    {result}
+                    <form method="post" action=format!("{}#{TEST_RESULT}", action("check"))>
+                        {fingerprint()}
+                        <button class=test>{icon!("plug")} "Test the new key"</button>
+                    </form>
+                </li>
+                <li>
+                    <p>"Switch to it. This deletes the current key and can't be undone:"</p>
+                    <form method="get" action=action("switch")>
+                        {fingerprint()}
+                        {came_to}
+                        <button class=switch>"Switch to the new key"</button>
+                    </form>
+                </li>
+            </ol>
+            <form method="get" action=action("discard")>
+                {fingerprint()}
+                <button class="quiet">{icon!("bin")} "Discard the new key"</button>
+            </form>
         }
     });
     view! {
         <div class="pending">
             <h2>"New key, not in use yet"</h2>
             <p>
-                "Made " <Ago at=made_at now/> {format!(" by {made_by}.")}
-                " Register its public key first; the old one stays in use until you switch. Switching cannot be taken back: the old key is gone then."
+                "Generated " <Ago at=made_at now/> {format!(" by {made_by}.")}
+                " The current key stays active until you switch."
             </p>
             <Facts facts label="New public key" field="new-public-key" download=format!("{address}/new.pub")/>
-            {Steps()}
-            {tested.map(|report| view! { <TestResult id report/> })}
-            {choices}
+            {steps}
         </div>
     }
 }
@@ -181,7 +185,7 @@ fn TestResult(id: SecretId, report: TestReport) -> impl IntoView {
         }
         _ => None,
     };
-    let approval = Approval::OfStored { id, new_tab: false };
+    let approval = Approval::OfStored { id, new_tab: false, query: String::new() };
     view! {
         <div id=TEST_RESULT role="status">
             <Answer report approval=&approval/>
@@ -199,9 +203,9 @@ fn Rotate(
 ) -> impl IntoView {
     let method = if waiting.is_some() { "get" } else { "post" };
     let words = if waiting.is_some() {
-        "Another new pair takes the place of the one that waits; the key in use stays."
+        "This replaces the new key above; the current key stays active."
     } else {
-        "A new pair waits beside the key in use until you switch to it."
+        "Creates a second key. The current key stays active until you switch."
     };
     view! {
         <form method=method action=format!("{}/generate", key_address(&id)) class="rotate">
@@ -234,7 +238,7 @@ fn Steps() -> impl IntoView {
     };
     view! {
         <div class="steps">
-            <p>"Register the public key with the repository, to read only:"</p>
+            <p>"Add the public key to the repository, read-only:"</p>
             {place(
                 "GitHub",
                 [

@@ -2,15 +2,15 @@
 
 use super::{CHECK, NothingSelected};
 use crate::{
-    connection_tests::answer::StatusWord,
+    connection_tests::answer::CauseWord,
     failure::{LoadFailure, Noun},
-    secrets::{LIST, list_before, with_list},
+    secrets::{LIST, list_before, secret_address, with_list},
     ssr,
     ui::{icon::icon, rendered::rendered},
 };
 use backend::{TestOutcome, Tested};
 use domain::{
-    connection_test::TestStatus,
+    connection_test::{TestCause, TestStatus},
     error::Error,
     secret::{SecretId, Selection},
 };
@@ -100,14 +100,14 @@ fn Shown(tested: Vec<Tested>) -> impl IntoView {
 fn Row(tested: Tested) -> impl IntoView {
     let Tested { id, outcome } = tested;
     let list = ssr::query_parameter("list").unwrap_or_default();
-    let (status, words) = match outcome {
-        TestOutcome::Tested(cause) => (cause.status(), cause.message().to_owned()),
+    let (cause, words) = match outcome {
+        TestOutcome::Tested(cause) => (cause, cause.message().to_owned()),
         TestOutcome::NotYet | TestOutcome::Failed(Error::TooManyTests(_)) => {
-            (TestStatus::NotTested, "Its turn has not come yet.".to_owned())
+            (TestCause::NeverTested, "Its turn has not come yet.".to_owned())
         }
-        TestOutcome::Failed(error) => (TestStatus::NotTested, crate::messages::error(&error)),
+        TestOutcome::Failed(error) => (TestCause::NeverTested, crate::messages::error(&error)),
         TestOutcome::LeftOut => (
-            TestStatus::NotTested,
+            TestCause::NeverTested,
             "The same account was refused just before, or its registry has had enough: left out, so that it does not get \
              locked."
                 .to_owned(),
@@ -116,13 +116,13 @@ fn Row(tested: Tested) -> impl IntoView {
     view! {
         <tr>
             <th scope="row" class="name">
-                <a class="two-lines" href=with_list(format!("{LIST}/{id}/check"), &list)>
+                <a class="two-lines" href=with_list(secret_address(&id), &list)>
                     {id.name.as_str().to_owned()}
                 </a>
             </th>
             <td class="status">
                 <span class="column-word">"Status"</span>
-                <StatusWord status/>
+                <CauseWord cause/>
             </td>
             <td class="cause">
                 <span class="column-word">"Meaning"</span>

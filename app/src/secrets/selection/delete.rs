@@ -3,7 +3,7 @@
 use super::{gone, listed, with_selected};
 use crate::{
     secrets::{
-        confirmation::{confirmation, rejection},
+        confirmation::{NotDeleted, confirmation},
         consumers::count_words_of,
         list_before,
     },
@@ -11,7 +11,6 @@ use crate::{
     ui::{confirm::not_done, icon::icon},
 };
 use domain::{
-    error::{Error, Field},
     secret::Selection,
     usage::{SelectedSecret, UsageKind},
 };
@@ -20,24 +19,15 @@ use leptos::{either::Either, prelude::*};
 /// A single confirmation for all selected secrets, on one page.
 #[component]
 pub fn DeleteSelectedPage(
-    /// The reason why they were not deleted the last time.
-    failure: Option<Error>,
+    /// The reason why they were not deleted the last time, and what was typed.
+    failure: Option<NotDeleted>,
 ) -> impl IntoView {
     let cancel = list_before(&ssr::query());
     let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
     let show = move |selection: Selection, left: Selection, secrets: Vec<SelectedSecret>| {
-        let problem = match &failure {
-            Some(Error::Invalid(problems)) => {
-                problems.first().map(|error| crate::messages::problem(&error.problem))
-            }
-            _ => None,
-        };
-        let reason = failure.map(|error| problem.clone().unwrap_or_else(|| crate::messages::error(&error)));
-        let rejected = reason.clone().map(|message| {
-            let title = if problem.is_some() { "There is a problem" } else { "Not deleted" };
-            let field = problem.is_some().then_some(Field::Confirmation.name());
-            rejection(title, field, message)
-        });
+        let words = left.confirmation();
+        let reason = failure.as_ref().map(|failure| failure.reason(&words));
+        let rejected = failure.as_ref().map(|failure| failure.alert(&words));
         let used = secrets.iter().filter(|secret| is_used(secret)).count();
         let asked = (used > 0).then(|| {
             let warning = match (used, left.ids().len()) {
@@ -48,10 +38,7 @@ pub fn DeleteSelectedPage(
             view! {
                 <div class="in-use">
                     <p class="warning">{icon!("alert")} <span>{warning}</span></p>
-                    <p id="what-to-type">
-                        "To delete all the same, type " <code>{left.confirmation()}</code> "."
-                    </p>
-                    {confirmation("Confirmation", "", Some("what-to-type"), problem)}
+                    {confirmation("Confirmation", &words, failure.as_ref())}
                 </div>
             }
         });

@@ -8,7 +8,7 @@ use crate::{
     document::Page,
     extract::{PostForm, RawForm, Sender, SignedIn, Unreadable},
     respond::{Reply, done, to_sign_in},
-    secrets::{list_before, with_list},
+    secrets::{confirmation::NotDeleted, list_before, with_list},
     ssr,
     ui::flash::ActionDone,
 };
@@ -78,19 +78,22 @@ pub struct Deletion {
 
 /// Handles `POST /secrets/selected/delete?id=…`.
 pub async fn delete(PostForm { reply, sent }: PostForm<Deletion>) -> Response {
+    let mut typed = String::new();
     let deleted = async {
-        let (SignedIn { backend, ctx }, typed) = sent?;
+        let (SignedIn { backend, ctx }, form) = sent?;
+        typed = form.confirmation;
         let Some(selection) = Selection::parse_query(reply.query()) else {
             backend.secrets().may_change(&ctx, None).await?;
             return Err(Error::BadRequest);
         };
-        backend.secrets().delete_many(&ctx, &selection, &typed.confirmation).await
+        backend.secrets().delete_many(&ctx, &selection, &typed).await
     };
     match deleted.await {
         Ok(_) => done(&list_before(reply.query()), ActionDone::SecretsDeleted),
         Err(error) => {
             let back = reply.address();
-            reply.failed_at(&back, error, |error| Page::DeleteSelected(Some(error))).await
+            let page = |error| Page::DeleteSelected(Some(NotDeleted { error, typed }));
+            reply.failed_at(&back, error, page).await
         }
     }
 }

@@ -156,6 +156,33 @@ async fn value_is_read_only_with_a_token_for_it(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn value_found_with_its_token_is_authorized_like_any(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    add(&backend, "a").await;
+    for (scope, name, expected) in [
+        (TokenScope::ReadValues, "a", None),
+        (TokenScope::ReadValues, "gone", Some(Error::NotFound)),
+        (TokenScope::ReadMetadata, "a", Some(Error::Forbidden)),
+    ] {
+        let draft =
+            TokenDraft { name: "ci".to_owned(), scope: scope.as_str().to_owned(), ..TokenDraft::default() };
+        let made = backend.tokens().create(&at(0), &draft).await.unwrap();
+        let identified = backend.tokens().identify_for_value(&at(1), &made.text, id(name)).await;
+        let (actor, found) = identified.unwrap().unwrap();
+        let (ctx, counted) = (Ctx { actor, ..at(5) }, taken(&pool).await);
+        let query = ValueQuery { shape: ExportFormat::UsernamePassword, url: None };
+        let answer = backend.secrets().value_found(&ctx, found, query, |_| false).await;
+        if let Ok(ValueAnswer::Value(_, entries)) = &answer {
+            assert_eq!(entries[1].1.expose(), "SENTINEL");
+        }
+        let recorded = taken(&pool).await - counted;
+        assert_eq!((answer.err(), recorded), (expected.clone(), usize::from(expected.is_none())));
+    }
+    let nobody = Sensitive::new("latchkey_0123456789abcdef_0123456789abcdef0123456789abcdef0123456789a");
+    assert!(backend.tokens().identify_for_value(&at(1), &nobody, id("a")).await.unwrap().is_none());
+}
+
+#[sqlx::test]
 async fn value_that_is_missing_is_an_integrity_error(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, "a").await;

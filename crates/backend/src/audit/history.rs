@@ -1,7 +1,8 @@
 //! The history of one secret as its pages show it: changes one by one, and everything else folded by day, because a
 //! cluster that reads a value each hour would otherwise push out who changed it.
 
-pub(super) mod repository;
+pub(crate) mod find;
+pub(crate) mod repository;
 
 #[cfg(test)]
 use super::AuditAction;

@@ -5,7 +5,7 @@ mod alarms;
 mod chain;
 mod counts;
 mod entry;
-mod history;
+pub(crate) mod history;
 mod list;
 pub(crate) mod recent;
 mod record;

@@ -5,7 +5,7 @@ use super::{
     list, repository,
 };
 use crate::{
-    access::{Object, allowed, authorize},
+    access::{Object, authorize},
     context::{Action, Ctx},
     db::Db,
     keyring::mac::Doubt,
@@ -60,7 +60,7 @@ impl AuditService {
         let object = id.to_string();
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
         let mut page = self.page(ctx, &AuditQuery { object, ..AuditQuery::default() }, 20).await?;
-        without_places(ctx, &mut page.entries);
+        history::find::without_places(ctx, &mut page.entries);
         Ok(page)
     }
 
@@ -70,11 +70,7 @@ impl AuditService {
     /// Errors: as `list`.
     pub async fn history(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretHistory, Error> {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
-        let found =
-            self.db.read(ctx, async |connection| history::repository::find(connection, id).await).await?;
-        let mut history = found.into_history(ctx.now);
-        without_places(ctx, &mut history.changes);
-        Ok(history)
+        self.db.read(ctx, async |connection| history::find::find(connection, ctx, id).await).await
     }
 
     /// Records that the log is exported, before anything leaves. Repeated attempts of the current minute are included
@@ -166,14 +162,5 @@ impl AuditService {
         let Some(keyring) = keyring else { return Ok(Verdict::Unproven(count)) };
         let end = keyring.vouches(&repository::head_message(last_id, &last_hash), end_mac.as_deref());
         Ok(if end.is_ok() { Verdict::Whole(count) } else { Verdict::CutShort(id) })
-    }
-}
-
-/// Removes addresses and sessions, which are for those who may read the whole log.
-fn without_places(ctx: &Ctx, entries: &mut [AuditEntry]) {
-    if !allowed(&ctx.actor, Action::ReadAudit, Object::Named("audit log")) {
-        for entry in entries {
-            (entry.address, entry.credential) = (None, None);
-        }
     }
 }

@@ -16,11 +16,13 @@ mod repository;
 mod service;
 mod settings;
 mod ssh;
+mod state;
 mod ticket;
 mod tls;
 
 pub(crate) use known_hosts::{shown_hosts, trusts};
 pub(crate) use settings::stored_settings;
+pub(crate) use state::state_and_past;
 pub(crate) use ticket::{TestedBefore, WhatWasTested};
 
 pub use batch::{TestOutcome, Tested};

@@ -2,7 +2,10 @@
 
 use crate::{context::Ctx, db::instant, secrets::repository::kinds_and_names};
 use chrono::{DateTime, Utc};
-use domain::{connection_test::TestReport, secret::SecretId};
+use domain::{
+    connection_test::{PastTest, TestReport},
+    secret::SecretId,
+};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -21,6 +24,19 @@ pub(super) struct TestRow {
     pub(super) checked_by: Option<String>,
     pub(super) check_branch: Option<String>,
     pub(super) check_refs: Option<i32>,
+}
+
+/// A stored result beside a past test: of a secret with many, each row has the same result.
+#[derive(Debug)]
+pub(super) struct ResultRow {
+    pub(super) check_cause: String,
+    pub(super) checked_at: Option<DateTime<Utc>>,
+    pub(super) checked_by: Option<String>,
+    pub(super) check_branch: Option<String>,
+    pub(super) check_refs: Option<i32>,
+    pub(super) past_at: Option<DateTime<Utc>>,
+    pub(super) past_cause: Option<String>,
+    pub(super) past_by: Option<String>,
 }
 
 /// A secret that is to be tested.
@@ -48,7 +64,26 @@ pub(super) async fn find(
     .await
 }
 
-/// Keeps a test result, if the secret is still the one that was tested.
+/// Returns the stored result of this secret, in a row for each past test, the newest first; in one row without any.
+pub(super) async fn results(
+    connection: &mut PgConnection,
+    secret: Uuid,
+) -> Result<Vec<ResultRow>, sqlx::Error> {
+    sqlx::query_as!(
+        ResultRow,
+        "SELECT check_cause, checked_at, checked_by, check_branch, check_refs, past.at AS \"past_at?\", \
+         past.cause AS \"past_cause?\", past.tested_by AS \"past_by?\" FROM secrets LEFT JOIN LATERAL \
+         (SELECT at, cause, tested_by FROM secret_tests WHERE secret_id = secrets.id ORDER BY at DESC LIMIT $2) \
+         AS past ON true WHERE id = $1 ORDER BY past.at DESC",
+        secret,
+        i64::from(PastTest::KEPT)
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Keeps a test result, if the secret is still the one that was tested, also as the newest of its past tests, of which it
+/// deletes the oldest.
 pub(super) async fn keep(
     connection: &mut PgConnection,
     ctx: &Ctx,
@@ -66,10 +101,15 @@ pub(super) async fn keep(
         None => (None, None),
     };
     let status = report.cause.status();
+    // The deletion sees the tests before this one.
     sqlx::query!(
-        "UPDATE secrets SET check_status = $3, check_cause = $4, checked_at = $5, checked_by = $6, \
+        "WITH kept AS (UPDATE secrets SET check_status = $3, check_cause = $4, checked_at = $5, checked_by = $6, \
          check_branch = $7, check_refs = $8, check_refusals = CASE WHEN $9 THEN check_refusals + 1 ELSE 0 \
-         END WHERE id = $1 AND version = $2",
+         END WHERE id = $1 AND version = $2 RETURNING id), \
+         added AS (INSERT INTO secret_tests (secret_id, at, status, cause, tested_by) \
+         SELECT id, $5, $3, $4, $6 FROM kept ON CONFLICT (secret_id, at) DO NOTHING) \
+         DELETE FROM secret_tests WHERE secret_id IN (SELECT id FROM kept) AND at <= \
+         (SELECT at FROM secret_tests WHERE secret_id = $1 ORDER BY at DESC OFFSET $10 LIMIT 1)",
         secret,
         version,
         status.as_str(),
@@ -78,7 +118,8 @@ pub(super) async fn keep(
         ctx.actor.name(),
         branch,
         refs,
-        report.cause.is_of_the_account()
+        report.cause.is_of_the_account(),
+        i64::from(PastTest::KEPT) - 1
     )
     .execute(connection)
     .await

@@ -4,19 +4,19 @@ use super::{
     git,
     host_slots::HostSlots,
     http::Http,
-    known_hosts,
     outbound::Outbound,
     rate_limit::TestRateLimit,
     registry::{self, Account},
     repository,
     settings::{settings, stored_settings},
+    state::Kept,
     ticket::{self, TestedBefore, WhatWasTested},
 };
 use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction, AuditRecord, Outcome},
     context::{Action, Actor, Ctx},
-    db::{Db, timestamp},
+    db::Db,
     error::internal,
     keyring::{Keyring, Location, ValueField, repository::active_id},
     secrets::{
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 use domain::{
-    connection_test::{KnownHosts, Refs, TestCause, TestReport, TestSettings, TestState, TestStatus},
+    connection_test::{KnownHosts, TestCause, TestReport, TestSettings, TestState, TestStatus},
     error::{Error, Field, FieldError, Problem},
     secret::{ConnectionTest, Credential, CredentialUpdate, SecretId},
     usage::{Branch, GitAddress, UsageProblem, UsageTarget},
@@ -71,22 +71,15 @@ impl TestService {
         self.unsealed()?;
         let found = self.db.read(ctx, async |connection| repository::find(connection, id).await);
         let row = found.await?.ok_or(Error::NotFound)?;
-        let known = KnownHosts::stored(&row.known_hosts);
-        let refs = row.check_refs.map(|refs| Refs {
-            headless: row.check_branch.as_deref() == Some(""),
-            branch: row.check_branch.filter(|branch| !branch.is_empty()),
-            count: refs.unsigned_abs(),
-            exact: refs >= 0,
-        });
-        Ok(TestState {
-            cause: TestCause::parse(&row.check_cause).unwrap_or(TestCause::NeverTested),
-            last: row.checked_at.map(timestamp).zip(row.checked_by),
-            refs,
-            target: row.check_target,
-            trusted: known_hosts::trusted(&known),
-            unused: known.unused().collect(),
-            now: ctx.now,
-        })
+        let (target, known_hosts) = (row.check_target, row.known_hosts);
+        let kept = Kept {
+            cause: row.check_cause,
+            at: row.checked_at,
+            by: row.checked_by,
+            branch: row.check_branch,
+            refs: row.check_refs,
+        };
+        Ok(kept.into_state(target, &known_hosts, ctx.now))
     }
 
     /// Tests a stored secret, and keeps the result.

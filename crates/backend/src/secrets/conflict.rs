@@ -1,7 +1,7 @@
 //! Errors of changes whose secret is not in the expected state.
 
 use super::repository::SecretRow;
-use crate::{context::Ctx, db::timestamp};
+use crate::{audit::history::repository::changed_fields, context::Ctx, db::timestamp, work::Work};
 use domain::{
     error::{Change, Error, Field, FieldError, Problem},
     secret::SecretId,
@@ -10,10 +10,28 @@ use domain::{
 /// Returns the error of a change that expected another stored state, or another pending pair.
 pub(crate) fn conflict(ctx: &Ctx, row: SecretRow) -> Error {
     Error::Changed(Change {
-        by: row.updated_by,
         at: timestamp(row.updated_at),
         now: ctx.now,
         version: row.version,
+        own: ctx.actor.is_user_named(&row.updated_by),
+        by: row.updated_by,
+        fields: Vec::new(),
+    })
+}
+
+/// Returns the same error with the fields that were changed since the expected version.
+pub(crate) async fn conflict_in_fields(
+    work: &mut Work,
+    ctx: &Ctx,
+    id: &SecretId,
+    row: SecretRow,
+    expected: i64,
+) -> Result<Error, sqlx::Error> {
+    let changes = row.version.saturating_sub(expected);
+    let fields = changed_fields(work, id, changes).await?;
+    Ok(match conflict(ctx, row) {
+        Error::Changed(change) => Error::Changed(Change { fields, ..change }),
+        error => error,
     })
 }
 

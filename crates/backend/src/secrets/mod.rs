@@ -20,13 +20,15 @@ mod service;
 pub(crate) mod shared;
 mod update;
 pub(crate) mod values;
+mod view;
 
 pub use create::Submission;
 pub use deleted::{DeletedPage, DeletedSecret};
 pub use manifests::ManifestsQuery;
 pub use retention::KeepDeleted;
 pub use service::SecretService;
-pub use values::{ValueAnswer, ValueQuery};
+pub use values::{FoundValue, ValueAnswer, ValueQuery};
+pub use view::SecretView;
 
 #[cfg(test)]
 mod tests;

@@ -35,22 +35,22 @@ pub(crate) const NAME_IS_UNIQUE: &str = "secrets_kind_name_unique";
 #[derive(Clone, Debug)]
 pub(crate) struct SecretRow {
     pub(crate) id: Uuid,
-    pub(super) kind: String,
-    pub(super) name: String,
-    pub(super) display_name: String,
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) display_name: String,
     pub(crate) registry_host: Option<String>,
-    pub(super) registry_username: Option<String>,
+    pub(crate) registry_username: Option<String>,
     /// The registry host for which the value was typed. A trigger keeps it, by the same rule as `changed` does.
     pub(crate) value_host: Option<String>,
     pub(crate) version: i64,
     pub(crate) value_version: i64,
-    pub(super) submission: Option<Uuid>,
-    pub(super) updated_at: DateTime<Utc>,
-    pub(super) updated_by: String,
-    pub(super) check_target: Option<String>,
+    pub(crate) submission: Option<Uuid>,
+    pub(crate) updated_at: DateTime<Utc>,
+    pub(crate) updated_by: String,
+    pub(crate) check_target: Option<String>,
     pub(crate) known_hosts: String,
     /// The code that vouches for what its value belongs to.
-    pub(super) mac: Option<Vec<u8>>,
+    pub(crate) mac: Option<Vec<u8>>,
 }
 
 /// Selects `SecretRow`s by the rest of a statement.
@@ -311,7 +311,7 @@ pub(super) async fn list(
     request: &PageRequest<'_>,
 ) -> Result<Vec<ListRow>, sqlx::Error> {
     let PageRequest { query, visible, direction, after, skip, limit, now } = request;
-    let words = search::words(&query.search);
+    let words = search::parse(&query.search);
     let mut sql = QueryBuilder::<Postgres>::new(format!(
         "SELECT {LIST_ROW} FROM (SELECT id, kind, name, display_name, registry_host, \
          updated_at, updated_by, check_status, CASE WHEN check_cause = 'never-tested' AND kind = 'git-dataset' \

@@ -23,7 +23,7 @@ pub(super) struct Word {
 }
 
 /// Returns the words of a search.
-pub(super) fn words(search: &str) -> Vec<Word> {
+pub(super) fn parse(search: &str) -> Vec<Word> {
     let word = |word: &str| Word {
         pattern: pattern(&word.to_lowercase()),
         id: id(word),
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn words_that_begin_like_an_id_name_the_secret() {
-        let id = |text| words(text).remove(0).id;
+        let id = |text| parse(text).remove(0).id;
         assert_eq!(id("image-harbor"), Some((SecretKind::ImagePull, "harbor".to_owned())));
         assert_eq!(id("gitsync-secret-a"), Some((SecretKind::GitDataset, "a".to_owned())));
         for text in ["image-", "image", "an-image-a", "harbor"] {
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn words_that_look_like_a_fingerprint_are_looked_for_as_they_are() {
-        let fingerprint = |text| words(text).remove(0).fingerprint;
+        let fingerprint = |text| parse(text).remove(0).fingerprint;
         for (text, part) in [
             ("SHA256:zU3N84XG7bv", "%zU3N84XG7bv%"),
             ("sha256:zU3N84", "%zU3N84%"),

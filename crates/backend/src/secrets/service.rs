@@ -22,6 +22,7 @@ use domain::{
     page::{ListQuery, SecretPage},
     secret::{SecretDetails, SecretId, SecretKind},
 };
+use sqlx::PgConnection;
 use std::sync::Arc;
 
 /// The secrets. Cheap to clone.
@@ -94,37 +95,44 @@ impl SecretService {
     ) -> Result<(SecretDetails, Revision), Error> {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
-        let found = self.db.read(ctx, async |connection| {
-            let Some(shown) = find_shown(connection, id).await? else { return Ok(None) };
-            let keys = match id.kind {
-                SecretKind::GitDataset => keys::find(connection, shown.row.id).await?,
-                SecretKind::ImagePull => Default::default(),
-            };
-            Ok(Some((shown, keys)))
-        });
-        let (Shown { row, origins, used_by }, (key, pending)) = found.await?.ok_or(Error::NotFound)?;
-        let revision = row.revision();
-        let details = SecretDetails {
-            id: id.clone(),
-            display_name: row.display_name,
-            registry_host: row.registry_host,
-            username: row.registry_username,
-            target: row.check_target,
-            known_hosts: row.known_hosts,
-            origins,
-            used_by: Some(used_by.unsigned_abs()),
-            version: row.version,
-            updated_at: timestamp(row.updated_at),
-            updated_by: row.updated_by,
-            now: ctx.now,
-            key,
-            pending,
-        };
-        Ok((details, revision))
+        let found = self.db.read(ctx, async |connection| find_details(connection, ctx, id).await);
+        found.await?.ok_or(Error::NotFound)
     }
 
     /// Finds the stored secret. The caller must have authorized.
     pub(super) async fn find(&self, ctx: &Ctx, id: &SecretId) -> Result<Option<SecretRow>, Error> {
         self.db.read(ctx, async |connection| repository::find(connection, id).await).await
     }
+}
+
+/// Returns what may be shown of one secret, and its revision; `None` if there is no such secret. The caller must have
+/// authorized.
+pub(super) async fn find_details(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    id: &SecretId,
+) -> Result<Option<(SecretDetails, Revision)>, sqlx::Error> {
+    let Some(Shown { row, origins, used_by }) = find_shown(connection, id).await? else { return Ok(None) };
+    let (key, pending) = match id.kind {
+        SecretKind::GitDataset => keys::find(connection, row.id).await?,
+        SecretKind::ImagePull => Default::default(),
+    };
+    let revision = row.revision();
+    let details = SecretDetails {
+        id: id.clone(),
+        display_name: row.display_name,
+        registry_host: row.registry_host,
+        username: row.registry_username,
+        target: row.check_target,
+        known_hosts: row.known_hosts,
+        origins,
+        used_by: Some(used_by.unsigned_abs()),
+        version: row.version,
+        updated_at: timestamp(row.updated_at),
+        updated_by: row.updated_by,
+        now: ctx.now,
+        key,
+        pending,
+    };
+    Ok(Some((details, revision)))
 }

@@ -171,6 +171,7 @@ async fn update_accepts_one_of_two_changes_of_a_version(pool: PgPool) {
     };
     let Error::Changed(change) = lost else { panic!("{lost:?}") };
     assert_eq!((change.by.as_str(), change.version), ("test", 2));
+    assert_eq!(change.fields, [Field::DisplayName]);
 }
 
 #[sqlx::test]

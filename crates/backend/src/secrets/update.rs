@@ -61,7 +61,8 @@ impl SecretService {
             .write(ctx, async |work| {
                 let stored = repository::lock(work, id).await?.ok_or(Error::NotFound)?;
                 if !expected.is(stored.revision()) {
-                    return Err(conflict::conflict(ctx, stored).into());
+                    let expected = expected.version;
+                    return Err(conflict::conflict_in_fields(work, ctx, id, stored, expected).await?.into());
                 }
                 stored.prove(&self.db, id)?;
                 let allow_duplicate = update.allow_duplicate;

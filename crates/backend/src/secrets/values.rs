@@ -38,6 +38,25 @@ pub enum ValueAnswer {
     Value(Revision, Exported),
 }
 
+/// The sealed value of a secret as the query found it that identified the caller, or its absence. It grants nothing:
+/// `SecretService::value_found` authorizes before it opens the value.
+#[derive(Clone, Debug)]
+pub struct FoundValue {
+    id: SecretId,
+    stored: Option<repository::StoredValue>,
+}
+
+impl FoundValue {
+    pub(crate) fn new(id: SecretId, stored: Option<repository::StoredValue>) -> Self {
+        Self { id, stored }
+    }
+
+    /// Returns whether it belongs to this secret.
+    pub fn is_of(&self, id: &SecretId) -> bool {
+        self.id == *id
+    }
+}
+
 impl SecretService {
     /// Returns the credential, value included. Records that before the value is returned.
     ///
@@ -66,13 +85,43 @@ impl SecretService {
         query: ValueQuery<'_>,
         is_known: impl FnOnce(Revision) -> bool + Send,
     ) -> Result<ValueAnswer, Error> {
+        self.may_read(ctx, id, query).await?;
+        let stored = self.stored_value(ctx, id).await?;
+        self.answer(ctx, id, stored, query, is_known).await
+    }
+
+    /// Returns the same of a value that was found before.
+    ///
+    /// Errors: as `value`.
+    pub async fn value_found(
+        &self,
+        ctx: &Ctx,
+        found: FoundValue,
+        query: ValueQuery<'_>,
+        is_known: impl FnOnce(Revision) -> bool + Send,
+    ) -> Result<ValueAnswer, Error> {
+        let FoundValue { id, stored } = found;
+        self.may_read(ctx, &id, query).await?;
+        match stored {
+            Some(stored) => self.answer(ctx, &id, stored, query, is_known).await,
+            None => Err(self.without_value(ctx, &id).await?),
+        }
+    }
+
+    async fn may_read(&self, ctx: &Ctx, id: &SecretId, query: ValueQuery<'_>) -> Result<(), Error> {
         authorize(&self.db, ctx, Action::ReadValues, Object::Secret(id)).await?;
         self.unsealed()?;
-        let ValueQuery { shape, url } = query;
-        if !shape.fits(id.kind) {
-            return Err(Error::WrongShape);
-        }
-        let stored = self.stored_value(ctx, id).await?;
+        if query.shape.fits(id.kind) { Ok(()) } else { Err(Error::WrongShape) }
+    }
+
+    async fn answer(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        stored: repository::StoredValue,
+        ValueQuery { shape, url }: ValueQuery<'_>,
+        is_known: impl FnOnce(Revision) -> bool + Send,
+    ) -> Result<ValueAnswer, Error> {
         let row = &stored.0;
         let revision = row.revision();
         if is_known(revision) {

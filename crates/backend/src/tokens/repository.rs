@@ -4,9 +4,11 @@ use crate::{
     context::Ctx,
     db::instant,
     keyring::{
+        SealedValue, ValueField,
         guarded::{Guarded, NewMacs, Stale},
         mac::{Message, Purpose},
     },
+    secrets::{repository::SecretRow, values::repository::StoredValue},
     users::repository::UserRow,
     work::Work,
 };
@@ -140,6 +142,104 @@ macro_rules! select_tokens {
 
 pub(super) async fn find(connection: &mut PgConnection, id: &str) -> Result<Option<TokenRow>, sqlx::Error> {
     select_tokens!("WHERE api_tokens.id = $1", id).fetch_optional(connection).await
+}
+
+/// Makes a `TokenRow` of a row that has more than its columns.
+macro_rules! token_of {
+    ($row:ident) => {
+        TokenRow {
+            id: $row.id,
+            secret_hash: $row.secret_hash,
+            name: $row.name,
+            user_id: $row.user_id,
+            scope: $row.scope,
+            name_prefix: $row.name_prefix,
+            secrets: $row.secrets,
+            created_at: $row.created_at,
+            created_by: $row.created_by,
+            expires_at: $row.expires_at,
+            used_at: $row.used_at,
+            revoked_at: $row.revoked_at,
+            mac: $row.mac,
+            owner_name: $row.owner_name,
+            owner_role: $row.owner_role,
+            owner_password_hash: $row.owner_password_hash,
+            owner_disabled: $row.owner_disabled,
+            owner_oidc_issuer: $row.owner_oidc_issuer,
+            owner_oidc_subject: $row.owner_oidc_subject,
+            owner_signed_in_at: $row.owner_signed_in_at,
+            owner_suspended_at: $row.owner_suspended_at,
+            owner_tokens_kept_from: $row.owner_tokens_kept_from,
+            owner_mac: $row.owner_mac,
+        }
+    };
+}
+
+/// Returns a token, and the sealed value of the secret that is asked for with it, if there is one.
+pub(super) async fn find_with_value(
+    connection: &mut PgConnection,
+    id: &str,
+    secret: &SecretId,
+) -> Result<Option<(TokenRow, Option<StoredValue>)>, sqlx::Error> {
+    let found = sqlx::query!(
+        "SELECT api_tokens.id, secret_hash, api_tokens.name, user_id, scope, name_prefix, api_tokens.secrets, \
+         api_tokens.created_at, api_tokens.created_by, expires_at, used_at, revoked_at, api_tokens.mac, \
+         users.name AS \"owner_name?\", users.role AS \"owner_role?\", users.password_hash AS owner_password_hash, \
+         users.disabled AS \"owner_disabled?\", users.oidc_issuer AS owner_oidc_issuer, \
+         users.oidc_subject AS owner_oidc_subject, users.signed_in_at AS owner_signed_in_at, \
+         users.suspended_at AS owner_suspended_at, users.tokens_kept_from AS owner_tokens_kept_from, \
+         users.mac AS owner_mac, stored.id AS \"secret_id?\", display_name AS \"display_name?\", \
+         registry_host AS \"registry_host?\", registry_username AS \"registry_username?\", \
+         value_host AS \"value_host?\", version AS \"version?\", value_version AS \"value_version?\", \
+         submission AS \"submission?\", updated_at AS \"updated_at?\", updated_by AS \"updated_by?\", \
+         check_target AS \"check_target?\", known_hosts AS \"known_hosts?\", stored.mac AS \"secret_mac?\", \
+         algorithm AS \"algorithm?\", kek_id AS \"kek_id?\", wrapped_key AS \"wrapped_key?\", nonce AS \"nonce?\", \
+         ciphertext AS \"ciphertext?\" \
+         FROM api_tokens LEFT JOIN users ON users.id = user_id \
+         LEFT JOIN (SELECT secrets.id, display_name, registry_host, registry_username, value_host, secrets.version, \
+         value_version, submission, updated_at, updated_by, check_target, known_hosts, mac, algorithm, kek_id, \
+         wrapped_key, nonce, ciphertext FROM secrets JOIN secret_values ON secret_values.secret_id = secrets.id \
+         AND secret_values.version = secrets.value_version AND secret_values.field = $4 \
+         WHERE kind = $2 AND name = $3 AND deleted_at IS NULL) AS stored ON true WHERE api_tokens.id = $1",
+        id,
+        secret.kind.as_str(),
+        secret.name.as_str(),
+        ValueField::of(secret.kind).as_str()
+    )
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = found else { return Ok(None) };
+    let sealed = || {
+        Some(SealedValue {
+            algorithm: row.algorithm?,
+            kek_id: row.kek_id?,
+            wrapped_key: row.wrapped_key?,
+            nonce: row.nonce?,
+            ciphertext: row.ciphertext?,
+        })
+    };
+    let stored = || {
+        let stored = SecretRow {
+            id: row.secret_id?,
+            kind: secret.kind.as_str().to_owned(),
+            name: secret.name.as_str().to_owned(),
+            display_name: row.display_name?,
+            registry_host: row.registry_host,
+            registry_username: row.registry_username,
+            value_host: row.value_host,
+            version: row.version?,
+            value_version: row.value_version?,
+            submission: row.submission,
+            updated_at: row.updated_at?,
+            updated_by: row.updated_by?,
+            check_target: row.check_target,
+            known_hosts: row.known_hosts?,
+            mac: row.secret_mac,
+        };
+        Some((stored, sealed()?))
+    };
+    let stored = stored();
+    Ok(Some((token_of!(row), stored)))
 }
 
 pub(super) async fn insert(

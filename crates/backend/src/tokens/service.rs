@@ -12,6 +12,7 @@ use crate::{
     db::{Db, timestamp},
     error::{internal, public_error},
     random,
+    secrets::FoundValue,
     sessions::SessionService,
     users::{
         name_key,
@@ -23,6 +24,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::{
     access::{AccessProblem, NewToken, Restriction, Role, TokenDraft, TokenScope},
     error::{Error, Field},
+    secret::SecretId,
     sensitive::Sensitive,
     time::Timestamp,
 };
@@ -120,7 +122,36 @@ impl TokenService {
         let Some((id, secret)) = parse(text) else { return Ok(None) };
         let found = self.db.read(ctx, async |connection| repository::find(connection, &id).await);
         let Some(row) = found.await? else { return Ok(None) };
-        let right = verify_slices_are_equal(&row.secret_hash, &random::hash(&secret)).is_ok();
+        self.proven(ctx, row, &id, &secret).await
+    }
+
+    /// Returns the same for a request for this secret's value, with the sealed value, by the same query.
+    ///
+    /// Errors: as `identify`.
+    pub async fn identify_for_value(
+        &self,
+        ctx: &Ctx,
+        text: &Sensitive,
+        wanted: SecretId,
+    ) -> Result<Option<(Actor, FoundValue)>, Error> {
+        let Some((id, secret)) = parse(text) else { return Ok(None) };
+        let wanted = &wanted;
+        let found =
+            self.db.read(ctx, async |connection| repository::find_with_value(connection, &id, wanted).await);
+        let Some((row, stored)) = found.await? else { return Ok(None) };
+        let actor = self.proven(ctx, row, &id, &secret).await?;
+        Ok(actor.map(|actor| (actor, FoundValue::new(wanted.clone(), stored))))
+    }
+
+    /// Returns the actor of a stored token, if this is its secret and the token is valid.
+    async fn proven(
+        &self,
+        ctx: &Ctx,
+        row: TokenRow,
+        id: &str,
+        secret: &Sensitive,
+    ) -> Result<Option<Actor>, Error> {
+        let right = verify_slices_are_equal(&row.secret_hash, &random::hash(secret)).is_ok();
         let expired = row.expires_at.is_some_and(|at| timestamp(at) <= ctx.now);
         if !right || expired || row.revoked_at.is_some() || row.id != id {
             return Ok(None);
@@ -130,7 +161,7 @@ impl TokenService {
             return Ok(None);
         };
         if used_at.is_none_or(|at| timestamp(at) + USED_EVERY <= now) {
-            self.db.read(ctx, async |connection| repository::note_used(connection, &id, now).await).await?;
+            self.db.read(ctx, async |connection| repository::note_used(connection, id, now).await).await?;
         }
         Ok(Some(Actor::Token(actor)))
     }

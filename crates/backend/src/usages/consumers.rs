@@ -13,7 +13,23 @@ use domain::{
     secret::{SecretId, Selection},
     usage::{SecretConsumers, SelectedSecret},
 };
+use sqlx::PgConnection;
 use uuid::Uuid;
+
+/// Returns the consumers of this secret; `None` if there is no such secret. The caller must have authorized.
+pub(crate) async fn find(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    id: &SecretId,
+) -> Result<Option<SecretConsumers>, sqlx::Error> {
+    let users = repository::users(connection, id, ctx.now).await?;
+    // A token that is restricted to some secrets may see neither images and datasets nor other tokens.
+    Ok(if *visible(&ctx.actor) == Restriction::None {
+        users
+    } else {
+        users.map(|users| SecretConsumers { usages: Vec::new(), readers: Vec::new(), ..users })
+    })
+}
 
 /// The most secrets that one statement recounts.
 const BATCH: i64 = 1_000;
@@ -25,17 +41,7 @@ impl UsageService {
     pub async fn of_secret(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretConsumers, Error> {
         authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
         self.unsealed()?;
-        let users = self
-            .db
-            .read(ctx, async |connection| repository::users(connection, id, ctx.now).await)
-            .await?
-            .ok_or(Error::NotFound)?;
-        // A token that is restricted to some secrets may see neither images and datasets nor other tokens.
-        Ok(if *visible(&ctx.actor) == Restriction::None {
-            users
-        } else {
-            SecretConsumers { usages: Vec::new(), readers: Vec::new(), ..users }
-        })
+        self.db.read(ctx, async |connection| find(connection, ctx, id).await).await?.ok_or(Error::NotFound)
     }
 
     /// Returns those of these secrets that exist, each with its consumers.

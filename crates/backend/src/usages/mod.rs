@@ -1,7 +1,7 @@
 //! Usages of secrets: images and datasets.
 
 mod choices;
-mod consumers;
+pub(crate) mod consumers;
 mod repository;
 mod service;
 

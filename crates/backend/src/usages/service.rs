@@ -234,10 +234,12 @@ async fn hold(
 /// Returns the error of a change that expected another stored state.
 fn conflict(ctx: &Ctx, stored: UsageRow) -> Error {
     Error::Changed(Change {
-        by: stored.updated_by,
         at: crate::db::timestamp(stored.updated_at),
         now: ctx.now,
         version: stored.version,
+        own: ctx.actor.is_user_named(&stored.updated_by),
+        by: stored.updated_by,
+        fields: Vec::new(),
     })
 }
 

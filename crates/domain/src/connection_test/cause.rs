@@ -160,11 +160,13 @@ causes! {
 }
 
 impl TestCause {
-    /// Returns the outcome in a word or two: that of its status, unless that would blame a credential that works.
+    /// Returns the outcome in a word or two: that of its status, unless that would blame a credential that works, or hide
+    /// that somebody has to act.
     pub fn label(self) -> &'static str {
         match self {
             Self::BranchNotFound | Self::BranchIsTag => "No such branch",
             Self::NoDefaultBranch => "No default branch",
+            _ if self.asks_for_approval() => "New host",
             _ => self.status().label(),
         }
     }

@@ -131,6 +131,22 @@ pub struct TestState {
     pub now: Timestamp,
 }
 
+/// A test of a stored secret in the past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastTest {
+    /// The time of the test.
+    pub at: Timestamp,
+    /// The result.
+    pub cause: TestCause,
+    /// The name of the actor who tested.
+    pub by: String,
+}
+
+impl PastTest {
+    /// The most tests that are kept of a secret.
+    pub const KEPT: u32 = 30;
+}
+
 /// A line of the known hosts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustedKey {

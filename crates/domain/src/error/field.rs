@@ -19,7 +19,7 @@ coded_enum! {
         /// The passphrase of a key, which protects it until it is stored.
         Passphrase = "passphrase", "Passphrase";
         /// The repository that the key opens.
-        Repository = "repository", "Repository to try";
+        Repository = "repository", "Test repository";
         /// The trusted keys of hosts.
         KnownHosts = "known_hosts", "Known hosts";
         /// The address of the registry.
@@ -29,7 +29,7 @@ coded_enum! {
         /// The password or token of that account.
         Password = "password", "Password";
         /// The image that the account pulls.
-        Image = "image", "Image to try";
+        Image = "image", "Test image";
         /// The branch of a dataset.
         Branch = "branch", "Branch";
         /// The secret that an image or a dataset is pulled with.

@@ -96,6 +96,8 @@ fn code_of_an_error_is_a_word_and_its_status_one_of_a_failure() {
         at: Timestamp::from_micros(0),
         now: Timestamp::from_micros(0),
         version: 1,
+        own: false,
+        fields: Vec::new(),
     };
     let mut all = vec![
         Error::Invalid(Vec::new()),

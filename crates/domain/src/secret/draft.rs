@@ -35,13 +35,13 @@ pub struct SecretDraft {
     pub password_ends: String,
     /// Not empty if the secret is saved although a duplicate exists.
     pub allow_duplicate: String,
-    /// Field "Repository to try".
+    /// Field "Test repository".
     pub repository: String,
     /// Field "Known hosts".
     pub known_hosts: String,
     /// Lines in the same form, approved after a test.
     pub approved_hosts: String,
-    /// Field "Image to try".
+    /// Field "Test image".
     pub image: String,
 }
 

@@ -14,7 +14,7 @@ pub(super) fn object<'a>(entries: impl Iterator<Item = (&'a str, &'a Sensitive)>
 }
 
 /// Returns a JSON string.
-pub(super) fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     // A text always serializes.
     serde_json::to_string(text).unwrap_or_default()
 }

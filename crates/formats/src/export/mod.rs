@@ -6,6 +6,7 @@ mod manifest;
 
 pub use docker_config::docker_config_json;
 pub use json::Exported;
+pub(crate) use json::text as json_text;
 pub use manifest::{ManifestFormat, joined, manifest};
 
 use domain::{

@@ -412,3 +412,74 @@ async fn on_reports_missing_branch_without_blaming_secret(pool: PgPool) {
     assert_eq!(listed(&backend, "status=refused").await, [""; 0]);
     assert_eq!(listed(&backend, "status=works").await, ["gitsync-secret-a works"]);
 }
+
+#[sqlx::test]
+async fn view_has_last_30_tests_and_everything_else_of_the_page(pool: PgPool) {
+    let registry = Registry::start(&Guard::Basic, None);
+    let host = format!("127.0.0.1:{}", registry.port);
+    let backend = backend(&pool, &[&host]).await;
+    add(&backend, image("seen", &host, PASSWORD)).await;
+    let seen = id("image-seen");
+    let fresh = backend.secrets().view(&somebody(Role::Reader, 2), &seen).await.unwrap();
+    assert_eq!((fresh.connection.cause, fresh.tests.len()), (TestCause::NeverTested, 0));
+    assert_eq!((fresh.consumers.usage_count, fresh.history.changes.len()), (0, 1));
+
+    backend.connection_tests().stored(&somebody(Role::Editor, 3), &seen).await.unwrap();
+    // The tests of the value before stay.
+    change(&backend, "image-seen", image("", &host, "another"), 1).await;
+    for second in 10..45 {
+        backend.connection_tests().stored(&at(second), &seen).await.unwrap();
+        if second == 10 {
+            let tests = backend.secrets().view(&at(50), &seen).await.unwrap().tests;
+            assert_eq!(
+                tests.iter().map(|test| test.cause).collect::<Vec<_>>(),
+                [TestCause::WrongPassword, TestCause::RegistryOpened]
+            );
+            assert_eq!((tests[1].at, tests[1].by.as_str()), (somebody(Role::Editor, 3).now, "editor"));
+        }
+    }
+    let view = backend.secrets().view(&at(50), &seen).await.unwrap();
+    assert_eq!(view.tests.len(), 30);
+    assert_eq!((view.tests[0].at, view.tests[29].at), (at(44).now, at(15).now));
+    assert_eq!(view.connection, backend.connection_tests().state(&at(50), &seen).await.unwrap());
+    assert_eq!(view.details, backend.secrets().get(&at(50), &seen).await.unwrap());
+    assert_eq!(view.consumers, backend.usages().of_secret(&at(50), &seen).await.unwrap());
+    assert_eq!(view.history, backend.audit().history(&at(50), &seen).await.unwrap());
+    let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM secret_tests").fetch_one(&pool).await.unwrap();
+    assert_eq!(kept, 30);
+
+    assert_eq!(backend.secrets().view(&at(50), &id("image-gone")).await, Err(Error::NotFound));
+    let nobody = crate::tests::anonymous(50);
+    assert_eq!(backend.secrets().view(&nobody, &seen).await, Err(Error::NotSignedIn));
+}
+
+#[sqlx::test]
+async fn test_that_a_form_keeps_is_one_past_test(pool: PgPool) {
+    let registry = Registry::start(&Guard::Basic, None);
+    let host = format!("127.0.0.1:{}", registry.port);
+    let backend = backend(&pool, &[&host]).await;
+    let editor = somebody(Role::Editor, 3);
+    let tried = |draft, secret: Option<&str>| {
+        let test = ConnectionTest::parse(SecretKind::ImagePull, draft, secret.is_some()).unwrap();
+        (test, secret.map(id))
+    };
+    let (test, _) = tried(image("kept", &host, PASSWORD), None);
+    let tests = backend.connection_tests();
+    let (_, ticket) = tests.typed_with_ticket(&editor, None, test).await.unwrap();
+    let new = NewSecret::parse(image("kept", &host, PASSWORD)).unwrap();
+    let kept = backend.secrets().create_tested(&editor, new, None, &ticket.unwrap()).await.unwrap();
+    let past = async || backend.secrets().view(&at(9), &kept).await.unwrap().tests;
+    assert_eq!(past().await.len(), 1);
+
+    // Kept for the stored secret at once, and again when the form with another display name is saved.
+    let renamed = SecretDraft { display_name: "Kept".to_owned(), ..image("", &host, "") };
+    let (test, secret) = tried(renamed.clone(), Some("image-kept"));
+    let later = somebody(Role::Editor, 5);
+    let (_, ticket) = tests.typed_with_ticket(&later, secret.as_ref(), test).await.unwrap();
+    assert_eq!(past().await.len(), 2);
+    let update = SecretUpdate::parse(SecretKind::ImagePull, renamed).unwrap();
+    backend.secrets().update_tested(&later, &kept, update, 1, &ticket.unwrap()).await.unwrap();
+    let tests = past().await;
+    assert_eq!((tests.len(), tests[0].cause), (2, TestCause::RegistryOpened));
+    assert_eq!(cause(&backend, "image-kept").await, TestCause::RegistryOpened);
+}

@@ -1,0 +1,94 @@
+//! Texts about a change that somebody made meanwhile.
+
+use crate::{texts::Markup, ui::ago::Ago};
+use domain::{
+    error::{Change, Field},
+    usage::UsageKind,
+};
+use leptos::prelude::*;
+
+/// Returns who changed a usage of this kind, or else a secret, as a heading.
+pub fn title(change: &Change, usage: Option<UsageKind>) -> &'static str {
+    match (change.own, usage) {
+        (true, None) => t!(conflict_own_secret),
+        (true, Some(UsageKind::Image)) => t!(conflict_own_image),
+        (true, Some(UsageKind::Dataset)) => t!(conflict_own_dataset),
+        (false, None) => t!(conflict_other_secret),
+        (false, Some(UsageKind::Image)) => t!(conflict_other_image),
+        (false, Some(UsageKind::Dataset)) => t!(conflict_other_dataset),
+    }
+}
+
+/// Renders who changed what and when, in a sentence.
+pub fn html(change: &Change) -> String {
+    let Change { by, at, now, own, fields, .. } = change;
+    let (at, now, fields) = (*at, *now, joined(fields));
+    let when = Markup::rendered(view! { <Ago at now/> });
+    let said =
+        if *own { t!(conflict_own, fields, when) } else { t!(conflict_other, by: by.as_str(), fields, when) };
+    said.as_str().to_owned()
+}
+
+/// Returns the fields in words: "the display name, the username and the password".
+fn joined(fields: &[Field]) -> String {
+    let words: Vec<_> = fields.iter().map(|field| noun(*field)).collect();
+    match words.as_slice() {
+        [] => t!(conflict_it).to_owned(),
+        [one] => (*one).to_owned(),
+        [first, others @ .., last] => {
+            let first =
+                others.iter().fold((*first).to_owned(), |first, next| t!(conflict_comma, first, next));
+            t!(conflict_and, first, last)
+        }
+    }
+}
+
+/// Returns what a field holds, within a sentence.
+fn noun(field: Field) -> &'static str {
+    match field {
+        Field::DisplayName => t!(conflict_display_name),
+        Field::Secret => t!(conflict_private_key),
+        Field::Repository => t!(conflict_test_repository),
+        Field::KnownHosts => t!(conflict_known_hosts),
+        Field::RegistryHost => t!(conflict_registry_host),
+        Field::Username => t!(conflict_username),
+        Field::Password => t!(conflict_password),
+        Field::Image => t!(conflict_image),
+        Field::Branch => t!(conflict_branch),
+        Field::PullSecret => t!(conflict_pull_secret),
+        _ => t!(conflict_other_fields),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::time::Timestamp;
+
+    fn change(own: bool, fields: &[Field]) -> Change {
+        let now = Timestamp::from_micros(0);
+        Change { by: "<ben>".to_owned(), at: now, now, version: 3, own, fields: fields.to_vec() }
+    }
+
+    #[test]
+    fn html_says_who_changed_what_and_when() {
+        let shown = |own, fields: &[Field]| Owner::new().with(|| html(&change(own, fields)));
+        let one = shown(false, &[Field::DisplayName]);
+        assert!(one.contains("&lt;ben&gt;</b>") && one.contains(" changed the display name "), "{one}");
+        assert!(one.contains("just now"), "{one}");
+        let three = shown(true, &[Field::DisplayName, Field::Username, Field::Password]);
+        assert!(
+            three.contains("You</b>") && three.contains("the display name, the username and the password")
+        );
+        assert!(shown(false, &[]).contains(" changed it "));
+    }
+
+    #[test]
+    fn title_says_whether_it_was_oneself() {
+        assert_eq!(
+            title(&change(true, &[]), Some(UsageKind::Image)),
+            "You changed this image in another window"
+        );
+        assert_eq!(title(&change(false, &[]), None), "Someone else changed this secret");
+    }
+}

@@ -1,0 +1,126 @@
+//! The parts of a secret's form in which nothing has to respond at once: the server renders them.
+
+use super::{
+    input::{GENERATE, Typed},
+    server_markup::ServerMarkup,
+};
+use crate::{
+    help::inline_help::registries,
+    ui::{field::FieldText, icon::icon, line::Line, select::option},
+};
+use domain::{
+    error::Field,
+    secret::{NewSshKeyKind, SecretKind},
+};
+use leptos::prelude::*;
+
+/// Renders the types as cards, to choose one of. The style sheet shows the fields of the chosen type, with and without
+/// JavaScript.
+pub fn types(chosen: &str, autofocus: bool) -> ServerMarkup {
+    let chosen = SecretKind::parse(chosen).unwrap_or(SecretKind::GitDataset);
+    let cards = SecretKind::ALL
+        .map(|kind| {
+            let (icon, says) = match kind {
+                SecretKind::GitDataset => (icon!("git"), "An SSH key that reads a Git repository."),
+                SecretKind::ImagePull => (icon!("box"), "A registry account that pulls container images."),
+            };
+            let id = format!("type-{}", kind.as_str());
+            let hint = format!("{id}-hint");
+            let is_chosen = kind == chosen;
+            view! {
+                <div class="type-card">
+                    <input
+                        type="radio"
+                        id=id.clone()
+                        name=Field::Type.name()
+                        value=kind.as_str()
+                        checked=is_chosen
+                        aria-describedby=hint.clone()
+                        autocomplete="off"
+                        autofocus={autofocus && is_chosen}
+                    />
+                    <label for=id>{icon} {kind.label()}</label>
+                    <p class="hint" id=hint>
+                        {says}
+                    </p>
+                </div>
+            }
+        })
+        .collect_view();
+    ServerMarkup::render(view! {
+        <fieldset class="cards" id=Field::Type.name() tabindex="-1" aria-describedby="type-hint">
+            <legend>{Field::Type.label()}</legend>
+            <p class="hint" id="type-hint">
+                "You can’t change it later."
+            </p>
+            {cards}
+        </fieldset>
+    })
+}
+
+/// Renders the type of a stored secret, which cannot be changed.
+pub fn locked_type(kind: SecretKind) -> ServerMarkup {
+    let text =
+        FieldText {
+            id: Field::Type.name(), label: Field::Type.label(), mark: "", hint: "Can’t be changed."
+        };
+    ServerMarkup::render(Line { locked: true, ..Line::TEXT }.field(text, Some(kind.label().to_owned()), None))
+}
+
+/// Renders the choice of registries folded, for a stored secret, whose registry is known.
+pub fn folded_registries(host: &str) -> ServerMarkup {
+    let ServerMarkup(choice) = registries(host);
+    ServerMarkup::render(view! {
+        <details class="fold">
+            <summary>"Registry facts"</summary>
+            <div class="part" inner_html=choice></div>
+        </details>
+    })
+}
+
+/// Renders the ways in which the key of a new Git dataset comes. The style sheet shows the fields of the chosen one. Only a
+/// script can read a file into the form.
+pub fn ways(typed: &Typed) -> ServerMarkup {
+    let ways = [("paste", "Paste"), ("file", "Choose a file"), (GENERATE, "Generate")];
+    let known = ways.iter().any(|(way, _)| *way == typed.way);
+    let chosen = if known { typed.way.as_str() } else { "paste" };
+    let choices = ways
+        .map(|(way, label)| {
+            let id = format!("way-{way}");
+            view! {
+                <span class="segment" class:needs-script={way == "file"}>
+                    <input
+                        type="radio"
+                        id=id.clone()
+                        name="way"
+                        value=way
+                        checked={way == chosen}
+                        autocomplete="off"
+                    />
+                    <label for=id>{label}</label>
+                </span>
+            }
+        })
+        .collect_view();
+    let rsa = NewSshKeyKind::Rsa4096;
+    ServerMarkup::render(view! {
+        <fieldset class="segments">
+            <legend>"SSH private key"</legend>
+            {choices}
+        </fieldset>
+        <div class="generated-key">
+            <p class="hint">
+                "Latchkey generates a key pair. The private key is encrypted and never shown in the browser: only an API token with the scope “Read values” can read it. The next page shows the public key and where to add it. Only a name is needed."
+            </p>
+            <div class="field">
+                <div class="label-line">
+                    <label for="generate">"Key type"</label>
+                </div>
+                <select id="generate" name="generate" autocomplete="off">
+                    {option(NewSshKeyKind::Ed25519.as_str(), "Ed25519", typed.generate != rsa.as_str())}
+                    {option(rsa.as_str(), "RSA 4096, for older servers", typed.generate == rsa.as_str())}
+                </select>
+            </div>
+        </div>
+    })
+}

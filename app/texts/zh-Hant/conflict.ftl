@@ -1,0 +1,27 @@
+# A change that was made in the meantime.
+
+conflict-own-secret = 您已在另一個視窗變更此 Secret
+conflict-own-image = 您已在另一個視窗變更此映像檔
+conflict-own-dataset = 您已在另一個視窗變更此資料集
+conflict-other-secret = 其他人已變更此 Secret
+conflict-other-image = 其他人已變更此映像檔
+conflict-other-dataset = 其他人已變更此資料集
+conflict-own = <b>您</b>變更了{ $fields }（{ MARKUP($when) }）。
+conflict-other = <b>{ $by }</b> 變更了{ $fields }（{ MARKUP($when) }）。
+conflict-hint = 未儲存任何資料，您輸入的內容仍在此處。請重新載入以查看變更，或以您的版本覆寫。
+
+# What was changed, for $fields.
+conflict-it = 此項目
+conflict-comma = { $first }、{ $next }
+conflict-and = { $first }與{ $last }
+conflict-display-name = 顯示名稱
+conflict-private-key = 私密金鑰
+conflict-test-repository = 測試用的存放庫
+conflict-known-hosts = 受信任的主機金鑰
+conflict-registry-host = 映像檔登錄主機
+conflict-username = 使用者名稱
+conflict-password = 密碼
+conflict-image = 映像檔
+conflict-branch = 分支
+conflict-pull-secret = 所使用的 Secret
+conflict-other-fields = 其他欄位
