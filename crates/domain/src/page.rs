@@ -10,7 +10,7 @@ use crate::{
 
 mod need;
 
-pub use need::Need;
+pub use need::{Need, REVIEW_DAYS};
 
 /// The length in bytes after which the rest of a query is ignored.
 const QUERY_LIMIT: usize = 8 * 1024;
