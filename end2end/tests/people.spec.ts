@@ -109,7 +109,7 @@ test.describe('as a reader', () => {
     await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link')).toHaveText(['Overview', 'Search', 'Secrets', 'Images', 'Datasets', 'Tokens', 'Help']);
     await page.getByRole('link', { name: /^View / }).first().click();
     await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
-    await expect(page.getByText('stored, and shown by no page')).toBeVisible();
+    await expect(page.getByText('Encrypted, never shown')).toBeVisible();
   });
 
   for (const address of ['/secrets/new', '/users', '/users/new', '/audit']) {
