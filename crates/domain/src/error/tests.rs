@@ -160,3 +160,12 @@ fn message_of_a_lock_says_what_whoever_reads_it_can_do() {
     }
     assert_eq!(minutes(60), "1 minute");
 }
+
+#[test]
+fn retry_after_is_said_where_waiting_helps() {
+    assert_eq!((Error::Sealed.retry_after(), Error::Unavailable.retry_after()), (Some(5), Some(5)));
+    for waiting in [Error::TooManyTests(7), Error::Locked(7), Error::LockedOut(7), Error::Busy(7)] {
+        assert_eq!(waiting.retry_after(), Some(7), "{waiting:?}");
+    }
+    assert_eq!(Error::NotFound.retry_after(), None);
+}
