@@ -205,7 +205,7 @@ proptest! {
 }
 
 #[test]
-fn narrowed_is_none_unless_every_second_character_is_a_zero() {
+fn narrowed_returns_nothing_unless_every_second_character_is_a_zero() {
     assert_eq!(narrowed("a\0b\0").unwrap().expose(), "ab");
     for text in ["ab", "a\0bc", "ab\0c"] {
         assert!(narrowed(text).is_none(), "{text:?}");
