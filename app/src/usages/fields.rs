@@ -82,7 +82,6 @@ pub fn UsageForm<'a>(form: &'a Form) -> impl IntoView + use<> {
             {form.secret()}
             {form.warning()}
             {form.search()}
-            {place(form.tested.clone().unwrap_or_default())}
             <div class="actions">
                 <p class="not-saved">
                     {form
@@ -100,6 +99,8 @@ pub fn UsageForm<'a>(form: &'a Form) -> impl IntoView + use<> {
                 <button class="primary">"Confirm"</button>
             </div>
         </form>
+        // Not within the form: what was found may have a form of its own, to trust a host.
+        {place(form.tested.clone().unwrap_or_default())}
         <EnhanceTest/>
     })
 }
