@@ -214,7 +214,7 @@ pub struct ListQuery {
     pub kind: Option<SecretKind>,
     /// Only secrets with this test status.
     pub status: Option<TestStatus>,
-    /// Only secrets that are this old, that no image or dataset uses, and that no API token has read for this time.
+    /// Only secrets that no image or dataset uses and no API token has read for this time.
     pub unused: Option<UnusedDays>,
     /// Only secrets that wait for this.
     pub needs: Option<Need>,
