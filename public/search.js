@@ -45,8 +45,8 @@ function make(address, label) {
 
   const load = async () => {
     const words = input.value.trim();
-    if (words === shown) return;
     request.abort();
+    if (words === shown) return;
     request = new AbortController();
     const page = `${address}?q=${encodeURIComponent(words)}`;
     try {
@@ -75,7 +75,7 @@ function make(address, label) {
   });
   made.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
+    if (!step || event.isComposing) return;
     event.preventDefault();
     const stops = [input, ...links()];
     const at = stops.indexOf(/** @type {any} */ (document.activeElement));

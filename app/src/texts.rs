@@ -110,6 +110,7 @@ pub(crate) fn need(need: Need) -> &'static str {
         Need::Approval => t!(need_approval),
         Need::Test => t!(need_test),
         Need::Switch => t!(need_switch),
+        Need::Review => t!(need_review),
     }
 }
 

@@ -413,6 +413,8 @@ export const PLACES: Place[] = [
       await open(page, '/api/docs');
       for (const summary of (await page.getByText('Statuses', { exact: true }).all()).slice(0, 3)) await summary.click();
       await expect(page.locator('details[open]')).toHaveCount(3);
+      // Nothing is under the bar, which stays in place.
+      await page.evaluate(() => scrollTo(0, 0));
     },
   },
   { what: 'the audit log', go: async (page) => void (await open(page, '/audit')) },

@@ -17,8 +17,9 @@ test('a saved key for a Git dataset is listed, with a notice that links to it', 
   await expect(notice(page)).toContainText('Secret saved');
   await expect(notice(page).getByRole('link')).toHaveAttribute('href', secret.page);
   await notice(page).getByRole('link').click();
-  await expectHeading(page, 'Edit secret');
-  await expect(field(page, 'Name')).toHaveValue(name);
+  await expectHeading(page, 'My deploy key');
+  await expect(page).toHaveURL(secret.page);
+  await expect(page.locator('main')).toContainText(secret.id);
 });
 
 test('a saved registry credential is listed, with a notice that links to it', async ({ page, faults }) => {

@@ -24,7 +24,7 @@ test('the search finds secrets, images, people and pages', async ({ page, secret
   await open(page, '/search?q=admin');
   await expect(page.getByRole('link', { name: /^admin/ })).toHaveAttribute('href', '/users/admin');
   await open(page, '/search?q=add+image');
-  await expect(page.locator('#found').getByRole('link')).toHaveText(['Add image']);
+  await expect(page.locator('#found').getByRole('link', { name: 'Add image', exact: true })).toHaveAttribute('href', '/images/new');
   await open(page, `/search?q=${unique('nothing')}`);
   await expect(page.getByText(/^Nothing matches/)).toBeVisible();
 });

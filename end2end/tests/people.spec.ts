@@ -106,7 +106,7 @@ test.describe('as a reader', () => {
     await open(page, '/secrets');
     await expect(page.getByRole('link', { name: 'Add', exact: true })).toHaveCount(0);
     await expect(page.getByRole('link', { name: /^(Edit|Delete) / })).toHaveCount(0);
-    await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link')).toHaveText(['Secrets', 'Images', 'Datasets', 'Tokens', 'Help']);
+    await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link')).toHaveText(['Overview', 'Search', 'Secrets', 'Images', 'Datasets', 'Tokens', 'Help']);
     await page.getByRole('link', { name: /^View / }).first().click();
     await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
     await expect(page.getByText('Encrypted, never shown')).toBeVisible();

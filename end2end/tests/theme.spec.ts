@@ -63,7 +63,7 @@ test('the redirect after switching stays on this site', async ({ request }) => {
   for (const back of ['//evil.example', '/\\evil.example', 'https:evil.example', 'https://evil.example/', 'javascript:alert(1)', '/\tevil']) {
     const answer = await request.post('/theme', { form: { theme: 'dark', back }, maxRedirects: 0 });
     expect(answer.status(), back).toBe(303);
-    expect(answer.headers()['location'], back).toBe('/secrets');
+    expect(answer.headers()['location'], back).toBe('/');
   }
 });
 

@@ -100,7 +100,6 @@ test('the secret is filtered while typing, its name is enough, and Enter saves',
   const name = unique('app');
   await open(page, '/images/new');
   await expect(pullSecret(page)).toHaveAttribute('list', 'secrets');
-  await expect(field(page, 'Find a secret')).toHaveCount(0);
   await field(page, 'Name').fill(name);
   await field(page, 'Image').fill('registry.example.org:5000/a');
   await pullSecret(page).fill(secret.name);
@@ -201,6 +200,25 @@ test('a repository is read with the chosen key', async ({ page, request, hydrate
   await expect(page.locator('.check-result')).toContainText('it has no branch of this name');
   await expect(page.locator('.check-result')).toContainText('No such branch');
   if (!hydrated) await expect(field(page, 'Branch')).toHaveAttribute('aria-invalid', 'true');
+});
+
+test('a new host is trusted from the form of a dataset, which keeps what was typed', async ({ page, context, request, hydrated }) => {
+  const name = unique('trusted');
+  const form = { type: 'git-dataset', name, secret: git.key, allow_duplicate: 'on' };
+  expect((await request.post('/secrets/new', { form, maxRedirects: 0 })).status()).toBe(303);
+  await open(page, '/datasets/new');
+  await field(page, 'Git URL').fill(git.repository);
+  await field(page, 'Use Git Dataset Secret').fill(`gitsync-secret-${name}`);
+  const answered = hydrated ? undefined : page.waitForEvent('load');
+  await page.getByRole('button', { name: 'Test connection', exact: true }).click();
+  await answered;
+  await expect(page.locator('.check-result')).toContainText(git.fingerprint);
+  const tab = context.waitForEvent('page');
+  await page.getByRole('button', { name: 'Trust these keys and test' }).click();
+  await expectHeading(await tab, 'Connection');
+  await expect(field(page, 'Git URL')).toHaveValue(git.repository);
+  await open(await tab, `/secrets/gitsync-secret-${name}/edit`);
+  await expect(field(await tab, 'Known hosts')).toHaveValue(/ssh-ed25519/);
 });
 
 test('a used secret shows its consumers, and requires its name to be deleted', async ({ page, secrets, faults }) => {

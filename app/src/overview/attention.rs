@@ -75,7 +75,7 @@ fn rows(of: &Attention) -> [Row; 7] {
                 of.unused.count,
                 ("box", "plain"),
                 (t!(overview_unused), t!(overview_unused_hint)),
-                "unused=90",
+                "needs=review",
             )
         },
     ]
@@ -145,7 +145,7 @@ mod tests {
         let some = Attention { refused: 1_234, unused: Total { count: 1_000, exact: false }, ..nothing() };
         let html = written(&some);
         assert!(html.contains("href=\"/secrets?status=refused\"><b>1,234</b>"), "{html}");
-        assert!(html.contains("href=\"/secrets?unused=90\"><b>1,000+</b>"), "{html}");
+        assert!(html.contains("href=\"/secrets?needs=review\"><b>1,000+</b>"), "{html}");
         assert!(html.contains("None: Host key changed · Unreachable"), "{html}");
         assert_eq!(html.matches("<li>").count(), 2);
     }

@@ -1,6 +1,7 @@
 //! Asks before a form with changes is left: by a link, by going back, by closing the page. The browser asks,
 //! in its own words.
 
+use super::dom;
 use leptos::{
     ev,
     prelude::*,
@@ -27,7 +28,8 @@ pub fn watch(id: &'static str) {
     // Sent by the browser itself.
     window_event_listener(ev::submit, move |event| {
         let event: &Event = &event;
-        if !event.default_prevented() {
+        let is_of_this_form = dom::target(event).is_some_and(|sent| sent.id() == id);
+        if is_of_this_form && !event.default_prevented() {
             release(id);
         }
     });

@@ -66,7 +66,6 @@ pub fn UsageForm<'a>(form: &'a Form) -> impl IntoView + use<> {
             {form.secret()}
             {form.warning()}
             {form.search()}
-            {place(form.tested.clone().unwrap_or_default())}
             <div class="actions">
                 <p class="not-saved">
                     {form
@@ -84,6 +83,8 @@ pub fn UsageForm<'a>(form: &'a Form) -> impl IntoView + use<> {
                 <button class="primary">{t!(usages_confirm)}</button>
             </div>
         </form>
+        // Not within the form: what was found may have a form of its own, to trust a host.
+        {place(form.tested.clone().unwrap_or_default())}
         <EnhanceTest/>
     })
 }

@@ -3,3 +3,4 @@
 need-approval = Host key approval
 need-test = First test
 need-switch = Key switch
+need-review = Review of use

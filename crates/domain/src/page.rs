@@ -10,7 +10,7 @@ use crate::{
 
 mod need;
 
-pub use need::Need;
+pub use need::{Need, REVIEW_DAYS};
 
 /// The length in bytes after which the rest of a query is ignored.
 const QUERY_LIMIT: usize = 8 * 1024;
@@ -214,7 +214,7 @@ pub struct ListQuery {
     pub kind: Option<SecretKind>,
     /// Only secrets with this test status.
     pub status: Option<TestStatus>,
-    /// Only secrets that are this old, that no image or dataset uses, and that no API token has read for this time.
+    /// Only secrets that no image or dataset uses and no API token has read for this time.
     pub unused: Option<UnusedDays>,
     /// Only secrets that wait for this.
     pub needs: Option<Need>,

@@ -60,4 +60,10 @@ mod tests {
             assert!(decode(bytes).is_none(), "{bytes:?}");
         }
     }
+
+    #[test]
+    fn decode_needs_a_character_beside_the_zero_byte() {
+        // Not UTF-16: such bytes are characters of UTF-8, and stay.
+        assert_eq!(decode(b"\0\0").unwrap().expose(), "\0\0");
+    }
 }

@@ -279,4 +279,11 @@ mod tests {
             assert_eq!(at.relative(Timestamp::from_micros(seconds * SECOND)), text);
         }
     }
+
+    #[test]
+    fn rfc3339_micros_has_every_digit() {
+        let text = |micros| Timestamp::from_micros(micros).rfc3339_micros();
+        assert_eq!(text(1), "1970-01-01T00:00:00.000001Z");
+        assert_eq!(text(-1), "1969-12-31T23:59:59.999999Z");
+    }
 }

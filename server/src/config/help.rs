@@ -19,7 +19,7 @@ pub(super) fn with_own_settings(command: Command) -> Command {
 
 /// Returns whether the argument is a setting of the server: only those have a heading.
 pub(super) fn is_setting(arg: &Arg) -> bool {
-    arg.get_help_heading().is_some()
+    arg.get_help_heading().is_some() && !arg.is_hide_set()
 }
 
 /// Returns whether the command reads the setting.

@@ -64,7 +64,9 @@ async fn overview_filters_are_those_of_the_list() {
         main_of(&answer.body).contains(&format!("title={name}"))
     };
     assert!(listed("needs=test").await);
-    assert!(!listed("needs=switch").await && !listed("needs=approval").await && !listed("unused=90").await);
+    assert!(
+        !listed("needs=switch").await && !listed("needs=approval").await && !listed("needs=review").await
+    );
     let id = format!("gitsync-secret-{name}");
     let made = app.post(&format!("/secrets/{id}/key/generate"), &[("generate", "ed25519")]).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);

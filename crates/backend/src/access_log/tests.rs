@@ -159,13 +159,21 @@ async fn value_is_read_only_with_a_token_for_it(pool: PgPool) {
 async fn value_found_with_its_token_is_authorized_like_any(pool: PgPool) {
     let backend = backend(pool.clone()).await;
     add(&backend, "a").await;
-    for (scope, name, expected) in [
-        (TokenScope::ReadValues, "a", None),
-        (TokenScope::ReadValues, "gone", Some(Error::NotFound)),
-        (TokenScope::ReadMetadata, "a", Some(Error::Forbidden)),
+    for (scope, secrets, prefix, name, expected) in [
+        (TokenScope::ReadValues, "", "", "a", None),
+        (TokenScope::ReadValues, "image-a", "", "a", None),
+        (TokenScope::ReadValues, "", "", "gone", Some(Error::NotFound)),
+        (TokenScope::ReadMetadata, "", "", "a", Some(Error::Forbidden)),
+        (TokenScope::ReadValues, "image-b", "", "a", Some(Error::Forbidden)),
+        (TokenScope::ReadValues, "", "b", "a", Some(Error::Forbidden)),
     ] {
-        let draft =
-            TokenDraft { name: "ci".to_owned(), scope: scope.as_str().to_owned(), ..TokenDraft::default() };
+        let draft = TokenDraft {
+            name: "ci".to_owned(),
+            scope: scope.as_str().to_owned(),
+            secrets: secrets.to_owned(),
+            prefix: prefix.to_owned(),
+            ..TokenDraft::default()
+        };
         let made = backend.tokens().create(&at(0), &draft).await.unwrap();
         let identified = backend.tokens().identify_for_value(&at(1), &made.text, id(name)).await;
         let (actor, found) = identified.unwrap().unwrap();
@@ -180,6 +188,21 @@ async fn value_found_with_its_token_is_authorized_like_any(pool: PgPool) {
     }
     let nobody = Sensitive::new("latchkey_0123456789abcdef_0123456789abcdef0123456789abcdef0123456789a");
     assert!(backend.tokens().identify_for_value(&at(1), &nobody, id("a")).await.unwrap().is_none());
+}
+
+#[sqlx::test]
+async fn value_found_looks_again_for_a_secret_that_was_added_since(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let draft =
+        TokenDraft { name: "ci".to_owned(), scope: "read-values".to_owned(), ..TokenDraft::default() };
+    let made = backend.tokens().create(&at(0), &draft).await.unwrap();
+    let (actor, found) =
+        backend.tokens().identify_for_value(&at(1), &made.text, id("late")).await.unwrap().unwrap();
+    add(&backend, "late").await;
+    let query = ValueQuery { shape: ExportFormat::UsernamePassword, url: None };
+    let answer = backend.secrets().value_found(&Ctx { actor, ..at(5) }, found, query, |_| false).await;
+    assert!(matches!(answer, Ok(ValueAnswer::Value(..))), "{answer:?}");
+    assert!(!records(&pool).await.concat().contains("integrity failure"));
 }
 
 #[sqlx::test]

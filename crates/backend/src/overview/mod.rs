@@ -12,9 +12,6 @@ use domain::{connection_test::TestStatus, page::Total, time::Timestamp};
 /// The number of days whose reads and tests are shown, today among them.
 pub const OVERVIEW_DAYS: usize = 30;
 
-/// The number of days without use after which a secret needs attention.
-const UNUSED_DAYS: u64 = 90;
-
 /// The number of changes that are shown.
 const CHANGES: u32 = 8;
 

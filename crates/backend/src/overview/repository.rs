@@ -1,12 +1,16 @@
 //! All SQL about the Overview.
 
-use super::{Attention, Day, OVERVIEW_DAYS, Overview, PortalNote, SetUpSteps, UNUSED_DAYS};
+use super::{Attention, Day, OVERVIEW_DAYS, Overview, PortalNote, SetUpSteps};
 use crate::{
     context::Ctx,
     db::{instant, timestamp},
 };
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
-use domain::{connection_test::TestStatus, page::Total, time::Timestamp};
+use domain::{
+    connection_test::TestStatus,
+    page::{REVIEW_DAYS, Total},
+    time::Timestamp,
+};
 use sqlx::PgConnection;
 
 /// The number at which counting unused secrets stops.
@@ -23,7 +27,7 @@ pub(super) async fn find(
 ) -> Result<Overview, sqlx::Error> {
     let today = instant(now)?;
     let first = first_day(today);
-    let unused_since = today.checked_sub_days(Days::new(UNUSED_DAYS)).unwrap_or_default();
+    let unused_since = today.checked_sub_days(Days::new(REVIEW_DAYS)).unwrap_or_default();
     // Unused secrets are counted in the order of their index, because the planner would otherwise expect to find many soon and
     // read the table. The limit is one more than `COUNT_LIMIT`.
     let row = sqlx::query!(

@@ -18,7 +18,7 @@ use crate::{
 use chrono::{DateTime, Days, Utc};
 use domain::{
     access::Restriction,
-    page::{CursorValue, Direction, ListQuery, Need, SortColumn},
+    page::{CursorValue, Direction, ListQuery, Need, REVIEW_DAYS, SortColumn},
     secret::{SecretId, SecretKind, SecretName},
     time::Timestamp,
 };
@@ -398,17 +398,20 @@ fn filter(
         // Likewise: one of five words of ours.
         sql.push(format_args!(" AND check_status = '{}'", status.as_str()));
     }
+    let ago = |days| instant(now).map(|now| now.checked_sub_days(Days::new(days)).unwrap_or_default());
     if let Some(unused) = query.unused {
-        let since = instant(now)?.checked_sub_days(Days::new(unused.days().into())).unwrap_or_default();
-        sql.push(" AND usage_count = 0 AND idle_since < ").push_bind(since);
+        sql.push(" AND usage_count = 0 AND last_used_minute < ").push_bind(ago(unused.days().into())?);
     }
     if let Some(needs) = query.needs {
         // The indexes of migration 0170 require exactly these texts.
-        sql.push(match needs {
-            Need::Approval => " AND check_cause IN ('host-key-unknown', 'host-key-for-another-port')",
-            Need::Test => " AND check_status = 'not-tested' AND check_cause = 'never-tested'",
-            Need::Switch => " AND key_pending",
-        });
+        match needs {
+            Need::Approval => {
+                sql.push(" AND check_cause IN ('host-key-unknown', 'host-key-for-another-port')")
+            }
+            Need::Test => sql.push(" AND check_status = 'not-tested' AND check_cause = 'never-tested'"),
+            Need::Switch => sql.push(" AND key_pending"),
+            Need::Review => sql.push(" AND usage_count = 0 AND idle_since < ").push_bind(ago(REVIEW_DAYS)?),
+        };
     }
     for Word { pattern, id, fingerprint } in words {
         sql.push(" AND (search LIKE ").push_bind(pattern.clone());

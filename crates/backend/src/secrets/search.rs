@@ -64,7 +64,8 @@ fn fingerprint(word: &str) -> Option<String> {
     // Names are lower case, and a part of a fingerprint hardly ever is.
     let is_mixed = part.bytes().any(|byte| byte.is_ascii_uppercase())
         && part.bytes().any(|byte| byte.is_ascii_lowercase());
-    let enough = part.len() >= FINGERPRINT_CHARS && is_mixed || prefix.is_some() && !part.is_empty();
+    // Fewer characters than a trigram has would be looked for in every key.
+    let enough = part.len() >= FINGERPRINT_CHARS && is_mixed || prefix.is_some() && part.len() >= 3;
     (is_base64 && enough).then(|| pattern(part))
 }
 
@@ -99,9 +100,16 @@ mod tests {
         ] {
             assert_eq!(fingerprint(text).as_deref(), Some(part), "{text}");
         }
-        for text in
-            ["SHA256:", "SHA256:a%", "zU3N", "harbor-production", "production", "PRODUCTION", "Größe-Eins"]
-        {
+        for text in [
+            "SHA256:",
+            "SHA256:zU",
+            "SHA256:a%",
+            "zU3N",
+            "harbor-production",
+            "production",
+            "PRODUCTION",
+            "Größe-Eins",
+        ] {
             assert_eq!(fingerprint(text), None, "{text}");
         }
     }

@@ -102,10 +102,12 @@ impl SecretService {
     ) -> Result<ValueAnswer, Error> {
         let FoundValue { id, stored } = found;
         self.may_read(ctx, &id, query).await?;
-        match stored {
-            Some(stored) => self.answer(ctx, &id, stored, query, is_known).await,
-            None => Err(self.without_value(ctx, &id).await?),
-        }
+        // Looked for again if it was not there: the secret may have been added since, and lacks nothing then.
+        let stored = match stored {
+            Some(stored) => stored,
+            None => self.stored_value(ctx, &id).await?,
+        };
+        self.answer(ctx, &id, stored, query, is_known).await
     }
 
     async fn may_read(&self, ctx: &Ctx, id: &SecretId, query: ValueQuery<'_>) -> Result<(), Error> {

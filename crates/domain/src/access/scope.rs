@@ -44,3 +44,15 @@ impl TokenScope {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asks_for_proof_is_false_only_for_metadata() {
+        for scope in TokenScope::ALL {
+            assert_eq!(scope.asks_for_proof(), scope != TokenScope::ReadMetadata, "{scope:?}");
+        }
+    }
+}

@@ -266,4 +266,21 @@ mod tests {
         let many = (0..101).map(|n| format!("image-{n}")).collect::<Vec<_>>().join(" ");
         assert!(NewToken::parse(&TokenDraft { secrets: many, ..draft(|_| ()) }).is_err());
     }
+
+    #[test]
+    fn expiry_parse_reads_days_within_the_limit() {
+        assert_eq!(Expiry::parse(" 1 "), Ok(Expiry::Days(1)));
+        assert_eq!(Expiry::parse(&Expiry::MAX_DAYS.to_string()), Ok(Expiry::Days(Expiry::MAX_DAYS)));
+        assert_eq!(Expiry::parse("never"), Ok(Expiry::Never));
+        for text in ["0", "-1", "1.5", "x", &(Expiry::MAX_DAYS + 1).to_string()] {
+            assert_eq!(Expiry::parse(text), Err(AccessProblem::TokenExpiry), "{text}");
+        }
+    }
+
+    #[test]
+    fn expiry_at_is_that_many_days_later() {
+        let now = Timestamp::parse_date("2026-11-27").unwrap();
+        assert_eq!(Expiry::Days(4).at(now), Timestamp::parse_date("2026-12-01"));
+        assert_eq!(Expiry::Never.at(now), None);
+    }
 }

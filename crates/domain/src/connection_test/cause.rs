@@ -205,4 +205,19 @@ mod tests {
         assert_eq!(TestCause::parse("SENTINEL"), None);
         assert_eq!(TestStatus::parse(""), None);
     }
+
+    #[test]
+    fn questions_about_a_cause_are_true_of_those_alone() {
+        use TestCause as Cause;
+        let all =
+            |is: fn(Cause) -> bool| Cause::ALL.into_iter().filter(|cause| is(*cause)).collect::<Vec<_>>();
+        assert_eq!(all(Cause::asks_for_approval).len(), 2);
+        assert!(
+            Cause::HostKeyUnknown.asks_for_approval() && Cause::HostKeyForAnotherPort.asks_for_approval()
+        );
+        assert_eq!(all(Cause::is_of_the_account).len(), 2);
+        assert!(Cause::WrongPassword.is_of_the_account() && Cause::KeyNotAccepted.is_of_the_account());
+        assert_eq!(all(Cause::is_about_branch).len(), 3);
+        assert!(!Cause::WrongPassword.is_about_branch());
+    }
 }

@@ -306,6 +306,9 @@ mod tests {
         let added = KnownHosts::parse(&pasted, "").unwrap().with(&approved);
         assert_eq!(added.as_ref(), Ok(&known));
         assert_eq!(KnownHosts::stored("old:22 kept\n").with(&approved).unwrap().lines().count(), 2);
+        let full = KnownHosts::stored(&"x".repeat(KnownHosts::MAX_BYTES));
+        assert_eq!(full.as_str().len(), KnownHosts::MAX_BYTES);
+        assert_eq!(full.with(&approved), Err(TargetProblem::KnownHostsTooLong));
         assert_eq!(KnownHosts::parse(known.as_str(), ""), Ok(known));
         assert_eq!(KnownHosts::parse(" \n# nothing\n", ""), Ok(KnownHosts::default()));
         let many = (0..500).map(|n| format!("h{n} ssh-ed25519 {KEY}\n")).collect::<Vec<_>>().concat();

@@ -181,4 +181,12 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn of_dataset_blames_the_branch_if_one_was_looked_for() {
+        let works = TestReport::new(TestCause::RepositoryRead);
+        assert_eq!(works.clone().of_dataset().cause, TestCause::RepositoryRead);
+        let without = TestReport { branch: Some(TestCause::BranchNotFound), ..works };
+        assert_eq!(without.of_dataset().cause, TestCause::BranchNotFound);
+    }
 }

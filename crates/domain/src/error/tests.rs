@@ -138,3 +138,12 @@ fn code_of_an_error_is_a_word_and_its_status_one_of_a_failure() {
         assert!(!matches!(error.status(), 429) || error.retry_after() == Some(7), "{error:?}");
     }
 }
+
+#[test]
+fn retry_after_is_said_where_waiting_helps() {
+    assert_eq!((Error::Sealed.retry_after(), Error::Unavailable.retry_after()), (Some(5), Some(5)));
+    for waiting in [Error::TooManyTests(7), Error::Locked(7), Error::LockedOut(7), Error::Busy(7)] {
+        assert_eq!(waiting.retry_after(), Some(7), "{waiting:?}");
+    }
+    assert_eq!(Error::NotFound.retry_after(), None);
+}

@@ -1,5 +1,8 @@
 //! The filter for secrets that wait for a person.
 
+/// The number of days without any use after which a secret needs a review.
+pub const REVIEW_DAYS: u64 = 90;
+
 coded_enum! {
     /// The thing that a secret needs a person to do. The code stands in addresses.
     pub enum Need: as_str, label {
@@ -9,5 +12,7 @@ coded_enum! {
         Test = "test", "First test";
         /// A new key pair waits to be used.
         Switch = "switch", "Key switch";
+        /// Nothing has used the secret for 90 days, and it is at least that old.
+        Review = "review", "Review of use";
     }
 }

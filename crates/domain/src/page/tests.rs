@@ -156,3 +156,30 @@ proptest! {
         ListQuery::parse(&text);
     }
 }
+
+#[test]
+fn is_narrowed_by_each_filter_alone() {
+    let default = ListQuery::default();
+    assert!(!default.is_narrowed());
+    for query in ["q=x", "type=image-pull", "status=works", "unused=30"] {
+        let narrowed = ListQuery::parse(query);
+        assert!(narrowed.is_narrowed(), "{query}");
+        assert!(!narrowed.widened().is_narrowed(), "{query}");
+    }
+}
+
+#[test]
+fn widened_and_with_position_keep_the_rest_of_the_list() {
+    let query = ListQuery::parse("q=x&status=works&sort=-type&size=50");
+    let (widened, last) = (query.widened(), query.with_position(Position::Last));
+    assert_eq!((widened.sort, widened.direction, widened.size), (query.sort, query.direction, query.size));
+    assert_ne!(widened.sort, ListQuery::default().sort);
+    assert_eq!(last, ListQuery { position: Position::Last, ..query });
+}
+
+#[test]
+fn clean_search_keeps_what_stands_after_leading_spaces() {
+    let longest = "é".repeat(ListQuery::MAX_SEARCH_CHARS);
+    let typed = format!("{}{longest}x", " ".repeat(ListQuery::MAX_SEARCH_CHARS));
+    assert_eq!(clean_search(&typed), longest);
+}

@@ -55,6 +55,7 @@ fn repository_parse_names_the_invalid_part() {
         ("https://github.com/a/b", Wrong::RepositoryByHttps),
         ("", Wrong::RepositoryForm),
         ("group/app", Wrong::RepositoryForm),
+        ("group/app:x", Wrong::RepositoryForm),
         ("ftp://host/a", Wrong::RepositoryForm),
         ("/srv/git", Wrong::RepositoryLocal),
         ("./app", Wrong::RepositoryLocal),

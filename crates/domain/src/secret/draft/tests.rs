@@ -125,3 +125,13 @@ fn debug_of_a_new_secret_shows_no_value() {
     let shown = format!("{:?}", NewSecret::parse(draft(SecretKind::ImagePull)).unwrap());
     assert!(!shown.contains("pw"), "{shown}");
 }
+
+#[test]
+fn connection_test_parse_needs_a_value_unless_one_is_stored() {
+    for (kind, field) in [(SecretKind::GitDataset, Field::Secret), (SecretKind::ImagePull, Field::Password)] {
+        let blank = || SecretDraft { password: Sensitive::default(), ..draft(kind) };
+        let problems = ConnectionTest::parse(kind, blank(), false).unwrap_err();
+        assert_eq!(problems.iter().map(|problem| problem.field).collect::<Vec<_>>(), [field]);
+        assert!(ConnectionTest::parse(kind, blank(), true).is_ok());
+    }
+}

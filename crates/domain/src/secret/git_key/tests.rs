@@ -203,3 +203,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn narrowed_returns_nothing_unless_every_second_character_is_a_zero() {
+    assert_eq!(narrowed("a\0b\0").unwrap().expose(), "ab");
+    for text in ["ab", "a\0bc", "ab\0c"] {
+        assert!(narrowed(text).is_none(), "{text:?}");
+    }
+}
+
+#[test]
+fn without_armour_takes_no_name_of_a_file_for_a_public_key() {
+    assert_eq!(without_armour("ssh-ed25519 AAAA"), SshKeyProblem::PublicKey);
+    assert_eq!(without_armour("my-ssh-key.txt"), SshKeyProblem::NotAKey);
+}
