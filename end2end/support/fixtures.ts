@@ -119,7 +119,7 @@ async function unlessLeft<T>(page: Page, ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      if (left === 3 || !/Execution context was destroyed/.test(String(error))) throw error;
+      if (left === 3 || !/Execution context was destroyed|Cannot find context/.test(String(error))) throw error;
       await page.waitForLoadState('domcontentloaded');
     }
   }
