@@ -1,0 +1,33 @@
+//! The manual pages, made from the command line's own description.
+
+use super::command_line::command;
+use std::{io, path::Path};
+
+/// Writes `latchkey.1` and a page for each command into a folder that exists.
+///
+/// Errors: as the system reports them.
+pub fn write_manual_pages(folder: &Path) -> io::Result<()> {
+    clap_mangen::generate_to(command(), folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn write_manual_pages_writes_a_page_for_each_command_that_people_see() {
+        let folder = std::env::temp_dir().join(format!("latchkey-manual-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        write_manual_pages(&folder).unwrap();
+        let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
+        for name in ["latchkey.1", "latchkey-serve.1", "latchkey-user-add.1", "latchkey-secret-get.1"] {
+            assert!(read(name).starts_with(".ie"), "{name}: {}", read(name));
+        }
+        assert!(read("latchkey-serve.1").contains("LATCHKEY_KEEP_DELETED"));
+        for hidden in ["latchkey-seed.1", "latchkey-settings-table.1"] {
+            assert!(read(hidden).is_empty(), "{hidden}");
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
