@@ -33,7 +33,7 @@ pub fn ListPage() -> impl IntoView {
         match load(&query).await {
             Ok(page) => Either::Left(view! { <List query page may_write add/> }),
             Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Secrets" noun=Noun::Secret list=LIST/> })
+                Either::Right(view! { <LoadFailure error heading=t!(list_title) noun=Noun::Secret list=LIST/> })
             }
         }
     })

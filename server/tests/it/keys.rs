@@ -186,7 +186,7 @@ async fn pending_key_is_tested_before_the_switch() {
 
     let refused = app.post(&check, &with).await;
     assert_eq!(refused.status, StatusCode::OK);
-    assert!(refused.body.contains("The host does not accept this key"), "{}", refused.body);
+    assert!(refused.body.contains("The host doesn't accept this key"), "{}", refused.body);
     assert!(!refused.body.contains("You can switch to it") && !refused.body.contains("PRIVATE KEY"));
     server.let_in(&app.get(&format!("{base}/new.pub")).await.body);
     let works = app.post(&check, &with).await;

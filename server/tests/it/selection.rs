@@ -199,10 +199,10 @@ async fn manifests_of_a_selection_require_a_token() {
             typed("latchkey_x_y", &[]),
             StatusCode::UNPROCESSABLE_ENTITY,
             "token",
-            "no token of this portal that is good",
+            "Invalid token.",
         ),
-        (typed(&metadata, &[]), StatusCode::FORBIDDEN, "token", "may not take out the values"),
-        (typed(&restricted, &[]), StatusCode::FORBIDDEN, "token", "may not take out the values"),
+        (typed(&metadata, &[]), StatusCode::FORBIDDEN, "token", "can't read the values"),
+        (typed(&restricted, &[]), StatusCode::FORBIDDEN, "token", "can't read the values"),
         (
             typed(&good, &[("namespace", "Team A")]),
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -313,7 +313,7 @@ async fn secrets_gone_meanwhile_are_reported_and_not_counted() {
     let ([a, b], query) = two(&app, "gone").await;
     let address = format!("/secrets/selected/delete?{query}&id=image-gone");
     let page = app.get(&address).await.body;
-    assert!(page.contains("<b>2 secrets</b>") && page.contains("One of those that you selected"), "{page}");
+    assert!(page.contains("<b>2 secrets</b>") && page.contains("One of the secrets you selected"), "{page}");
     let export = app.get(&format!("/secrets/selected/manifests?{query}&id=image-gone&list=q%3Da")).await.body;
     let without = format!("/secrets/selected/manifests?id=image-{a}&amp;id=image-{b}&amp;list=q%3Da");
     assert!(export.contains(&without), "{export}");
