@@ -158,7 +158,7 @@ fn Row(secret: DeletedSecret, now: Timestamp, may_write: bool) -> impl IntoView 
             <Cell label=t!(list_type)>{texts::kind(id.kind)}</Cell>
             <Cell label=t!(deleted_when)>
                 <Ago at=deleted_at now/>
-                <span class="by">" " {t!(deleted_by, name: deleted_by)}</span>
+                <span class="by">{format!(" {}", t!(deleted_by, name: deleted_by))}</span>
             </Cell>
             <Cell label=t!(deleted_until)>
                 <time datetime=until.rfc3339()>{until.utc_text()}</time>

@@ -110,7 +110,7 @@ const CONVERTED: [&str; 29] = [
 ];
 
 /// Names that are the same in every language.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "Latchkey",
     "English",
     "繁體中文",
@@ -121,6 +121,7 @@ const NAMES: [&str; 10] = [
     "ghcr.io",
     "kubectl apply",
     "latchkey secret manifest image-pseudo",
+    "pseudo-key@latchkey",
 ];
 
 /// Returns the texts of a page that are in no brackets.
@@ -150,7 +151,7 @@ fn unbracketed(html: &str) -> Vec<String> {
         .filter(|line| {
             !line.starts_with('[') && line.chars().filter(|letter| letter.is_alphabetic()).count() > 1
         })
-        .filter(|line| !NAMES.contains(line))
+        .filter(|line| !NAMES.contains(line) && !line.starts_with("SHA256:"))
         .map(str::to_owned)
         .collect()
 }

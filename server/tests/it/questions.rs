@@ -122,7 +122,7 @@ async fn key_confirmations_change_nothing_and_show_the_test_result() {
         ("switch?tested=SENTINEL", "was not tested just now"),
         ("discard", "Its private key is deleted immediately"),
         ("generate?generate=rsa-4096", "value=\"rsa-4096\""),
-        ("generate", "waits already. Generate another one?"),
+        ("generate", "is already waiting. Generate another one?"),
     ] {
         let page = app.get(&format!("{base}/{question}")).await;
         assert_eq!(page.status, StatusCode::OK, "{question}");

@@ -57,7 +57,7 @@ async fn selection_is_deleted_after_one_confirmation() {
         "<b>2 secrets</b>",
         &a,
         &b,
-        "What is deleted can be restored for 30 days.",
+        "Deleted secrets can be restored for 30 days.",
         "href=\"/secrets?q=doomed\"",
     ] {
         assert!(page.body.contains(present), "{present}: {}", page.body);
@@ -124,7 +124,7 @@ async fn selection_is_tested_with_a_result_for_each() {
     let page = app.post("/secrets/selected/check", &fields).await;
     assert_eq!(page.status, StatusCode::OK);
     for present in [
-        "2 unreachable, 1 not tested.",
+        ">2 unreachable, 1 not tested<",
         "This secret does not exist. It may have been deleted.",
         "href=\"/secrets?q=tested\"",
         &format!("href=\"/secrets/image-{word}-a?list=q%3Dtested\""),
@@ -153,7 +153,7 @@ async fn manifests_of_a_selection_require_a_token() {
     let page = app.get(&address).await;
     assert_eq!(page.status, StatusCode::OK);
     for present in
-        ["id=\"git_shape\"", "id=\"image_shape\"", "value=\"dockerconfigjson\" selected", "<b>3 secrets</b>"]
+        ["id=\"git_shape\"", "id=\"image_shape\"", "value=\"dockerconfigjson\" selected", "3 Kubernetes Secrets"]
     {
         assert!(page.body.contains(present), "{present}: {}", page.body);
     }
