@@ -49,9 +49,7 @@ pub fn not_tested(error: &Error) -> String {
     }
     .map(|problems| view! { <ul>{problems}</ul> });
     let said = match error {
-        Error::NotSignedIn => {
-            t!(test_not_signed_in).to_owned()
-        }
+        Error::NotSignedIn => t!(test_not_signed_in).to_owned(),
         error => crate::messages::error(error),
     };
     view! {

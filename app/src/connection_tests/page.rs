@@ -2,8 +2,8 @@
 
 use super::answer::{Answer, Approval, CauseWord, class_of, refs_text, shown_cause, tested, unused_text};
 use crate::{
-    messages,
     failure::{Noun, Subject, loaded},
+    messages,
     secrets::{LIST, back_label, place_before, return_query, secret_address},
     ssr, texts,
     ui::{icon::icon, rendered::rendered},

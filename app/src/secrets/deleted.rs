@@ -75,7 +75,8 @@ fn List(page: DeletedPage, days: u16, first: bool, rejected: Option<Error>) -> i
             />
         })
     } else {
-        let headings = [t!(list_name), t!(list_display_name), t!(list_type), t!(deleted_when), t!(deleted_until)];
+        let headings =
+            [t!(list_name), t!(list_display_name), t!(list_type), t!(deleted_when), t!(deleted_until)];
         let rows = rows.into_iter().map(|secret| view! { <Row secret now may_write/> }).collect_view();
         Either::Right(view! {
             {action_table("deleted", headings, rows)}
@@ -190,8 +191,9 @@ fn Question(secret: DeletedSecret, failure: Option<Error>) -> impl IntoView {
     });
     let question = t!(deleted_remove_question, display_name, name: id.name.as_str());
     let reason = failure.map(|error| crate::messages::error(&error));
-    let rejected =
-        reason.clone().map(|said| view! { <Alert title=t!(deleted_not_removed)><p>{said}</p></Alert> }.into_any());
+    let rejected = reason
+        .clone()
+        .map(|said| view! { <Alert title=t!(deleted_not_removed)><p>{said}</p></Alert> }.into_any());
     view! {
         <ConfirmPage
             heading=t!(deleted_remove).to_owned()

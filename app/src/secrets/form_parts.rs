@@ -63,7 +63,11 @@ pub fn types(chosen: &str, autofocus: bool) -> ServerMarkup {
 pub fn locked_type(kind: SecretKind) -> ServerMarkup {
     let (label, hint) = (texts::field(Field::Type), t!(secret_form_locked));
     let text = FieldText { id: Field::Type.name(), label, mark: "", hint };
-    ServerMarkup::render(Line { locked: true, ..Line::TEXT }.field(text, Some(texts::kind(kind).to_owned()), None))
+    ServerMarkup::render(Line { locked: true, ..Line::TEXT }.field(
+        text,
+        Some(texts::kind(kind).to_owned()),
+        None,
+    ))
 }
 
 /// Renders the choice of registries folded, for a stored secret, whose registry is known.

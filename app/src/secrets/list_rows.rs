@@ -95,7 +95,8 @@ impl Rows<'_> {
         if class_of(secret.cause) != TestStatus::NotTested.as_str() {
             html.attribute("class", class_of(secret.cause));
         }
-        html.attribute("href", address.of_this_list("/check")).attribute("title", messages::cause(secret.cause));
+        html.attribute("href", address.of_this_list("/check"))
+            .attribute("title", messages::cause(secret.cause));
         // A host that nobody trusts yet waits for somebody, and is more than not tested.
         let word =
             if secret.cause.asks_for_approval() { t!(status_new_host) } else { texts::status(secret.status) };
@@ -160,7 +161,9 @@ impl Rows<'_> {
         html.markup("<button form=c").attribute("formaction", address.of_this_list("/check"));
         html.markup(" aria-labelledby=\"t r")
             .value(number)
-            .markup("\"").attribute("title", t!(test_connection)).markup("></button><a");
+            .markup("\"")
+            .attribute("title", t!(test_connection))
+            .markup("></button><a");
         html.attribute("href", address.of_this_list("/edit"));
         html.markup(" aria-labelledby=\"e r").value(number).markup("\"");
         html.attribute("title", t!(list_edit)).markup("></a><a");

@@ -150,9 +150,7 @@ fn message(flash: Flash) -> impl IntoView {
                 {host}
             })
         }
-        Flash::Deleted { display_name } => {
-            EitherOf3::B(t!(flash_secret_deleted, name: display_name).view())
-        }
+        Flash::Deleted { display_name } => EitherOf3::B(t!(flash_secret_deleted, name: display_name).view()),
         Flash::Imported(count) => EitherOf3::C(t!(flash_imported, count)),
         Flash::Done(action) => EitherOf3::C(action.message().to_owned()),
     }

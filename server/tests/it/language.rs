@@ -167,7 +167,8 @@ async fn pages_of_the_catalogue_have_no_text_outside_it() {
     app.post("/secrets/gitsync-secret-pseudo-key/key/generate", &[("generate", "ed25519")]).await;
     let admin = app.session("pseudo-admin", Role::Admin).await;
     for path in CONVERTED {
-        let cookie = if path.starts_with("/si") || path.starts_with("/setup") { "a=b" } else { admin.as_str() };
+        let cookie =
+            if path.starts_with("/si") || path.starts_with("/setup") { "a=b" } else { admin.as_str() };
         let page = page(&app, path, "en-XA", cookie).await;
         assert!(page.body.contains("<html lang=\"en-XA\""), "{path}: {}", page.body);
         assert_eq!(unbracketed(&page.body), Vec::<String>::new(), "{path}");

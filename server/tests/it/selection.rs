@@ -152,9 +152,12 @@ async fn manifests_of_a_selection_require_a_token() {
     let address = format!("/secrets/selected/manifests?{query}&id=gitsync-secret-{git}");
     let page = app.get(&address).await;
     assert_eq!(page.status, StatusCode::OK);
-    for present in
-        ["id=\"git_shape\"", "id=\"image_shape\"", "value=\"dockerconfigjson\" selected", "3 Kubernetes Secrets"]
-    {
+    for present in [
+        "id=\"git_shape\"",
+        "id=\"image_shape\"",
+        "value=\"dockerconfigjson\" selected",
+        "3 Kubernetes Secrets",
+    ] {
         assert!(page.body.contains(present), "{present}: {}", page.body);
     }
     assert!(!page.body.contains("SENTINEL") && !page.body.contains("value=\"raw\""));
@@ -195,12 +198,7 @@ async fn manifests_of_a_selection_require_a_token() {
     }
     let refusals = [
         (typed("", &[]), StatusCode::UNPROCESSABLE_ENTITY, "token", "Paste an API token"),
-        (
-            typed("latchkey_x_y", &[]),
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "token",
-            "Invalid token.",
-        ),
+        (typed("latchkey_x_y", &[]), StatusCode::UNPROCESSABLE_ENTITY, "token", "Invalid token."),
         (typed(&metadata, &[]), StatusCode::FORBIDDEN, "token", "can't read the values"),
         (typed(&restricted, &[]), StatusCode::FORBIDDEN, "token", "can't read the values"),
         (

@@ -200,11 +200,7 @@ fn Rotate(
     waiting: Option<String>,
 ) -> impl IntoView {
     let method = if waiting.is_some() { "get" } else { "post" };
-    let words = if waiting.is_some() {
-        t!(key_replace_hint)
-    } else {
-        t!(key_generate_hint)
-    };
+    let words = if waiting.is_some() { t!(key_replace_hint) } else { t!(key_generate_hint) };
     view! {
         <form method=method action=format!("{}/generate", key_address(&id)) class="rotate">
             <p class="hint">{words}</p>

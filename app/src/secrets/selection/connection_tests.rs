@@ -29,7 +29,9 @@ pub fn SelectedTestedPage(
         None => EitherOf3::A(NothingSelected()),
         Some(Err(error)) => {
             let error = ssr::respond_with(error);
-            EitherOf3::B(view! { <LoadFailure error heading=t!(selected_results) noun=Noun::Secret list=LIST/> })
+            EitherOf3::B(
+                view! { <LoadFailure error heading=t!(selected_results) noun=Noun::Secret list=LIST/> },
+            )
         }
         Some(Ok(tested)) => EitherOf3::C(view! { <Shown tested/> }),
     }

@@ -62,9 +62,7 @@ pub fn Examples<'a>(details: &'a SecretDetails) -> impl IntoView + use<> {
 /// Returns the name of the tool for secrets of this type, and what the example does.
 fn title_and_lead(tool: Tool, kind: SecretKind) -> (&'static str, &'static str) {
     match (tool, kind) {
-        (Tool::Kubectl, SecretKind::ImagePull) => {
-            (t!(examples_kubectl_pods), t!(examples_kubectl_pods_lead))
-        }
+        (Tool::Kubectl, SecretKind::ImagePull) => (t!(examples_kubectl_pods), t!(examples_kubectl_pods_lead)),
         (Tool::Kubectl, SecretKind::GitDataset) => (t!(examples_kubectl_git), t!(examples_kubectl_git_lead)),
         (Tool::ExternalSecrets, _) => (t!(examples_external_secrets), t!(examples_external_secrets_lead)),
         (Tool::ArgoCd, SecretKind::GitDataset) => (t!(examples_argo_cd), t!(examples_argo_cd_lead)),

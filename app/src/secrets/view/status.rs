@@ -5,8 +5,7 @@ use crate::{
     error::first_sentence,
     messages,
     secrets::{from_secret, keys::key_address, secret_address},
-    ssr,
-    texts,
+    ssr, texts,
     ui::{ago::Ago, html::Html},
 };
 use backend::PORTAL;
