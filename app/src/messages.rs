@@ -2,6 +2,7 @@
 //! and in the API, they are in English.
 
 mod causes;
+mod problems;
 
 pub(crate) use causes::{cause, cause_label, report};
 
@@ -76,13 +77,12 @@ fn sign_on(problem: SignOnProblem) -> &'static str {
     }
 }
 
-/// Returns the message of a problem with a field. Never contains what was typed. Those that an island shows, too, are still in
-/// English alone.
+/// Returns the message of a problem with a field. Never contains what was typed.
 pub fn problem(problem: &Problem) -> String {
     match problem {
         Problem::Usage(problem) => usage(*problem).to_owned(),
         Problem::Access(problem) => access(*problem),
-        other => other.island_message(),
+        other => problems::of_secrets(other),
     }
 }
 

@@ -147,9 +147,9 @@ test('an invalid repository or image is marked, and saved once it is valid', asy
   await repository.fill('https://github.com/group/app.git');
   await field(page, 'Known hosts').evaluate((area: HTMLTextAreaElement) => { area.value = 'nonsense'; });
   await submit(page, { name, secret: git.key });
-  await expect(summary(page).getByRole('link', { name: /Enter the SSH address/ })).toHaveAttribute('href', '#repository');
-  await expectError(page, 'Test repository', /Enter the SSH address/);
-  await expectError(page, 'Known hosts', /Line 1 is not one of a known_hosts file/);
+  await expect(summary(page).getByRole('link', { name: /need an SSH address/ })).toHaveAttribute('href', '#repository');
+  await expectError(page, 'Test repository', /need an SSH address/);
+  await expectError(page, 'Known hosts', /Line 1 is not a line of a known_hosts file/);
   await expect(repository).toBeFocused();
   await expectAccessible(page, 'a repository that is none');
   await repository.fill(git.repository);

@@ -139,7 +139,7 @@ test.describe('the dialog over the list', () => {
     });
     await link(page, secret).click();
     await ok(page).click();
-    await expect(dialog(page).getByRole('alert')).toContainText('didn’t respond');
+    await expect(dialog(page).getByRole('alert')).toContainText("didn't respond");
     await ok(page).click();
     await expect(notice(page)).toContainText('Secret deleted');
     await expect(row(page, secret)).toHaveCount(0);

@@ -62,18 +62,18 @@ test('the passphrase is asked for as soon as it is needed', async ({ page, hydra
     await fill(page, { secret: sshKey('plain').private });
     await expect(passphrase(page)).toBeHidden();
     await fill(page, { secret: publicKey() });
-    await expectError(page, 'Secret', /This is the public half\. Paste the private key: the file without \.pub\./);
+    await expectError(page, 'Secret', /This is the public key\. Paste the private key: the file without \.pub\./);
     // Pasting alone is enough: nothing was left or submitted yet.
     await fill(page, { secret: key.private });
     await expectNoError(page, 'Secret');
   } else {
     await submit(page, { name, secret: key.private });
-    await expectError(page, 'Passphrase', /protected by a passphrase\. Enter it/);
+    await expectError(page, 'Passphrase', /has a passphrase\. Enter it/);
     await expect(page.getByRole('alert')).toContainText('Enter it again.');
     await expect(field(page, 'Secret')).toHaveValue('');
   }
   await expect(passphrase(page)).toBeVisible();
-  await expect(page.getByText('This key is protected by a passphrase. Enter it, and the key is stored without it').first()).toBeVisible();
+  await expect(page.getByText('This key has a passphrase. Enter it; Latchkey stores the key without it').first()).toBeVisible();
   await submit(page, { name, secret: key.private, passphrase: 'wrong' });
   await expectError(page, 'Passphrase', /This is not the passphrase of the key/);
   if (hydrated) {

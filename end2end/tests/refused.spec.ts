@@ -74,7 +74,7 @@ test('an unreachable portal is shown beside the button', async ({ page, hydrated
   await fill(page, { display_name: 'Mine' });
   await page.route('**/api/ui/update_secret*', (route) => route.abort('connectionrefused'));
   await press(page, hydrated);
-  await expectSeen(page, hydrated, 'Not saved', /^The portal didn’t respond, so the change may or may not be saved\.$/);
+  await expectSeen(page, hydrated, 'Not saved', /^The portal didn't respond, so the change may or may not be saved\.$/);
 });
 
 test('an unavailable database is shown beside the button', async ({ page, hydrated, secrets, faults }) => {

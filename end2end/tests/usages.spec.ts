@@ -132,7 +132,7 @@ test('invalid fields are marked, and nothing is lost', async ({ page, faults }) 
   await field(page, 'Branch').fill('a..b');
   await press(page, 'Confirm');
   await expect(summary(page)).toBeVisible();
-  await expectError(page, 'Name', /upper case letter/);
+  await expectError(page, 'Name', /Use lowercase letters/);
   await expectError(page, 'Git URL', /Remove the username and password/);
   await expectError(page, 'Branch', /not a branch name/);
   await expect(field(page, 'Branch')).toHaveValue('a..b');

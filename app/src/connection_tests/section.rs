@@ -33,7 +33,7 @@ pub fn target(
     tested: Option<String>,
 ) -> ServerMarkup {
     let errors = match rejected {
-        Some(RejectedForm { error: Some(ApiError::Rejected(Error::Invalid(errors))), .. }) => {
+        Some(RejectedForm { error: Some(ApiError::Rejected(Error::Invalid(errors), _)), .. }) => {
             errors.as_slice()
         }
         _ => &[],
@@ -90,7 +90,7 @@ pub fn target(
 
 /// Renders the place for the result of a test, with this one in it.
 pub fn place(answer: String) -> impl IntoView {
-    view! { <div id=ANSWER role="status" tabindex="-1" inner_html=answer></div> }
+    view! { <div id=ANSWER role="status" tabindex="-1" data-failed=t!(test_no_answer) inner_html=answer></div> }
 }
 
 /// Renders the button that tests the form, by sending it to this address.

@@ -1,33 +1,31 @@
 //! Deleting: the confirmation, and its dialog over the list.
 
-use super::api::delete_secret;
+use super::{api::delete_secret, server_markup::ServerMarkup};
+#[cfg(feature = "ssr")]
+use crate::texts::Markup;
 use crate::{
     error::ApiError,
+    island_texts::IslandText,
     ui::{alert::Alert, dialog::Dialog, dom},
 };
 use domain::{error::Error, secret::SecretId};
 use leptos::{ev, prelude::*};
 
-/// The question of the confirmation, with both names of the secret.
-#[component]
-pub fn DeleteQuestion<'a>(
-    id: &'a SecretId,
-    display_name: String,
-    /// The number of days in which it can be restored.
-    keep_days: u16,
-) -> impl IntoView + use<> {
-    let name = id.name.as_str().to_owned();
-    let after = match keep_days {
-        0 => "and its value cannot be brought back.".to_owned(),
-        1 => "and it can be restored for one day.".to_owned(),
-        days => format!("and it can be restored for {days} days."),
-    };
-    view! {
-        <p id="delete-question">
-            "Are you sure to delete " <b>{display_name}</b> " (" <code>{name}</code>
-            ")? Whatever pulls with it stops working, " {after}
-        </p>
-    }
+/// The places in the dialog for the names of the secret.
+const DISPLAY_NAME: &str = "delete-display-name";
+const NAME: &str = "delete-name";
+
+/// Renders the question of the confirmation, with both names of the secret.
+#[cfg(feature = "ssr")]
+pub(crate) fn question(display_name: Markup, name: Markup, keep_days: u16) -> impl IntoView {
+    view! { <p id="delete-question">{t!(delete_question, display_name, name, days: keep_days)}</p> }
+}
+
+/// Renders the question of the dialog, with places for the names.
+#[cfg(feature = "ssr")]
+pub(crate) fn question_with_places(keep_days: u16) -> ServerMarkup {
+    let place = |id: &'static str| Markup::rendered(view! { <span id=id></span> });
+    ServerMarkup::render(question(place(DISPLAY_NAME), place(NAME), keep_days).into_view())
 }
 
 /// The dialog over the list, or over the page of a secret. It replaces the pages that the links of rows with the label `d`
@@ -36,8 +34,8 @@ pub fn DeleteQuestion<'a>(
 /// used secrets, which are marked, because their page has more to read, and a name to type.
 #[island]
 pub fn DeleteDialog(
-    /// The number of days in which a deleted secret can be restored.
-    keep_days: u16,
+    /// The question, with places for the names.
+    question: ServerMarkup,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     // The secret stays in the dialog while it closes.
@@ -57,6 +55,10 @@ pub fn DeleteDialog(
             });
             if doomed.is_some() && !dom::opens_elsewhere(&event) {
                 event.prevent_default();
+                if let Some((id, display_name)) = &doomed {
+                    dom::say(DISPLAY_NAME, display_name);
+                    dom::say(NAME, id.name.as_str());
+                }
                 asked.set(doomed);
                 failure.set(None);
                 open.set(true);
@@ -72,7 +74,7 @@ pub fn DeleteDialog(
         // The list, with the flash of the answer.
         Some(Ok(())) => drop(window().location().assign(&next.get_value())),
         // Used by now: the page says by whom.
-        Some(Err(ApiError::Rejected(Error::Invalid(_)))) => {
+        Some(Err(ApiError::Rejected(Error::Invalid(_), _))) => {
             if let Some((id, _)) = asked.get_untracked() {
                 drop(window().location().assign(&format!("/secrets/{id}/delete")));
             }
@@ -89,14 +91,14 @@ pub fn DeleteDialog(
     };
     view! {
         <Dialog open labelled_by="delete-title" described_by="delete-question">
-            <h2 id="delete-title">"Delete Secret"</h2>
-            {move || asked.get().map(|(id, display_name)| view! { <DeleteQuestion id=&id display_name keep_days/> })}
+            <h2 id="delete-title">{fixed!(secret_delete_heading)}</h2>
+            <div class="part" inner_html=question.0></div>
             {move || {
-                failure.get().map(|error| view! { <Alert title="Not deleted"><p>{error.message()}</p></Alert> })
+                failure.get().map(|error| view! { <Alert title=IslandText::page_not_deleted.get()><p>{error.message()}</p></Alert> })
             }}
             <div class="actions">
                 <button type="button" on:click=move |_| open.set(false)>
-                    "Cancel"
+                    {fixed!(page_cancel)}
                 </button>
                 <button
                     type="button"
@@ -104,7 +106,7 @@ pub fn DeleteDialog(
                     aria-disabled=move || busy().then_some("true")
                     on:click=confirm
                 >
-                    "OK"
+                    {fixed!(page_ok)}
                 </button>
             </div>
         </Dialog>

@@ -2,7 +2,7 @@
 
 use super::{
     LIST,
-    delete::DeleteDialog,
+    delete::{DeleteDialog, question_with_places},
     deleted::DELETED,
     list_address,
     list_controls::{Filter, Pages, SortHeading, SortRow},
@@ -14,6 +14,7 @@ use crate::{
     error::ApiError,
     failure::{LoadFailure, Noun},
     imports::IMPORT,
+    island_texts::DialogTexts,
     ssr,
     ui::{icon::icon, instant_controls::InstantControls},
 };
@@ -81,7 +82,10 @@ fn List(
         {may_write
             .then(|| {
                 let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
-                view! { <DeleteDialog keep_days/> }
+                view! {
+                    <DialogTexts/>
+                    <DeleteDialog question=question_with_places(keep_days)/>
+                }
             })}
     }
 }

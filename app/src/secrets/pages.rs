@@ -4,7 +4,7 @@ use super::{
     LIST,
     confirmation::{NotDeleted, confirmation},
     consumers::{ConsumerList, ConsumersSection, UsedWarning, count_words},
-    delete::DeleteQuestion,
+    delete::question,
     draft,
     form::{Purpose, SecretForm},
     form_parts,
@@ -25,6 +25,7 @@ use crate::{
     failure::{Noun, Subject, loaded},
     help::inline_help::{key_help, registries},
     imports::IMPORT,
+    island_texts::FormTexts,
     ssr,
     texts::{self, Markup},
     ui::{ago::Ago, confirm::ConfirmPage, icon::icon},
@@ -63,6 +64,7 @@ pub fn AddPage(
             <h1>{t!(secret_add)}</h1>
             <p class="lead">{t!(secret_add_lead, address: IMPORT)}</p>
             <SecretForm purpose rejected address cancel=list_before(&ssr::query()) parts/>
+            <FormTexts/>
             <EnhanceTest/>
         }
     });
@@ -131,6 +133,7 @@ pub fn EditPage(
             <p class="lead">{lead}</p>
             <UsedWarning users=&users id=&id/>
             <SecretForm purpose rejected address cancel parts/>
+            <FormTexts/>
             <EnhanceTest/>
             <ConsumersSection users id=id.clone()/>
             <ImportedFrom origins=&details.origins/>
@@ -154,6 +157,9 @@ pub fn DeletePage(
         let name = details.id.name.as_str().to_owned();
         let reason = failure.as_ref().map(|failure| failure.reason(&name));
         let rejected = failure.as_ref().map(|failure| failure.alert(&name));
+        let names = [details.display_name.clone(), name.clone()].map(Markup::rendered);
+        let [display_name, shown_name] = names;
+        let question = question(display_name, shown_name, keep_days);
         let used = count_words(&users, UsageKind::of(details.id.kind)).map(|words| {
             view! {
                 <div class="in-use">
@@ -171,7 +177,7 @@ pub fn DeletePage(
                 rejected=rejected.map(IntoAny::into_any)
                 reason
             >
-                <DeleteQuestion id=&details.id display_name=details.display_name keep_days/>
+                {question}
                 {used}
             </ConfirmPage>
         }

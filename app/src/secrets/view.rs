@@ -6,7 +6,7 @@ pub mod status;
 use super::{
     LIST,
     consumers::ConsumersSection,
-    delete::DeleteDialog,
+    delete::{DeleteDialog, question_with_places},
     from_secret,
     imported_from::ImportedFrom,
     keys::{key_address, section::PublicKey},
@@ -16,6 +16,7 @@ use crate::{
     audit::history::{Shown as History, ShownProps as HistoryProps},
     connection_tests::page::TrustedKeys,
     failure::{Noun, Subject, loaded},
+    island_texts::DialogTexts,
     ssr,
     texts::{self, Markup},
     ui::{ago::Ago, copy::CopyButton, icon::icon, rendered::rendered},
@@ -51,7 +52,10 @@ fn Shown(view: SecretView) -> impl IntoView {
     // Islands are rendered where they stand, after the rest.
     let dialog = (may_write && !used).then(|| {
         let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
-        view! { <DeleteDialog keep_days/> }
+        view! {
+            <DialogTexts/>
+            <DeleteDialog question=question_with_places(keep_days)/>
+        }
     });
     let now = details.now;
     let status = view! { <Status id=&id state=connection.clone() tests now may_write/> };

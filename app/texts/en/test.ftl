@@ -58,3 +58,4 @@ test-published = published by { $operator }
 test-not-published = not one that { $operator } publishes
 test-approve = I have verified these keys. Trust this host.
 test-trust = Trust these keys and test
+test-no-answer = The portal didn't respond. Try again in a minute.

@@ -42,3 +42,4 @@ test-published = 由 { $operator } 公布
 test-not-published = 並非 { $operator } 公布的金鑰
 test-approve = 我已核對這些金鑰。信任此主機。
 test-trust = 信任這些金鑰並測試
+test-no-answer = 入口網站沒有回應。請稍後再試一次。

@@ -97,7 +97,7 @@ async fn protected_key_needs_its_passphrase_and_is_stored_without() {
     let refused = add(&app, &name, &[("secret", PROTECTED)]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!place(&refused.body).contains("<div hidden"), "{}", place(&refused.body));
-    assert!(refused.body.contains("This key is protected by a passphrase. Enter it"));
+    assert!(refused.body.contains("This key has a passphrase. Enter it"));
     assert!(refused.body.contains("Enter it again.") && refused.body.contains("id=\"passphrase-error\""));
     let wrong = add(&app, &name, &[("secret", PROTECTED), ("passphrase", "SENTINEL-wrong")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -140,7 +140,8 @@ async fn duplicate_key_is_reported_and_saved_only_on_request() {
     assert_eq!(app.call("create_secret", &image(&first)).await.status, StatusCode::OK);
     let told = app.call("create_secret", &image(&second)).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
-    assert_eq!(told.body, format!("{{\"Refused\":{{\"Twin\":\"image-{first}\"}}}}"));
+    let sent = format!("{{\"Refused\":[{{\"Twin\":\"image-{first}\"}},[\"The secret {first} holds the same.");
+    assert!(told.body.starts_with(&sent), "{}", told.body);
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ async fn api_answers_in_english_whatever_the_language() {
 }
 
 /// The pages whose texts are all in the catalogue. The list only grows.
-const CONVERTED: [&str; 29] = [
+const CONVERTED: [&str; 32] = [
     "/sign-in",
     "/setup?token=x",
     "/nowhere",
@@ -95,6 +95,9 @@ const CONVERTED: [&str; 29] = [
     "/images?q=nothing-such",
     "/images/new",
     "/datasets/new",
+    "/secrets",
+    "/secrets?q=nothing-such",
+    "/secrets/image-pseudo/delete",
     "/secrets/deleted",
     "/secrets/deleted?after=1~00000000-0000-0000-0000-000000000000",
     "/secrets/image-pseudo/check",
@@ -110,7 +113,7 @@ const CONVERTED: [&str; 29] = [
 ];
 
 /// Names that are the same in every language.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "Latchkey",
     "English",
     "繁體中文",
@@ -119,6 +122,7 @@ const NAMES: [&str; 11] = [
     "pseudo-key",
     "tests",
     "ghcr.io",
+    "Ed25519",
     "kubectl apply",
     "latchkey secret manifest image-pseudo",
     "pseudo-key@latchkey",

@@ -245,7 +245,7 @@ async fn deleted_secret_is_restored_or_removed_for_good() {
     let id = format!("image-{name}");
     app.add_image(&name, "first").await;
     let question = app.get(&format!("/secrets/{id}/delete")).await.body;
-    assert!(question.contains("it can be restored for 30 days"), "{question}");
+    assert!(question.contains("You can restore it for 30 days"), "{question}");
     app.post(&format!("/secrets/{id}/delete"), &[]).await;
     assert!(app.get(&format!("/secrets?q={name}")).await.body.contains("No secrets match."));
     let deleted = app.get("/secrets/deleted").await;

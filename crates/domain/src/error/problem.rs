@@ -4,7 +4,7 @@ use crate::{
     access::AccessProblem,
     connection_test::TargetProblem,
     secret::{
-        DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SecretId, SshKeyProblem,
+        DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SecretId, SecretKind, SshKeyProblem,
         UsernameProblem,
     },
     usage::UsageProblem,
@@ -51,7 +51,8 @@ impl Problem {
         match self {
             Self::Name(problem) => problem.message(),
             Self::NameTaken(id) => {
-                format!("There is a {} secret of this name already. Choose another name.", id.kind.label())
+                let article = if id.kind == SecretKind::GitDataset { "A" } else { "An" };
+                format!("{article} {} secret with this name already exists.", id.kind.label())
             }
             Self::SameName => "Another row has this name. Choose another one here or there.".to_owned(),
             Self::DisplayName(problem) => problem.message(),
@@ -62,7 +63,7 @@ impl Problem {
             Self::Password(problem) => problem.message().to_owned(),
             Self::Target(problem) => problem.message(),
             Self::Usage(_) | Self::Access(_) | Self::Unknown => {
-                "The portal does not accept this. Load the page again and retry.".to_owned()
+                "The portal doesn't accept this. Load the page again and retry.".to_owned()
             }
         }
     }
