@@ -156,7 +156,7 @@ fn Row(secret: DeletedSecret, now: Timestamp, may_write: bool) -> impl IntoView 
                 <span class="by">{format!(" by {deleted_by}")}</span>
             </Cell>
             <Cell label="Kept until">
-                <time datetime=until.rfc3339()>{until.utc_text()}</time>
+                <time datetime=until.rfc3339()>{crate::texts::exact(until)}</time>
             </Cell>
             <td class="row-actions">{actions}</td>
         </tr>

@@ -145,8 +145,8 @@ impl Rows<'_> {
 
     /// Adds how long ago this was, as `ui::ago` renders it.
     fn ago(&self, html: &mut Html, at: Timestamp) {
-        html.markup("<time").attribute("datetime", &at.rfc3339()).attribute("title", &at.utc_text());
-        html.markup(">").text(&at.relative(self.now)).markup("</time>");
+        html.markup("<time").attribute("datetime", &at.rfc3339()).attribute("title", &texts::exact(at));
+        html.markup(">").text(&texts::relative(at, self.now)).markup("</time>");
     }
 
     fn actions(&self, html: &mut Html, number: usize, secret: &SecretSummary, address: &mut Address) {

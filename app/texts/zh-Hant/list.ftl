@@ -42,5 +42,5 @@ list-none-match = 沒有符合的 Secret。
 list-search-covers = 搜尋範圍為名稱、顯示名稱、主機、使用者名稱、存放庫與指紋。
 list-clear-search = 清除搜尋與篩選條件
 list-empty = 還沒有 Secret。
-list-empty-text = 為 Git 資料集新增 SSH 金鑰，或為容器映像檔新增登錄帳號，或匯入 Docker 設定檔。
+list-empty-text = 為 Git 資料集新增 SSH 金鑰，或為容器映像檔新增登錄帳戶，或匯入 Docker 設定檔。
 list-add-first = 新增第一個 Secret

@@ -77,7 +77,7 @@ async fn api_answers_in_english_whatever_the_language() {
 }
 
 /// The pages whose texts are all in the catalogue. The list only grows.
-const CONVERTED: [&str; 17] = [
+const CONVERTED: [&str; 28] = [
     "/sign-in",
     "/setup?token=x",
     "/nowhere",
@@ -95,10 +95,35 @@ const CONVERTED: [&str; 17] = [
     "/images?q=nothing-such",
     "/images/new",
     "/datasets/new",
+    "/audit?object=nothing-such",
+    "/secrets/import",
+    "/help",
+    "/help/docker-hub",
+    "/help/ghcr",
+    "/help/gitlab",
+    "/help/registries",
+    "/help/github-deploy-key",
+    "/help/gitlab-deploy-key",
+    "/help/import",
+    "/help/values",
 ];
 
 /// Names that are the same in every language.
-const NAMES: [&str; 6] = ["Latchkey", "English", "繁體中文", "pseudo", "pseudo-admin", "tests"];
+const NAMES: [&str; 13] = [
+    "Latchkey",
+    "English",
+    "繁體中文",
+    "pseudo",
+    "pseudo-admin",
+    "tests",
+    "Docker Hub",
+    "GitHub Container Registry",
+    "GitLab",
+    "Quay",
+    "Amazon ECR",
+    "Google Artifact Registry",
+    "Azure Container Registry",
+];
 
 /// Returns the texts of a page that are in no brackets.
 fn unbracketed(html: &str) -> Vec<String> {
@@ -106,8 +131,8 @@ fn unbracketed(html: &str) -> Vec<String> {
     let (mut depth, mut outside, mut rest) = (0_u32, String::new(), body);
     while let Some((before, tag)) = rest.split_once('<') {
         let (name, text) = before.split_once('>').unwrap_or(("", before));
-        // The names of secrets, and the script that hydrates.
-        let skipped = ["option ", "script"].iter().any(|tag| name.starts_with(tag));
+        // The names of secrets, the script that hydrates, and commands.
+        let skipped = ["option ", "script", "code"].iter().any(|tag| name.starts_with(tag));
         for letter in text.chars().filter(|_| !skipped) {
             match letter {
                 '[' => depth += 1,

@@ -156,7 +156,7 @@ fn bars(tests: &[PastTest], now: Timestamp) -> String {
         match test {
             Some(test) => {
                 html.attribute("class", class_of(test.cause)).markup("><title>").text(test.cause.label());
-                html.markup(", ").text(&test.at.relative(now)).markup("</title></rect>");
+                html.markup(", ").text(&crate::texts::relative(test.at, now)).markup("</title></rect>");
             }
             None => {
                 html.markup("></rect>");
