@@ -27,7 +27,7 @@ test('each registry of a pasted docker config becomes a secret', async ({ page }
   await page.locator('#name-2').fill(`${name}-hub`);
   await save(page).click();
   await expectList(page);
-  await expect(notice(page)).toContainText('2 secrets imported.');
+  await expect(notice(page)).toContainText(`2 secrets imported: ${name}, ${name}-hub.`);
   for (const [saved, host, username] of [
     [name, `${name}.example`, 'robot'],
     [`${name}-hub`, 'https://index.docker.io/v1/', ana],

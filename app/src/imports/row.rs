@@ -3,7 +3,7 @@
 use super::texts;
 use crate::{
     secrets::LIST,
-    texts::{Markup, kind},
+    texts::{Markup, field, kind},
     ui::{icon::icon, place_list::PlaceList, rendered::rendered},
 };
 use backend::{ImportChoice, ImportRow};
@@ -52,10 +52,10 @@ pub fn Row<'a>(
             .find(|wrong| control(number, wrong) == id)
             .map(|wrong| crate::messages::problem(&wrong.problem))
     };
-    let line = |field: Field, label: &'static str, value: Option<String>, mono: bool| {
-        let id = format!("{}-{number}", field.name());
+    let line = |of_row: Field, value: Option<String>, mono: bool| {
+        let id = format!("{}-{number}", of_row.name());
         let (error, autofocus) = (of(&id), first_wrong == Some(id.as_str()));
-        text_line(id, label, value, mono, error, autofocus)
+        text_line(id, field(of_row), value, mono, error, autofocus)
     };
     let take = format!("take-{number}");
     let notes_id = format!("notes-{number}");
@@ -86,12 +86,12 @@ pub fn Row<'a>(
             {notes}
             <PlaceList places=&row.places from=true/>
             <div class="import-fields">
-                {line(Field::Name, t!(imports_name), Some(typed.name), true)}
+                {line(Field::Name, Some(typed.name), true)}
                 {(!many).then(|| {
-                    line(Field::DisplayName, t!(imports_display_name), Some(typed.display_name), false)
+                    line(Field::DisplayName, Some(typed.display_name), false)
                 })}
                 {row.needs_passphrase
-                    .then(|| line(Field::Passphrase, t!(imports_passphrase), None, false))}
+                    .then(|| line(Field::Passphrase, None, false))}
             </div>
             {has_ends.then(|| tick(format!("ends-{number}"), typed.without_ends, t!(imports_remove_ends)))}
             {host_keys(row, typed.trust_hosts)}

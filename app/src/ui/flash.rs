@@ -1,7 +1,7 @@
 //! Short notices at the lower right about what was just done. Never the only place where something is said.
 
 use super::{enhance::REGION, icon::icon};
-use crate::cookie::SecureCookies;
+use crate::{cookie::SecureCookies, texts::Markup};
 use domain::{
     percent,
     secret::{RegistryHost, SecretId},
@@ -14,6 +14,9 @@ pub const COOKIE: &str = "latchkey_notice";
 /// The lifetime of the cookie until a page shows it, in seconds.
 pub const COOKIE_MAX_AGE: u64 = 60;
 
+/// The most secrets that a message names.
+pub const NAMED: usize = 3;
+
 /// A short message about what was just done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Flash {
@@ -21,35 +24,63 @@ pub enum Flash {
     Saved { id: SecretId, host: Option<String> },
     /// The secret with this display name was deleted.
     Deleted { display_name: String },
-    /// A number of secrets was imported.
-    Imported(u32),
+    /// A number of secrets was imported; these are the first of them, at most `NAMED`.
+    Imported { count: u32, first: Vec<SecretId> },
     /// An action whose message needs no data.
     Done(ActionDone),
 }
 
 domain::coded_enum! {
     /// An action on users, sessions, tokens, images, datasets or several secrets. The code stands in the cookie.
-    pub enum ActionDone: code, message {
-        PasswordChanged = "password-changed", "Password changed.";
-        SessionEnded = "session-ended", "Session ended.";
-        SessionsEnded = "sessions-ended", "All sessions of this user ended.";
-        RoleChanged = "role-changed", "Role changed.";
-        UserDisabled = "user-disabled", "User disabled.";
-        UserEnabled = "user-enabled", "User enabled.";
-        TokenRevoked = "token-revoked", "Token revoked.";
-        SignedOut = "signed-out", "You are signed out.";
-        ImportDiscarded = "import-discarded", "Nothing was imported.";
-        KeySwitched = "key-switched", "The new key is in use.";
-        KeyDiscarded = "key-discarded", "New key discarded.";
-        ImageSaved = "image-saved", "Image saved.";
-        ImageDeleted = "image-deleted", "Image deleted.";
-        DatasetSaved = "dataset-saved", "Dataset saved.";
-        DatasetDeleted = "dataset-deleted", "Dataset deleted.";
-        SecretRestored = "secret-restored", "Secret restored.";
-        SecretRemoved = "secret-removed", "Secret removed for good.";
-        KeyBackedUp = "key-backed-up", "Noted: the key file is backed up.";
-        StepsDismissed = "steps-dismissed", "Set-up steps dismissed.";
-        SecretsDeleted = "secrets-deleted", "The selected secrets were deleted.";
+    pub enum ActionDone: code {
+        PasswordChanged = "password-changed";
+        SessionEnded = "session-ended";
+        SessionsEnded = "sessions-ended";
+        RoleChanged = "role-changed";
+        UserDisabled = "user-disabled";
+        UserEnabled = "user-enabled";
+        TokenRevoked = "token-revoked";
+        SignedOut = "signed-out";
+        ImportDiscarded = "import-discarded";
+        KeySwitched = "key-switched";
+        KeyDiscarded = "key-discarded";
+        ImageSaved = "image-saved";
+        ImageDeleted = "image-deleted";
+        DatasetSaved = "dataset-saved";
+        DatasetDeleted = "dataset-deleted";
+        SecretRestored = "secret-restored";
+        SecretRemoved = "secret-removed";
+        KeyBackedUp = "key-backed-up";
+        StepsDismissed = "steps-dismissed";
+        SecretsDeleted = "secrets-deleted";
+    }
+}
+
+impl ActionDone {
+    /// Returns the message.
+    fn message(self) -> &'static str {
+        match self {
+            Self::PasswordChanged => t!(flash_password_changed),
+            Self::SessionEnded => t!(flash_session_ended),
+            Self::SessionsEnded => t!(flash_sessions_ended),
+            Self::RoleChanged => t!(flash_role_changed),
+            Self::UserDisabled => t!(flash_user_disabled),
+            Self::UserEnabled => t!(flash_user_enabled),
+            Self::TokenRevoked => t!(flash_token_revoked),
+            Self::SignedOut => t!(flash_signed_out),
+            Self::ImportDiscarded => t!(flash_import_discarded),
+            Self::KeySwitched => t!(flash_key_switched),
+            Self::KeyDiscarded => t!(flash_key_discarded),
+            Self::ImageSaved => t!(flash_image_saved),
+            Self::ImageDeleted => t!(flash_image_deleted),
+            Self::DatasetSaved => t!(flash_dataset_saved),
+            Self::DatasetDeleted => t!(flash_dataset_deleted),
+            Self::SecretRestored => t!(flash_secret_restored),
+            Self::SecretRemoved => t!(flash_secret_removed),
+            Self::KeyBackedUp => t!(flash_key_backed_up),
+            Self::StepsDismissed => t!(flash_steps_dismissed),
+            Self::SecretsDeleted => t!(flash_secrets_deleted),
+        }
     }
 }
 
@@ -61,7 +92,9 @@ impl Flash {
                 format!("saved~{id}~{}", percent::encode(host.as_deref().unwrap_or_default()))
             }
             Self::Deleted { display_name } => format!("deleted~{}", percent::encode(display_name)),
-            Self::Imported(count) => format!("imported~{count}"),
+            Self::Imported { count, first } => {
+                first.iter().fold(format!("imported~{count}"), |text, id| format!("{text}~{id}"))
+            }
             Self::Done(action) => format!("done~{}", action.code()),
         }
     }
@@ -80,7 +113,12 @@ impl Flash {
                 Some(Self::Saved { id: SecretId::parse(id)?, host })
             }
             "deleted" => Some(Self::Deleted { display_name: percent::decode(rest)? }),
-            "imported" => Some(Self::Imported(rest.parse().ok()?)),
+            "imported" => {
+                let mut parts = rest.split('~');
+                let count = parts.next()?.parse().ok()?;
+                let first = parts.map(SecretId::parse).collect::<Option<Vec<_>>>()?;
+                (first.len() <= NAMED).then_some(Self::Imported { count, first })
+            }
             "done" => ActionDone::parse(rest).map(Self::Done),
             _ => None,
         }
@@ -116,22 +154,27 @@ pub fn Flashes(left: Option<Flash>) -> impl IntoView {
 fn message(flash: Flash) -> impl IntoView {
     match flash {
         Flash::Saved { id, host } => {
-            let name = id.name.as_str().to_owned();
-            let host =
-                host.map(|host| view! { " Its registry host was put right: " <code>{host}</code> "." });
+            let host = host.map(|host| view! { " " {t!(flash_host_corrected, host)} });
             EitherOf3::A(view! {
-                "Secret saved: "
-                <a href=format!("/secrets/{id}")>{name}</a>
-                "."
+                {t!(flash_secret_saved, address: format!("/secrets/{id}"), name: id.name.as_str())}
                 {host}
             })
         }
-        Flash::Deleted { display_name } => {
-            EitherOf3::B(view! { "Secret deleted: " <b>{display_name}</b> "." })
-        }
-        Flash::Imported(1) => EitherOf3::C("1 secret imported.".to_owned()),
-        Flash::Imported(count) => EitherOf3::C(format!("{count} secrets imported.")),
+        Flash::Deleted { display_name } => EitherOf3::B(t!(flash_secret_deleted, name: display_name).view()),
+        Flash::Imported { count, first } => EitherOf3::B(imported(count, &first).view()),
         Flash::Done(action) => EitherOf3::C(action.message().to_owned()),
+    }
+}
+
+/// Returns how many secrets were imported, with links to the first of them.
+fn imported(count: u32, first: &[SecretId]) -> Markup {
+    let more = count.saturating_sub(u32::try_from(first.len()).unwrap_or(u32::MAX));
+    let link = |id: &SecretId| t!(flash_link, address: format!("/secrets/{id}"), name: id.name.as_str());
+    let names = first.iter().map(link).reduce(|first, next| t!(flash_comma, first, next));
+    match names {
+        Some(names) if more == 0 => t!(flash_imported, count, names),
+        Some(names) => t!(flash_imported_and_more, count, names, more),
+        None => t!(flash_imported_unnamed, count),
     }
 }
 
@@ -148,7 +191,8 @@ mod tests {
             Flash::Saved { id, host: Some("https://index.docker.io/v1/".to_owned()) },
             Flash::Done(ActionDone::PasswordChanged),
             Flash::Done(ActionDone::SignedOut),
-            Flash::Imported(12),
+            Flash::Imported { count: 12, first: Vec::new() },
+            Flash::Imported { count: 12, first: vec![SecretId::parse("gitsync-secret-a.b").unwrap()] },
             Flash::Deleted { display_name: "Größe ~ \"; Path=/ </script>".to_owned() },
         ] {
             let cookie = flash.to_cookie();
@@ -180,6 +224,8 @@ mod tests {
             "other~x",
             "done~99",
             "imported~x",
+            "imported~2~x",
+            "imported~9~image-a~image-b~image-c~image-d",
             "done~x",
             "saved~image-a~user:pw@host",
         ] {

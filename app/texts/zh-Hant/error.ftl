@@ -26,8 +26,8 @@ error-prove-at-provider = 請先透過身分提供者重新登入，五分鐘內
 error-nothing-chosen = 請至少選擇一個憑證，或取消匯入。
 error-import-gone = 此匯入已不存在。匯入內容只保留 15 分鐘且限於一個工作階段，並會由新的匯入取代。請重新上傳檔案。
 error-wrong-shape = 此 Secret 無法以此格式匯出。請選擇其他格式。
-error-no-url = Argo CD 必須知道每個金鑰所屬的存放庫，但 { $names } 尚未設定存放庫。請為其輸入測試用的存放庫，或選擇其他格式。
-error-other-host = { $name } 的密碼是為另一個映像檔登錄主機輸入的，因此不會匯出。請編輯該 Secret 並重新輸入密碼。
+error-no-url = Argo CD 必須知道每個金鑰所屬的存放庫，但 { $names } 尚未設定存放庫。請為其輸入測試存放庫，或選擇其他格式。
+error-other-host = { $name } 的密碼是為另一個登錄主機輸入的，因此不會匯出。請編輯該 Secret 並重新輸入密碼。
 error-unreachable = 入口網站沒有回應，因此變更不一定已儲存。請先查看清單，再重試一次。
 
 error-sign-on-expired = 登入時間過長，或是在其他視窗開始的。請重新登入。

@@ -43,7 +43,7 @@ help-gitlab-copy = 請立即複製使用者名稱與權杖：權杖只會顯示�
 help-gitlab-here = 在此處選擇 GitLab 作為登錄，並貼上兩者。若為自行管理的 GitLab，請從專案的 Deploy、Container registry 頁面取得登錄主機。
 
 help-pair = 在您自己的電腦上，建立專供此用途的金鑰組：
-help-pair-files = 這會建立兩個檔案：<code>deploy-key.pub</code> 是公開金鑰，<code>deploy-key</code> 是私密金鑰。請將複雜密碼留空，因為拉取資料集時無人能夠輸入。
+help-pair-files = 這會建立兩個檔案：<code>deploy-key.pub</code> 是公開金鑰，<code>deploy-key</code> 是私密金鑰。請將密語留空，因為拉取資料集時無人能夠輸入。
 help-private = 在此處新增 Git Dataset 類型的 Secret，並選擇 <code>deploy-key</code> 檔案，也就是<b>私密</b>金鑰。其開頭為 <code>-----BEGIN OPENSSH PRIVATE KEY-----</code>。
 help-delete-files = 刪除這兩個檔案。Latchkey 會加密儲存私密金鑰，其他人都不需要它。
 help-github-key-add = 在 GitHub 開啟存放庫的 Settings，再開啟 Deploy keys 並新增一個金鑰。貼上 <code>deploy-key.pub</code> 的內容，也就是<b>公開</b>金鑰：以 <code>ssh-ed25519</code> 開頭的一行文字。請勿勾選「Allow write access」。
@@ -58,7 +58,7 @@ help-importable-docker = Docker 或 Podman 登入時儲存的檔案：<code>~/.d
 help-importable-registry = 叢集中用於登錄的 Secret：<code>kubectl get secret regcred -o yaml</code>，類型為 <code>kubernetes.io/dockerconfigjson</code> 或 <code>kubernetes.io/dockercfg</code>。
 help-importable-key = 含有 SSH 私密金鑰的 Secret，格式為 Kubernetes（<code>ssh-privatekey</code>）、git-sync（<code>ssh</code>）、Flux（<code>identity</code>）或 Argo CD（<code>sshPrivateKey</code>）所使用的格式。
 help-importable-cluster = 叢集的所有 Secret：<code>kubectl get secret -A -o json</code>，上限為 16 MiB 與 2,000 個不同的憑證。多個命名空間中相同的帳戶或金鑰會合併為一列，並列出所在位置。Helm release、服務帳戶權杖與其他 Secret 會略過並計數。
-help-importable-beside = 與金鑰存放在一起的內容：由您核准的已知主機，以及 Argo CD 的存放庫位址。有複雜密碼的金鑰會有輸入欄位。
+help-importable-beside = 與金鑰存放在一起的內容：由您核准的已知主機，以及 Argo CD 的存放庫位址。有密語的金鑰會有輸入欄位。
 help-importable-several = 一次多個：List、以三個連字號分隔的 YAML 文件、JSON 清單或 JSON Lines。
 help-importable-wait = 在您選擇之前，憑證會加密保留 15 分鐘，且僅限您的工作階段使用。未選取的項目會捨棄。
 

@@ -42,14 +42,11 @@ imports-skipped-other-object = { $count } 個其他物件
 imports-account = { $kind }：<code>{ $host }</code>，使用者 <code>{ $username }</code>
 imports-of-host = { $kind }：<code>{ $host }</code>
 imports-of-user = { $kind }：使用者 <code>{ $username }</code>
-imports-name = 名稱
-imports-display-name = 顯示名稱
-imports-passphrase = 複雜密碼
 imports-duplicate-key = <a href="{ $address }">{ $name }</a> 已使用此金鑰。僅在需要另一個 Secret 時才選取此列。
 imports-duplicate-account = <a href="{ $address }">{ $name }</a> 已使用此登錄的這個帳戶。僅在需要另一個 Secret 時才選取此列。
 imports-same-key = 此處另一個項目含有相同的金鑰。
 imports-same-account = 此處另一個項目屬於此登錄的同一個帳戶。
-imports-test-repository = 測試用的存放庫：<code>{ $repository }</code>
+imports-test-repository = 測試存放庫：<code>{ $repository }</code>
 imports-remove-ends = 從密碼中移除該字元
 imports-trust = 信任這些與金鑰存放在一起的主機金鑰。請先與主機管理者公布的金鑰比對。
 imports-hashed-name = 經雜湊處理的名稱
