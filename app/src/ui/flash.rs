@@ -161,21 +161,23 @@ fn message(flash: Flash) -> impl IntoView {
             })
         }
         Flash::Deleted { display_name } => EitherOf3::B(t!(flash_secret_deleted, name: display_name).view()),
-        Flash::Imported { count, first } => EitherOf3::B(imported(count, &first).view()),
+        Flash::Imported { count, first } => match imported(count, &first) {
+            Some(said) => EitherOf3::B(said.view()),
+            None => EitherOf3::C(t!(flash_imported_unnamed, count)),
+        },
         Flash::Done(action) => EitherOf3::C(action.message().to_owned()),
     }
 }
 
-/// Returns how many secrets were imported, with links to the first of them.
-fn imported(count: u32, first: &[SecretId]) -> Markup {
+/// Returns how many secrets were imported, with links to the first of them; `None` if none is named, as by an older version.
+fn imported(count: u32, first: &[SecretId]) -> Option<Markup> {
     let more = count.saturating_sub(u32::try_from(first.len()).unwrap_or(u32::MAX));
     let link = |id: &SecretId| t!(flash_link, address: format!("/secrets/{id}"), name: id.name.as_str());
-    let names = first.iter().map(link).reduce(|first, next| t!(flash_comma, first, next));
-    match names {
-        Some(names) if more == 0 => t!(flash_imported, count, names),
-        Some(names) => t!(flash_imported_and_more, count, names, more),
-        None => t!(flash_imported_unnamed, count),
-    }
+    let names = first.iter().map(link).reduce(|first, next| t!(flash_comma, first, next))?;
+    Some(match more {
+        0 => t!(flash_imported, count, names),
+        more => t!(flash_imported_and_more, count, names, more),
+    })
 }
 
 #[cfg(test)]
