@@ -29,27 +29,55 @@ pub enum Flash {
 
 domain::coded_enum! {
     /// An action on users, sessions, tokens, images, datasets or several secrets. The code stands in the cookie.
-    pub enum ActionDone: code, message {
-        PasswordChanged = "password-changed", "Password changed.";
-        SessionEnded = "session-ended", "Session ended.";
-        SessionsEnded = "sessions-ended", "All sessions of this user ended.";
-        RoleChanged = "role-changed", "Role changed.";
-        UserDisabled = "user-disabled", "User disabled.";
-        UserEnabled = "user-enabled", "User enabled.";
-        TokenRevoked = "token-revoked", "Token revoked.";
-        SignedOut = "signed-out", "You are signed out.";
-        ImportDiscarded = "import-discarded", "Nothing was imported.";
-        KeySwitched = "key-switched", "The new key is in use.";
-        KeyDiscarded = "key-discarded", "New key discarded.";
-        ImageSaved = "image-saved", "Image saved.";
-        ImageDeleted = "image-deleted", "Image deleted.";
-        DatasetSaved = "dataset-saved", "Dataset saved.";
-        DatasetDeleted = "dataset-deleted", "Dataset deleted.";
-        SecretRestored = "secret-restored", "Secret restored.";
-        SecretRemoved = "secret-removed", "Secret removed for good.";
-        KeyBackedUp = "key-backed-up", "Noted: the key file is backed up.";
-        StepsDismissed = "steps-dismissed", "Set-up steps dismissed.";
-        SecretsDeleted = "secrets-deleted", "The selected secrets were deleted.";
+    pub enum ActionDone: code {
+        PasswordChanged = "password-changed";
+        SessionEnded = "session-ended";
+        SessionsEnded = "sessions-ended";
+        RoleChanged = "role-changed";
+        UserDisabled = "user-disabled";
+        UserEnabled = "user-enabled";
+        TokenRevoked = "token-revoked";
+        SignedOut = "signed-out";
+        ImportDiscarded = "import-discarded";
+        KeySwitched = "key-switched";
+        KeyDiscarded = "key-discarded";
+        ImageSaved = "image-saved";
+        ImageDeleted = "image-deleted";
+        DatasetSaved = "dataset-saved";
+        DatasetDeleted = "dataset-deleted";
+        SecretRestored = "secret-restored";
+        SecretRemoved = "secret-removed";
+        KeyBackedUp = "key-backed-up";
+        StepsDismissed = "steps-dismissed";
+        SecretsDeleted = "secrets-deleted";
+    }
+}
+
+impl ActionDone {
+    /// Returns the message.
+    fn message(self) -> &'static str {
+        match self {
+            Self::PasswordChanged => t!(flash_password_changed),
+            Self::SessionEnded => t!(flash_session_ended),
+            Self::SessionsEnded => t!(flash_sessions_ended),
+            Self::RoleChanged => t!(flash_role_changed),
+            Self::UserDisabled => t!(flash_user_disabled),
+            Self::UserEnabled => t!(flash_user_enabled),
+            Self::TokenRevoked => t!(flash_token_revoked),
+            Self::SignedOut => t!(flash_signed_out),
+            Self::ImportDiscarded => t!(flash_import_discarded),
+            Self::KeySwitched => t!(flash_key_switched),
+            Self::KeyDiscarded => t!(flash_key_discarded),
+            Self::ImageSaved => t!(flash_image_saved),
+            Self::ImageDeleted => t!(flash_image_deleted),
+            Self::DatasetSaved => t!(flash_dataset_saved),
+            Self::DatasetDeleted => t!(flash_dataset_deleted),
+            Self::SecretRestored => t!(flash_secret_restored),
+            Self::SecretRemoved => t!(flash_secret_removed),
+            Self::KeyBackedUp => t!(flash_key_backed_up),
+            Self::StepsDismissed => t!(flash_steps_dismissed),
+            Self::SecretsDeleted => t!(flash_secrets_deleted),
+        }
     }
 }
 
@@ -116,21 +144,14 @@ pub fn Flashes(left: Option<Flash>) -> impl IntoView {
 fn message(flash: Flash) -> impl IntoView {
     match flash {
         Flash::Saved { id, host } => {
-            let name = id.name.as_str().to_owned();
-            let host =
-                host.map(|host| view! { " Its registry host was put right: " <code>{host}</code> "." });
+            let host = host.map(|host| view! { " " {t!(flash_host_corrected, host)} });
             EitherOf3::A(view! {
-                "Secret saved: "
-                <a href=format!("/secrets/{id}")>{name}</a>
-                "."
+                {t!(flash_secret_saved, address: format!("/secrets/{id}"), name: id.name.as_str())}
                 {host}
             })
         }
-        Flash::Deleted { display_name } => {
-            EitherOf3::B(view! { "Secret deleted: " <b>{display_name}</b> "." })
-        }
-        Flash::Imported(1) => EitherOf3::C("1 secret imported.".to_owned()),
-        Flash::Imported(count) => EitherOf3::C(format!("{count} secrets imported.")),
+        Flash::Deleted { display_name } => EitherOf3::B(t!(flash_secret_deleted, name: display_name).view()),
+        Flash::Imported(count) => EitherOf3::C(t!(flash_imported, count)),
         Flash::Done(action) => EitherOf3::C(action.message().to_owned()),
     }
 }
