@@ -61,7 +61,7 @@ async fn overview_filters_are_those_of_the_list() {
     let listed = async |query: &str| {
         let answer = app.get(&format!("/secrets?q={name}&{query}")).await;
         assert_eq!(answer.status, StatusCode::OK);
-        main_of(&answer.body).contains(&format!("title={name}"))
+        main_of(&answer.body).contains(&format!("value=gitsync-secret-{name} "))
     };
     assert!(listed("needs=test").await);
     assert!(
