@@ -42,17 +42,6 @@ pub mod view;
 #[cfg(feature = "ssr")]
 use domain::page::ListQuery;
 use domain::secret::SecretId;
-#[cfg(feature = "ssr")]
-use domain::secret::SecretKind;
-
-/// Returns what two duplicates of this type have in common, in words that follow the name of the first.
-#[cfg(feature = "ssr")]
-pub fn holds_the_same(kind: SecretKind) -> &'static str {
-    match kind {
-        SecretKind::GitDataset => " already uses this key.",
-        SecretKind::ImagePull => " already uses this account at this registry.",
-    }
-}
 
 /// The address of the list.
 pub const LIST: &str = "/secrets";

@@ -1,7 +1,7 @@
 //! Short notices at the lower right about what was just done. Never the only place where something is said.
 
 use super::{enhance::REGION, icon::icon};
-use crate::cookie::SecureCookies;
+use crate::{cookie::SecureCookies, texts::Markup};
 use domain::{
     percent,
     secret::{RegistryHost, SecretId},
@@ -14,6 +14,9 @@ pub const COOKIE: &str = "latchkey_notice";
 /// The lifetime of the cookie until a page shows it, in seconds.
 pub const COOKIE_MAX_AGE: u64 = 60;
 
+/// The most secrets that a message names.
+pub const NAMED: usize = 3;
+
 /// A short message about what was just done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Flash {
@@ -21,8 +24,8 @@ pub enum Flash {
     Saved { id: SecretId, host: Option<String> },
     /// The secret with this display name was deleted.
     Deleted { display_name: String },
-    /// A number of secrets was imported.
-    Imported(u32),
+    /// A number of secrets was imported; these are the first of them, at most `NAMED`.
+    Imported { count: u32, first: Vec<SecretId> },
     /// An action whose message needs no data.
     Done(ActionDone),
 }
@@ -89,7 +92,9 @@ impl Flash {
                 format!("saved~{id}~{}", percent::encode(host.as_deref().unwrap_or_default()))
             }
             Self::Deleted { display_name } => format!("deleted~{}", percent::encode(display_name)),
-            Self::Imported(count) => format!("imported~{count}"),
+            Self::Imported { count, first } => {
+                first.iter().fold(format!("imported~{count}"), |text, id| format!("{text}~{id}"))
+            }
             Self::Done(action) => format!("done~{}", action.code()),
         }
     }
@@ -108,7 +113,12 @@ impl Flash {
                 Some(Self::Saved { id: SecretId::parse(id)?, host })
             }
             "deleted" => Some(Self::Deleted { display_name: percent::decode(rest)? }),
-            "imported" => Some(Self::Imported(rest.parse().ok()?)),
+            "imported" => {
+                let mut parts = rest.split('~');
+                let count = parts.next()?.parse().ok()?;
+                let first = parts.map(SecretId::parse).collect::<Option<Vec<_>>>()?;
+                (first.len() <= NAMED).then_some(Self::Imported { count, first })
+            }
             "done" => ActionDone::parse(rest).map(Self::Done),
             _ => None,
         }
@@ -151,9 +161,23 @@ fn message(flash: Flash) -> impl IntoView {
             })
         }
         Flash::Deleted { display_name } => EitherOf3::B(t!(flash_secret_deleted, name: display_name).view()),
-        Flash::Imported(count) => EitherOf3::C(t!(flash_imported, count)),
+        Flash::Imported { count, first } => match imported(count, &first) {
+            Some(said) => EitherOf3::B(said.view()),
+            None => EitherOf3::C(t!(flash_imported_unnamed, count)),
+        },
         Flash::Done(action) => EitherOf3::C(action.message().to_owned()),
     }
+}
+
+/// Returns how many secrets were imported, with links to the first of them; `None` if none is named, as by an older version.
+fn imported(count: u32, first: &[SecretId]) -> Option<Markup> {
+    let more = count.saturating_sub(u32::try_from(first.len()).unwrap_or(u32::MAX));
+    let link = |id: &SecretId| t!(flash_link, address: format!("/secrets/{id}"), name: id.name.as_str());
+    let names = first.iter().map(link).reduce(|first, next| t!(flash_comma, first, next))?;
+    Some(match more {
+        0 => t!(flash_imported, count, names),
+        more => t!(flash_imported_and_more, count, names, more),
+    })
 }
 
 #[cfg(test)]
@@ -169,7 +193,8 @@ mod tests {
             Flash::Saved { id, host: Some("https://index.docker.io/v1/".to_owned()) },
             Flash::Done(ActionDone::PasswordChanged),
             Flash::Done(ActionDone::SignedOut),
-            Flash::Imported(12),
+            Flash::Imported { count: 12, first: Vec::new() },
+            Flash::Imported { count: 12, first: vec![SecretId::parse("gitsync-secret-a.b").unwrap()] },
             Flash::Deleted { display_name: "Größe ~ \"; Path=/ </script>".to_owned() },
         ] {
             let cookie = flash.to_cookie();
@@ -201,6 +226,8 @@ mod tests {
             "other~x",
             "done~99",
             "imported~x",
+            "imported~2~x",
+            "imported~9~image-a~image-b~image-c~image-d",
             "done~x",
             "saved~image-a~user:pw@host",
         ] {
