@@ -84,7 +84,7 @@ test('an unavailable database is shown beside the button', async ({ page, hydrat
   await open(page, secret.edit);
   await fill(page, { display_name: 'Mine' });
   await page.route('**/api/ui/update_secret*', (route) =>
-    route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify({ Refused: 'Unavailable' }) }),
+    route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify({ Refused: ['Unavailable', ['The database does not answer at the moment. Nothing was changed.']] }) }),
   );
   await press(page, hydrated);
   await expect(page.getByRole('alert').getByRole('heading', { name: 'Not saved' })).toBeInViewport();
@@ -99,7 +99,7 @@ test('a role that does not allow it is shown beside the button', async ({ page, 
   await open(page, secret.edit);
   await fill(page, { display_name: 'Mine' });
   await page.route('**/api/ui/update_secret*', (route) =>
-    route.fulfill({ status: 403, contentType: 'application/json', body: JSON.stringify({ Refused: 'Forbidden' }) }),
+    route.fulfill({ status: 403, contentType: 'application/json', body: JSON.stringify({ Refused: ['Forbidden', ['Your role does not allow this. Nothing was changed.']] }) }),
   );
   await press(page, hydrated);
   await expectSeen(page, hydrated, 'Not saved', /^Your role does not allow this\.$/);
@@ -198,7 +198,7 @@ const FORMS: { what: string; status: number; line: RegExp; go: (page: Page, secr
   {
     what: 'manifests without a token',
     status: 422,
-    line: /^Paste an API token of the scope/,
+    line: /^Paste an API token with the scope/,
     async go(page, secrets) {
       await open(page, `/secrets/selected/manifests?id=${(await secrets.git()).id}`);
       await field(page, 'Current password').fill(ADMIN.password);
