@@ -18,3 +18,5 @@ audit-from = From (UTC)
 audit-until = Until (UTC)
 audit-filter = Filter
 audit-no-address = none
+audit-part-of-name = Name or part of it
+audit-many-names = More than 100 names match; only records of the first 100 are shown. Enter more of the name.

@@ -18,3 +18,5 @@ audit-from = 從（UTC）
 audit-until = 到（UTC）
 audit-filter = 篩選
 audit-no-address = 無
+audit-part-of-name = 名稱或其中一部分
+audit-many-names = 符合的名稱超過 100 個，僅顯示前 100 個名稱的記錄。請輸入更多字元。
