@@ -1,7 +1,7 @@
 //! The result of a test as HTML, on a page and in a form that stays open.
 
 use crate::{
-    secrets::input::SecretInput,
+    secrets::{input::SecretInput, page_beside},
     ui::{alert::Alert, icon::icon, rendered::rendered},
 };
 use domain::{
@@ -273,7 +273,7 @@ fn HostKeys<'a>(
             </label>
         }),
         Approval::OfStored { id, new_tab, query } => Either::Right(view! {
-            <form method="post" action=format!("/secrets/{id}/known-hosts{query}") target=new_tab.then_some("_blank")>
+            <form method="post" action=page_beside(id, "known-hosts", query) target=new_tab.then_some("_blank")>
                 <input type="hidden" name="approved_hosts" value=lines/>
                 <button class="primary">"Trust these keys and test"</button>
             </form>

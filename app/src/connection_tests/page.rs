@@ -3,7 +3,7 @@
 use super::answer::{Answer, Approval, CauseWord, class_of, refs_text, shown_cause, unused_text};
 use crate::{
     failure::{Noun, Subject, loaded},
-    secrets::{LIST, back_label, place_before, return_query, secret_address},
+    secrets::{LIST, back_label, page_beside, page_of, place_before},
     ssr,
     ui::{ago::Ago, icon::icon, rendered::rendered},
 };
@@ -78,16 +78,16 @@ fn Shown(
     let TestState { last, refs, target, trusted, unused, now, .. } = state;
     let may_write = ssr::may(Role::Editor);
     let from = ssr::query();
-    let (back, query) = (place_before(&from, &id), return_query(&from));
+    let back = place_before(&from, &id);
     let approves = report.as_ref().is_some_and(|report| report.cause.asks_for_approval());
-    let approval = Approval::OfStored { id: id.clone(), new_tab: false, query: query.clone() };
+    let approval = Approval::OfStored { id: id.clone(), new_tab: false, query: from.clone() };
     let result = match report {
         Some(report) => Either::Left(view! { <Answer report approval=&approval/> }),
         None => Either::Right(view! { <Kept cause refs last now/> }),
     };
     let what = if id.kind == SecretKind::GitDataset { "Test repository" } else { "Test image" };
-    let edit = format!("{LIST}/{id}/edit{query}");
-    let action = format!("{LIST}/{id}/check{query}");
+    let edit = page_beside(&id, "edit", &from);
+    let action = page_beside(&id, "check", &from);
     // Without a repository, adding one is the next step.
     let (edit_words, edit_class, test_class) = if cause == TestCause::NoRepository {
         ("Enter a repository to try", "button primary", "")
@@ -99,7 +99,7 @@ fn Shown(
     };
     rendered(view! {
         <h1>"Connection"</h1>
-        <p class="lead">{id.kind.label()} " " <a href=secret_address(&id)>{display_name}</a> " (" <code>{id.name.as_str().to_owned()}</code> ")"</p>
+        <p class="lead">{id.kind.label()} " " <a href=page_of(&id, "", &from)>{display_name}</a> " (" <code>{id.name.as_str().to_owned()}</code> ")"</p>
         {result}
         <dl>
             {details.registry_host.map(|host| view! { <dt>"Registry Host"</dt> <dd>{host}</dd> })}

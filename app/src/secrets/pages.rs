@@ -13,7 +13,7 @@ use super::{
     keys::section::KeySection,
     list_before,
     load::with_users,
-    place_before, secret_address,
+    page_of, place_before,
     server_markup::{FormParts, ServerMarkup},
 };
 use crate::{
@@ -130,7 +130,7 @@ pub fn EditPage(
         view! {
             <h1>"Edit secret"</h1>
             <p class="lead">
-                {id.kind.label()} " " <a href=secret_address(&id)>{details.display_name.clone()}</a> ", last changed " <Ago at now/>
+                {id.kind.label()} " " <a href=page_of(&id, "", &ssr::query())>{details.display_name.clone()}</a> ", last changed " <Ago at now/>
                 {format!(" by {by}.")}
             </p>
             <UsedWarning users=&users id=&id/>

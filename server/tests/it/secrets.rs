@@ -213,7 +213,7 @@ async fn page_says_that_the_host_was_normalized() {
         .body(axum::body::Body::empty())
         .unwrap();
     let list = app.send(request).await;
-    assert!(list.body.contains("put right"), "{}", list.body);
+    assert!(list.body.contains("registry host was changed to"), "{}", list.body);
     assert!(list.body.contains("https://index.docker.io/v1/"));
     assert!(list.header("set-cookie").contains("Max-Age=0"));
 }

@@ -2,7 +2,7 @@
 
 use super::{KeyAnswer, replaced, section::KeySection};
 use crate::{
-    secrets::{LIST, from_secret, load::with_secret, secret_address},
+    secrets::{from_secret, list_before, load::with_secret, page_of},
     ssr,
     ui::{alert::Alert, icon::icon},
 };
@@ -36,21 +36,21 @@ pub fn KeyPage(
         view! { <Alert title="Not done"><p>{said}</p></Alert> }
     });
     let show = move |details: SecretDetails| {
-        let id = details.id.clone();
+        let (id, query) = (details.id.clone(), ssr::query());
         if id.kind == SecretKind::ImagePull {
             ssr::set_status(http::StatusCode::NOT_FOUND);
             return Either::Left(view! {
                 <h1>"No SSH key"</h1>
                 <p>"This secret is an account at an image registry, and has no SSH key."</p>
                 <p>
-                    <a class="button" href=format!("{LIST}/{id}")>
+                    <a class="button" href=page_of(&id, "", &query)>
                         "Go to the secret"
                     </a>
                 </p>
             });
         }
         let test = (ssr::may(Role::Editor) && details.pending.is_none()).then(|| {
-            let action = from_secret(&format!("{LIST}/{id}/check"), "");
+            let action = from_secret(&id, "check", &query);
             view! {
                 <form method="post" action=action>
                     <button>{icon!("plug")} "Test connection"</button>
@@ -59,14 +59,14 @@ pub fn KeyPage(
         });
         Either::Right(view! {
             <h1>"SSH key"</h1>
-            <p class="lead">"Of the Git dataset secret " <a href=secret_address(&id)>{details.display_name.clone()}</a> "."</p>
+            <p class="lead">"Of the Git dataset secret " <a href=page_of(&id, "", &query)>{details.display_name.clone()}</a> "."</p>
             {failed}
             <KeySection details tested/>
             <div class="choices">
-                <a class="button" href=secret_address(&id)>
+                <a class="button" href=page_of(&id, "", &query)>
                     "Go to the secret"
                 </a>
-                <a class="button" href=LIST>
+                <a class="button" href=list_before(&query)>
                     "Back to the secrets"
                 </a>
                 {test}

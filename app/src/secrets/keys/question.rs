@@ -3,7 +3,7 @@
 use super::{TESTED, key_address, replaced};
 use crate::{
     connection_tests::answer::StatusWord,
-    secrets::{LIST, consumers::UsedWarning, load::with_users},
+    secrets::{consumers::UsedWarning, load::with_users, page_of},
     ssr,
     ui::{
         ago::Ago,
@@ -59,12 +59,13 @@ pub fn KeyQuestionPage(id: SecretId, question: KeyQuestion) -> impl IntoView {
     let ticket = ssr::query_parameter(TESTED).unwrap_or_default();
     let kind = ssr::query_parameter("generate").and_then(|kind| NewSshKeyKind::parse(&kind));
     let show = move |details: SecretDetails, users: SecretConsumers| {
-        let back = key_address(&details.id);
+        let query = ssr::query();
+        let back = key_address(&details.id, &query);
         let heading = question.heading().to_owned();
         if details.id.kind == SecretKind::ImagePull {
             ssr::set_status(http::StatusCode::NOT_FOUND);
             let reason = "This secret is an account at an image registry, and has no SSH key.".to_owned();
-            let back = format!("{LIST}/{}", details.id);
+            let back = page_of(&details.id, "", &query);
             return EitherOf3::A(view! { <NotPossible heading reason back label="Go to the secret"/> });
         }
         let Some(pending) = details.pending.clone() else {
@@ -78,7 +79,7 @@ pub fn KeyQuestionPage(id: SecretId, question: KeyQuestion) -> impl IntoView {
             let reason = replaced();
             return EitherOf3::B(view! { <NotPossible heading reason back label="Back to the key"/> });
         }
-        let action = format!("{back}/{}", question.segment());
+        let action = page_of(&details.id, &format!("key/{}", question.segment()), &query);
         let asked = match question {
             KeyQuestion::Switch => {
                 EitherOf3::A(view! { <Switch details=details.clone() users pending ticket/> })
@@ -112,7 +113,7 @@ fn Switch(
         StoredSshKey::Unreadable | StoredSshKey::Unknown => "not known".to_owned(),
     };
     let new = pending.facts.fingerprint;
-    let named = format!("{LIST}/{id}");
+    let named = page_of(&id, "", &ssr::query());
     let tested = {
         let id = id.clone();
         Suspend::new(async move {

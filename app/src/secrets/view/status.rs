@@ -3,7 +3,7 @@
 use crate::{
     connection_tests::answer::{CauseWord, class_of, refs_text, shown_cause, unused_text},
     error::first_sentence,
-    secrets::{from_secret, keys::key_address, secret_address},
+    secrets::{from_secret, keys::key_address},
     ssr,
     ui::{ago::Ago, html::Html},
 };
@@ -35,8 +35,7 @@ pub fn Status<'a>(
     let step = may_write.then(|| next_step(cause, id)).flatten();
     let step = step.map(|(address, words)| view! { " " <a href=address>{words}</a> });
     let approve = (may_write && cause.asks_for_approval()).then(|| {
-        let list = ssr::query_parameter("list").unwrap_or_default();
-        let address = from_secret(&format!("{}/check", secret_address(id)), &list);
+        let address = from_secret(id, "check", &ssr::query());
         view! {
             <form method="post" action=address>
                 <button class="primary">"Test and review the host keys"</button>
@@ -75,17 +74,15 @@ fn tester(by: &str) -> String {
 
 /// Returns where an editor can do what the cause asks for, besides testing again.
 fn next_step(cause: TestCause, id: &SecretId) -> Option<(String, &'static str)> {
-    let list = ssr::query_parameter("list").unwrap_or_default();
-    let edit = |field: Field| {
-        format!("{}#{}", from_secret(&format!("{}/edit", secret_address(id)), &list), field.name())
-    };
+    let query = ssr::query();
+    let edit = |field: Field| format!("{}#{}", from_secret(id, "edit", &query), field.name());
     Some(match cause {
         TestCause::NoRepository => (edit(Field::Repository), "Add a test repository"),
         TestCause::WrongPassword | TestCause::ValueForAnotherHost => {
             (edit(Field::Password), "Enter a new password")
         }
         TestCause::KeyNotAccepted => ("#key-title".to_owned(), "Show the public key"),
-        TestCause::KeyNotUsable | TestCause::RsaOnlyWithSha1 => (key_address(id), "Rotate the key"),
+        TestCause::KeyNotUsable | TestCause::RsaOnlyWithSha1 => (key_address(id, &query), "Rotate the key"),
         TestCause::HostKeyChanged | TestCause::HostKeyRevoked | TestCause::HostKeyNotPublished => {
             (edit(Field::KnownHosts), "Edit the trusted host keys")
         }
