@@ -1,6 +1,10 @@
 //! The messages of errors and problems, in the language of the request: what happened, then what to do. Outside of a request,
 //! and in the API, they are in English.
 
+mod causes;
+
+pub(crate) use causes::{cause, cause_label, report};
+
 use crate::texts;
 use domain::{
     access::{AccessProblem, Role, SignOnProblem, limits},

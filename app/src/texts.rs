@@ -4,6 +4,7 @@
 use domain::{
     access::{Role, TokenScope},
     connection_test::TestStatus,
+    error::Field,
     language::Language,
     page::Need,
     secret::SecretKind,
@@ -90,6 +91,39 @@ pub(crate) fn kind(kind: SecretKind) -> &'static str {
         SecretKind::GitDataset => t!(kind_git_dataset),
         SecretKind::ImagePull => t!(kind_image_pull),
     }
+}
+
+/// Returns the label of a field.
+pub(crate) fn field(field: Field) -> &'static str {
+    match field {
+        Field::Name => t!(field_name),
+        Field::DisplayName => t!(field_display_name),
+        Field::Type => t!(field_type),
+        Field::Secret => t!(field_secret),
+        Field::Passphrase => t!(field_passphrase),
+        Field::Repository => t!(field_repository),
+        Field::KnownHosts => t!(field_known_hosts),
+        Field::RegistryHost => t!(field_registry_host),
+        Field::Username => t!(field_username),
+        Field::Password => t!(field_password),
+        Field::Image => t!(field_image),
+        Field::Branch => t!(field_branch),
+        Field::PullSecret => t!(field_pull_secret),
+        Field::Confirmation => t!(field_confirmation),
+        Field::RepeatPassword => t!(field_repeat_password),
+        Field::CurrentPassword => t!(field_current_password),
+        Field::Role => t!(field_role),
+        Field::Scope => t!(field_scope),
+        Field::Prefix => t!(field_prefix),
+        Field::Secrets => t!(field_secrets),
+        Field::Expiry => t!(field_expiry),
+        Field::RevokeTokens => t!(field_revoke_tokens),
+    }
+}
+
+/// Returns the texts as a list: "one, two, three".
+pub(crate) fn listed(texts: impl IntoIterator<Item = String>) -> String {
+    texts.into_iter().reduce(|first, next| t!(page_comma, first, next)).unwrap_or_default()
 }
 
 /// Returns the name of a test status.

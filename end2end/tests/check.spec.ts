@@ -56,7 +56,7 @@ test('a wrong password is reported, and can still be saved', async ({ page, hydr
   await fill(page, { type: 'image-pull', name, registry_host: host(), username: unique('stranger'), password: 'no' });
   await tryIt(page, hydrated);
   await expect(result(page)).toContainText('Refused');
-  await expect(result(page)).toContainText('does not accept this username and password');
+  await expect(result(page)).toContainText("doesn't accept this username and password");
   await submit(page, { password: 'no' });
   await expectList(page);
   await expect(row(page, { name })).toContainText('Refused');
@@ -215,7 +215,7 @@ test('a key without a repository cannot be tested', async ({ page, hydrated, sec
   await open(page, (await secrets.git()).edit);
   await tryIt(page, hydrated);
   await expect(result(page)).toContainText('Not tested');
-  await expect(result(page)).toContainText('Enter a repository to try');
+  await expect(result(page)).toContainText('Enter a test repository first.');
 });
 
 test('a host key is shown with its fingerprint, approved in the form, and trusted from then on', async ({ page, hydrated }) => {
@@ -259,7 +259,7 @@ test('a stored key approves its host on its page; another host key is an alarm w
   await button(page).click();
   await expectHeading(page, 'Connection');
   await expect(result(page)).toContainText('Host key changed');
-  await expect(result(page)).toContainText('Somebody may be in between');
+  await expect(result(page)).toContainText('This may be an attack.');
   await expect(page.getByRole('button', { name: /Trust/ })).toHaveCount(0);
   await expectAccessible(page, 'a changed host key');
 });

@@ -54,7 +54,7 @@ test('a deleted secret is removed for good, after confirmation', async ({ page, 
   await open(page, '/secrets/deleted');
   await row(page, secret).getByRole('link', { name: `Remove ${secret.name} for good` }).click();
   await expectHeading(page, 'Remove for good');
-  await expect(page.getByText('cannot be brought back')).toBeVisible();
+  await expect(page.getByText("Its value can't be recovered.")).toBeVisible();
   await page.getByRole('link', { name: 'Cancel' }).click();
   await expect(row(page, secret)).toBeVisible();
   await row(page, secret).getByRole('link', { name: `Remove ${secret.name} for good` }).click();

@@ -165,10 +165,10 @@ test('a pending key is tested with a result in words, and then switched to', asy
       await expect(result).toContainText(said);
       await expectHeading(page, 'SSH key');
     };
-    await tested('Enter a repository to try');
+    await tested('Enter a test repository first.');
     const host = `[127.0.0.1]:${git.port} ${git.hostKey}`;
     await secrets.change(secret, { version: '2', repository: git.repository, known_hosts: host });
-    await tested('does not accept this key');
+    await tested("doesn't accept this key");
     await expect(page.getByText('You can switch to it.')).toHaveCount(0);
     git.letIn(line);
     await tested('The host accepts this key');
@@ -200,7 +200,7 @@ test('a pending key waits beside the key in use, and is switched to or discarded
   await sayYes(page, 'Discard the new key');
   await expect(page.locator('.notices')).toContainText('New key discarded.');
   await expect(fresh).toHaveCount(0);
-  await page.getByRole('button', { name: 'RSA 4096, for old servers' }).click();
+  await page.getByRole('button', { name: 'Generate RSA 4096 (older servers)' }).click();
   await expect(fresh).toHaveValue(/^ssh-rsa /);
   const line = await fresh.inputValue();
   await page.getByRole('button', { name: 'Switch to the new key' }).click();

@@ -28,8 +28,8 @@ test('a switch to a new key needs confirmation, and shows the result of its test
   await expect(page.locator('.check-result')).toContainText('Unreachable');
   await page.getByRole('button', { name: 'Switch to the new key' }).click();
   await expectHeading(page, 'Switch to the new key');
-  await expect(page.getByText('The old key is deleted at once, and cannot be brought back.')).toBeVisible();
-  await expect(page.locator('.consequence')).toContainText('The test of the new key just now did not open anything: Unreachable.');
+  await expect(page.getByText("The old key is deleted immediately. This can't be undone.")).toBeVisible();
+  await expect(page.locator('.consequence')).toContainText('The test of the new key just now failed: Unreachable.');
   await expect(page.getByText(key.fingerprint)).toBeVisible();
   await expectAccessible(page, 'the question before a switch');
   // The tested key is then in use, with the result of its test.

@@ -53,7 +53,7 @@ test('Docker Hub’s names are normalized, and the page says so', async ({ page,
   if (hydrated) await expect(page.getByText('Will be saved as')).toContainText('https://index.docker.io/v1/');
   await confirm(page).click();
   await expectList(page);
-  await expect(page.locator('.notices')).toContainText('Its registry host was changed to https://index.docker.io/v1/');
+  await expect(page.locator('.notices')).toContainText('The registry host was corrected: https://index.docker.io/v1/');
 });
 
 test('on Edit, the stored registry is chosen', async ({ page, secrets }) => {

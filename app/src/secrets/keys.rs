@@ -33,7 +33,7 @@ pub struct NewKeyTested {
 
 /// Returns the message that nothing was done because another pair is pending.
 pub fn replaced() -> String {
-    "The new key was replaced in the meantime. This page shows the one that waits now.".to_owned()
+    t!(key_replaced).to_owned()
 }
 
 /// Returns the address of the page of a secret's key, with the list in the query of the current page.

@@ -32,9 +32,9 @@ pub fn ListPage() -> impl IntoView {
     Suspend::new(async move {
         match load(&query).await {
             Ok(page) => Either::Left(view! { <List query page may_write add/> }),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Secrets" noun=Noun::Secret list=LIST/> })
-            }
+            Err(error) => Either::Right(
+                view! { <LoadFailure error heading=t!(list_title) noun=Noun::Secret list=LIST/> },
+            ),
         }
     })
 }

@@ -132,5 +132,5 @@ pub fn place_before(query: &str, id: &SecretId) -> String {
 /// Returns the label of the link back to that place.
 #[cfg(feature = "ssr")]
 pub fn back_label(query: &str) -> &'static str {
-    if is_from_secret(query) { "Back to the secret" } else { "Back to the secrets" }
+    if is_from_secret(query) { t!(secret_back) } else { t!(secret_back_to_list) }
 }

@@ -66,25 +66,25 @@ impl ActionDone {
     /// Returns the message.
     fn message(self) -> &'static str {
         match self {
-            Self::PasswordChanged => t!(notice_password_changed),
-            Self::SessionEnded => t!(notice_session_ended),
-            Self::OtherSessionsEnded => t!(notice_other_sessions_ended),
-            Self::SessionsEnded => t!(notice_sessions_ended),
-            Self::RoleChanged => t!(notice_role_changed),
-            Self::UserDisabled => t!(notice_user_disabled),
-            Self::UserEnabled => t!(notice_user_enabled),
-            Self::TokenRevoked => t!(notice_token_revoked),
-            Self::SignedOut => t!(notice_signed_out),
-            Self::ImportDiscarded => t!(notice_import_discarded),
-            Self::KeySwitched => t!(notice_key_switched),
-            Self::KeyDiscarded => t!(notice_key_discarded),
-            Self::ImageSaved => t!(notice_image_saved),
-            Self::ImageDeleted => t!(notice_image_deleted),
-            Self::DatasetSaved => t!(notice_dataset_saved),
-            Self::DatasetDeleted => t!(notice_dataset_deleted),
-            Self::SecretRemoved => t!(notice_secret_removed),
-            Self::KeyBackedUp => t!(notice_key_backed_up),
-            Self::StepsDismissed => t!(notice_steps_dismissed),
+            Self::PasswordChanged => t!(flash_password_changed),
+            Self::SessionEnded => t!(flash_session_ended),
+            Self::OtherSessionsEnded => t!(flash_other_sessions_ended),
+            Self::SessionsEnded => t!(flash_sessions_ended),
+            Self::RoleChanged => t!(flash_role_changed),
+            Self::UserDisabled => t!(flash_user_disabled),
+            Self::UserEnabled => t!(flash_user_enabled),
+            Self::TokenRevoked => t!(flash_token_revoked),
+            Self::SignedOut => t!(flash_signed_out),
+            Self::ImportDiscarded => t!(flash_import_discarded),
+            Self::KeySwitched => t!(flash_key_switched),
+            Self::KeyDiscarded => t!(flash_key_discarded),
+            Self::ImageSaved => t!(flash_image_saved),
+            Self::ImageDeleted => t!(flash_image_deleted),
+            Self::DatasetSaved => t!(flash_dataset_saved),
+            Self::DatasetDeleted => t!(flash_dataset_deleted),
+            Self::SecretRemoved => t!(flash_secret_removed),
+            Self::KeyBackedUp => t!(flash_key_backed_up),
+            Self::StepsDismissed => t!(flash_steps_dismissed),
         }
     }
 }
@@ -188,7 +188,7 @@ fn undo_form(at: Timestamp, back: String) -> impl IntoView {
         <form method="post" action="/secrets/deleted/restore">
             <input type="hidden" name="at" value=at.micros()/>
             <input type="hidden" name="back" value=back/>
-            <button>{t!(notice_undo)}</button>
+            <button>{t!(flash_undo)}</button>
         </form>
     }
 }
@@ -196,19 +196,21 @@ fn undo_form(at: Timestamp, back: String) -> impl IntoView {
 fn message(flash: Flash) -> AnyView {
     let address = |id: &SecretId| format!("/secrets/{id}");
     match flash {
-        Flash::Saved { id, host: None } => {
-            t!(notice_saved, address: address(&id), name: id.name.as_str()).view().into_any()
+        Flash::Saved { id, host } => {
+            let host = host.map(|host| view! { " " {t!(flash_host_corrected, host)} });
+            view! {
+                {t!(flash_secret_saved, address: address(&id), name: id.name.as_str())}
+                {host}
+            }
+            .into_any()
         }
-        Flash::Saved { id, host: Some(host) } => {
-            t!(notice_saved_host, address: address(&id), name: id.name.as_str(), host).view().into_any()
-        }
-        Flash::Deleted { display_name, .. } => t!(notice_deleted, name: display_name).view().into_any(),
-        Flash::DeletedSeveral { count, .. } => t!(notice_deleted_several, count).into_any(),
+        Flash::Deleted { display_name, .. } => t!(flash_secret_deleted, name: display_name).view().into_any(),
+        Flash::DeletedSeveral { count, .. } => t!(flash_secrets_deleted, count).into_any(),
         Flash::Restored(id) => {
-            t!(notice_restored, address: address(&id), name: id.name.as_str()).view().into_any()
+            t!(flash_secret_restored, address: address(&id), name: id.name.as_str()).view().into_any()
         }
-        Flash::RestoredSeveral(count) => t!(notice_restored_several, count).into_any(),
-        Flash::Imported(count) => t!(notice_imported, count).into_any(),
+        Flash::RestoredSeveral(count) => t!(flash_secrets_restored, count).into_any(),
+        Flash::Imported(count) => t!(flash_imported, count).into_any(),
         Flash::Done(action) => action.message().into_any(),
     }
 }

@@ -45,3 +45,4 @@ page-not-possible = Not possible
 page-not-deleted = Not deleted
 page-never = never
 page-ok = OK
+page-comma = { $first }, { $next }

@@ -45,3 +45,4 @@ page-not-possible = 無法執行
 page-not-deleted = 未刪除
 page-never = 從未
 page-ok = 確定
+page-comma = { $first }、{ $next }

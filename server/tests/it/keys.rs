@@ -186,7 +186,7 @@ async fn pending_key_is_tested_before_the_switch() {
 
     let refused = app.post(&check, &with).await;
     assert_eq!(refused.status, StatusCode::OK);
-    assert!(refused.body.contains("The host does not accept this key"), "{}", refused.body);
+    assert!(refused.body.contains("The host doesn't accept this key"), "{}", refused.body);
     assert!(!refused.body.contains("You can switch to it") && !refused.body.contains("PRIVATE KEY"));
     server.let_in(&app.get(&format!("{base}/new.pub")).await.body);
     let works = app.post(&check, &with).await;
@@ -197,7 +197,7 @@ async fn pending_key_is_tested_before_the_switch() {
     let again = app.get(&check).await;
     assert!(again.status == StatusCode::OK && !again.body.contains("You can switch to it"));
     let state = app.get(&format!("/secrets/gitsync-secret-{name}/check")).await.body;
-    assert!(state.contains("has not been tested since"), "{state}");
+    assert!(state.contains("Not tested since it was added or changed."), "{state}");
     let reader = app.session("key-reader", Role::Reader).await;
     let forbidden = app.send_anonymous(posted(&check, &reader, &with)).await;
     assert_eq!(forbidden.status, StatusCode::FORBIDDEN);
@@ -249,7 +249,7 @@ async fn pending_key_is_switched_to_or_discarded() {
     assert!(!app.get(&base).await.body.contains("not in use yet"));
     let twice = app.post(&format!("{base}/switch"), &[("fingerprint", &fingerprint)]).await;
     assert_eq!(twice.status, StatusCode::NOT_FOUND);
-    assert!(twice.body.contains("is in use already"));
+    assert!(twice.body.contains("is already in use"));
 
     app.post(&format!("{base}/generate"), &[("generate", "ed25519")]).await;
     let fingerprint = between(&app.get(&base).await.body, "name=\"fingerprint\" value=\"", "\"").to_owned();

@@ -28,23 +28,21 @@ pub fn KeyPage(
     let failed = failed.map(|error| {
         let said = match error {
             Error::Changed(_) => replaced(),
-            Error::NotFound => {
-                "There is no new key any more: it was discarded, or is in use already.".to_owned()
-            }
+            Error::NotFound => t!(key_gone).to_owned(),
             error => crate::messages::error(&error),
         };
-        view! { <Alert title="Not done"><p>{said}</p></Alert> }
+        view! { <Alert title=t!(key_not_done)><p>{said}</p></Alert> }
     });
     let show = move |details: SecretDetails| {
         let (id, query) = (details.id.clone(), ssr::query());
         if id.kind == SecretKind::ImagePull {
             ssr::set_status(http::StatusCode::NOT_FOUND);
             return Either::Left(view! {
-                <h1>"No SSH key"</h1>
-                <p>"This secret is an account at an image registry, and has no SSH key."</p>
+                <h1>{t!(key_none)}</h1>
+                <p>{t!(key_none_text)}</p>
                 <p>
                     <a class="button" href=page_of(&id, "", &query)>
-                        "Go to the secret"
+                        {t!(key_to_secret)}
                     </a>
                 </p>
             });
@@ -53,21 +51,21 @@ pub fn KeyPage(
             let action = from_secret(&id, "check", &query);
             view! {
                 <form method="post" action=action>
-                    <button>{icon!("plug")} "Test connection"</button>
+                    <button>{icon!("plug")} {t!(test_connection)}</button>
                 </form>
             }
         });
         Either::Right(view! {
-            <h1>"SSH key"</h1>
-            <p class="lead">"Of the Git dataset secret " <a href=page_of(&id, "", &query)>{details.display_name.clone()}</a> "."</p>
+            <h1>{t!(key_heading)}</h1>
+            <p class="lead">{t!(key_lead, address: page_of(&id, "", &query), name: &details.display_name)}</p>
             {failed}
             <KeySection details tested/>
             <div class="choices">
                 <a class="button" href=page_of(&id, "", &query)>
-                    "Go to the secret"
+                    {t!(key_to_secret)}
                 </a>
                 <a class="button" href=list_before(&query)>
-                    "Back to the secrets"
+                    {t!(secret_back_to_list)}
                 </a>
                 {test}
             </div>
