@@ -5,7 +5,7 @@ mod causes;
 
 pub(crate) use causes::{cause, cause_label, report};
 
-use crate::texts;
+use crate::{imports, texts};
 use domain::{
     access::{AccessProblem, Role, SignOnProblem, limits},
     error::{Error, Problem},
@@ -39,7 +39,7 @@ pub fn error(error: &Error) -> String {
         Error::ProveAtProvider => t!(error_prove_at_provider).to_owned(),
         // For the provider, which sent it.
         Error::LogoutToken(why) => (*why).to_owned(),
-        Error::Import(problem) => problem.message(),
+        Error::Import(problem) => imports::texts::problem(*problem),
         Error::NothingChosen => t!(error_nothing_chosen).to_owned(),
         Error::ImportGone => t!(error_import_gone).to_owned(),
         Error::WrongShape => t!(error_wrong_shape).to_owned(),

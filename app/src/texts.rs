@@ -8,7 +8,7 @@ use domain::{
     language::Language,
     page::Need,
     secret::SecretKind,
-    time::{Age, Timestamp},
+    time::{Age, Civil, Timestamp},
 };
 use leptos::{prelude::*, tachys::html::InertElement};
 use std::{
@@ -85,6 +85,59 @@ pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// Returns the exact time: "27 November 2026, 14:05 UTC".
+pub(crate) fn exact(at: Timestamp) -> String {
+    let Civil { year, month, day, hour, minute, .. } = at.civil();
+    let time = format!("{hour:02}:{minute:02}");
+    t!(time_exact, day, month: month_name(month), year, time)
+}
+
+/// Returns the day: "27 November 2026".
+pub(crate) fn date(at: Timestamp) -> String {
+    let Civil { year, month, day, .. } = at.civil();
+    t!(time_date, day, month: month_name(month), year)
+}
+
+/// Returns the day without its year: "27 November".
+pub(crate) fn day(at: Timestamp) -> String {
+    let Civil { month, day, .. } = at.civil();
+    t!(time_day, day, month: month_name(month))
+}
+
+/// Returns the items, separated: "a, b, c".
+pub(crate) fn list<T: Into<Cow<'static, str>>>(items: impl IntoIterator<Item = T>) -> String {
+    let items = items.into_iter().map(|item| item.into().into_owned());
+    items.reduce(|first, next| t!(page_comma, first, next)).unwrap_or_default()
+}
+
+/// Returns the items as a part of a sentence: "a, b and c".
+pub(crate) fn all_of<T: Into<Cow<'static, str>>>(items: impl IntoIterator<Item = T>) -> String {
+    let mut items: Vec<Cow<'static, str>> = items.into_iter().map(Into::into).collect();
+    match (items.pop(), items.is_empty()) {
+        (None, _) => String::new(),
+        (Some(last), true) => last.into_owned(),
+        (Some(last), false) => t!(page_and, first: list(items), last),
+    }
+}
+
+/// Returns the name of a month, as it stands in a date.
+fn month_name(number: u8) -> &'static str {
+    match number {
+        1 => t!(time_january),
+        2 => t!(time_february),
+        3 => t!(time_march),
+        4 => t!(time_april),
+        5 => t!(time_may),
+        6 => t!(time_june),
+        7 => t!(time_july),
+        8 => t!(time_august),
+        9 => t!(time_september),
+        10 => t!(time_october),
+        11 => t!(time_november),
+        _ => t!(time_december),
+    }
+}
+
 /// Returns the name of a type of secrets.
 pub(crate) fn kind(kind: SecretKind) -> &'static str {
     match kind {
@@ -119,11 +172,6 @@ pub(crate) fn field(field: Field) -> &'static str {
         Field::Expiry => t!(field_expiry),
         Field::RevokeTokens => t!(field_revoke_tokens),
     }
-}
-
-/// Returns the texts as a list: "one, two, three".
-pub(crate) fn listed(texts: impl IntoIterator<Item = String>) -> String {
-    texts.into_iter().reduce(|first, next| t!(page_comma, first, next)).unwrap_or_default()
 }
 
 /// Returns the name of a test status.
@@ -325,6 +373,37 @@ mod tests {
         let ours = LANGUAGES.into_iter().flat_map(|_| numbers.map(grouped));
         let intl = intl("new Intl.NumberFormat(language).format(number)", &numbers);
         assert_eq!(ours.collect::<Vec<_>>(), intl);
+    }
+
+    #[tokio::test]
+    async fn dates_agree_with_intl() {
+        // A day of each month, at different times of the day.
+        let days = (0..12).map(|month| 1_768_435_500 + month * 2_631_000).collect::<Vec<u64>>();
+        let at = |seconds: u64| Timestamp::from_micros(i64::try_from(seconds).unwrap() * 1_000_000);
+        let mut ours = Vec::new();
+        for language in LANGUAGES {
+            let all = async {
+                days.iter().map(|seconds| (date(at(*seconds)), day(at(*seconds)))).collect::<Vec<_>>()
+            };
+            ours.extend(crate::language::within(language, all).await);
+        }
+        // English dates are the British ones: the day first.
+        let format = |options: &str| {
+            let script = format!(
+                "new Date(number * 1000).toLocaleDateString(language === 'en' ? 'en-GB' : language, {{ timeZone: 'UTC', month: 'long', day: 'numeric', {options} }})"
+            );
+            intl(&script, &days)
+        };
+        let intl = format("year: 'numeric'").into_iter().zip(format("")).collect::<Vec<_>>();
+        assert_eq!(ours, intl);
+    }
+
+    #[tokio::test]
+    async fn exact_is_in_the_language_of_the_request() {
+        let at = Timestamp::from_micros(1_795_476_245_000_000);
+        assert_eq!(exact(at), at.utc_text());
+        let chinese = crate::language::within(Language::TraditionalChinese, async { exact(at) }).await;
+        assert_eq!(chinese, "2026年11月23日 23:24 UTC");
     }
 
     #[test]

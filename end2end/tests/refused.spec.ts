@@ -212,7 +212,7 @@ const FORMS: { what: string; status: number; line: RegExp; go: (page: Page, secr
     async go(page) {
       await beginImport(page, dockerConfig({ 'ghcr.io': `${unique('robot')}:p` }));
       await page.locator('#name-1').fill('Not A Name');
-      await page.getByRole('button', { name: 'Import the chosen' }).click();
+      await page.getByRole('button', { name: 'Import selected' }).click();
     },
   },
   {
@@ -254,7 +254,7 @@ test('the reason why a file was not imported scrolls into view', async ({ page, 
   faults.allowStatus(422);
   await page.setViewportSize({ width: 1280, height: 500 });
   await open(page, '/secrets/import');
-  await field(page, 'Or its text').fill('nothing that could be imported');
+  await field(page, 'Or paste its text').fill('nothing that could be imported');
   const button = page.getByRole('button', { name: 'Continue' });
   await button.evaluate((element) => {
     document.documentElement.style.scrollPadding = '0';

@@ -71,7 +71,7 @@ test('guides open in place, and nothing typed is lost', async ({ page }) => {
   const summary = page.locator('.for-git-dataset').getByText('Where do I get this?');
   await summary.click();
   await expect(page.getByText('ssh-keygen -t ed25519').first()).toBeVisible();
-  await expect(page.locator('.for-git-dataset').first()).toContainText('Paste the text of deploy-key.pub, the public half');
+  await expect(page.locator('.for-git-dataset').first()).toContainText('Paste the text of deploy-key.pub, the public key');
   await fill(page, { type: 'image-pull' });
   await field(page, 'Registry').selectOption('Docker Hub');
   await page.locator('.facts.docker-hub').getByText('Where do I get this?').click();

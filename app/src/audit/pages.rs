@@ -3,6 +3,7 @@
 use super::{
     AUDIT,
     entries::Entries,
+    labels,
     query::{address, filters, parse},
 };
 use crate::{
@@ -62,8 +63,8 @@ fn Log(page: AuditPage, query: AuditQuery) -> impl IntoView {
 fn Filters(query: AuditQuery) -> impl IntoView {
     let chosen = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let (action, outcome) = (chosen(&query.action), chosen(&query.outcome));
-    let actions = AuditAction::all().map(|action| (action.code(), action.label()));
-    let outcomes = Outcome::ALL.map(|outcome| (outcome.code(), outcome.label()));
+    let actions = AuditAction::all().map(|action| (action.code(), labels::action(action)));
+    let outcomes = Outcome::ALL.map(|outcome| (outcome.code(), labels::outcome(outcome)));
     let day = |at: Option<Timestamp>| at.map(|at| at.rfc3339()[..10].to_owned());
     let text = |id: &'static str, label: &'static str, value: String| {
         view! {

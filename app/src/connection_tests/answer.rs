@@ -226,7 +226,7 @@ pub fn unused_text(unused: &[UnusedLine]) -> Option<String> {
         let hosts = line.hosts.as_deref().unwrap_or(t!(test_hashed_name));
         t!(test_unused_line, hosts, why: why_unused(line.why))
     });
-    let lines = texts::listed(named);
+    let lines = texts::list(named);
     let lines = if unused.len() > NAMED { t!(test_unused_others, lines) } else { lines };
     Some(t!(test_unused, count: unused.len(), lines))
 }

@@ -1,6 +1,11 @@
 //! The latest changes, and who made them.
 
-use crate::{audit::AUDIT, secrets::LIST, ui::html::Html};
+use crate::{
+    audit::{AUDIT, labels},
+    secrets::LIST,
+    texts,
+    ui::html::Html,
+};
 use backend::{AuditAction, RecentChange};
 use domain::time::Timestamp;
 
@@ -36,15 +41,16 @@ fn write_change(html: &mut Html, change: &RecentChange, now: Timestamp) {
             html.markup("<b>").text(name(action, object)).markup("</b>");
         }
     }
-    html.markup("</p><p class=did>").text(&sentence_case(AuditAction::label_of(action)));
-    for (number, field) in fields.iter().enumerate() {
-        html.markup(if number == 0 { ": " } else { ", " }).text(&field.replace('_', " "));
-    }
+    html.markup("</p><p class=did>").text(&labels::change(action, fields));
     html.markup("</p><p class=muted>")
         .text(who(actor_kind, actor))
         .markup(" · <time datetime=")
         .text(&at.rfc3339());
-    html.markup(" title=\"").text(&at.utc_text()).markup("\">").text(&at.relative(now)).markup("</time></p>");
+    html.markup(" title=\"")
+        .text(&texts::exact(*at))
+        .markup("\">")
+        .text(&texts::relative(*at, now))
+        .markup("</time></p>");
 }
 
 /// Returns the actor in words: whatever the server does by itself has the name of a task of its own.
@@ -65,11 +71,6 @@ fn is_there(action: &str) -> bool {
 fn name<'a>(action: &str, object: &'a str) -> &'a str {
     let id = AuditAction::secret_of(action, object);
     id.and_then(|id| object.get(object.len() - id.name.as_str().len()..)).unwrap_or(object)
-}
-
-fn sentence_case(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -162,7 +162,7 @@ fn Row(secret: DeletedSecret, now: Timestamp, may_write: bool) -> impl IntoView 
                 <span class="by">{format!(" {}", t!(deleted_by, name: deleted_by))}</span>
             </Cell>
             <Cell label=t!(deleted_until)>
-                <time datetime=until.rfc3339()>{until.utc_text()}</time>
+                <time datetime=until.rfc3339()>{texts::exact(until)}</time>
             </Cell>
             <td class="row-actions">{actions}</td>
         </tr>

@@ -5,7 +5,7 @@ use super::{
     delete::DeleteDialog,
     deleted::DELETED,
     list_address,
-    list_controls::{Filter, Pages, SortHeading, SortRow},
+    list_controls::{Pages, filter, sort_row, table_head},
     list_rows::{Labels, Rows},
     selection::{FORM, SelectionBar},
     with_list,
@@ -19,7 +19,7 @@ use crate::{
 };
 use domain::{
     access::Role,
-    page::{ListQuery, SecretPage, SortColumn},
+    page::{ListQuery, SecretPage},
 };
 use leptos::{either::Either, prelude::*};
 
@@ -48,7 +48,7 @@ fn List(
     /// The address of the form that adds a secret.
     add: String,
 ) -> impl IntoView {
-    let filter = query.clone();
+    let filter = filter(&query);
     view! {
         <div class="page-head">
             <div>
@@ -75,7 +75,7 @@ fn List(
                     }
                 })}
         </div>
-        <Filter query=filter/>
+        {filter}
         <Results query page may_write/>
         <InstantControls/>
         {may_write
@@ -101,35 +101,12 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
     let selected = ssr::query_parameter("select").is_some_and(|which| which == "all");
     let rows = Rows { now: page.now, list_query: &list_query, search: &query.search, may_write, selected }
         .of(&page.rows);
-    let select_all = match list_address(&query) {
-        address if address.contains('?') => format!("{address}&select=all"),
-        address => format!("{address}?select=all"),
-    };
     Either::Right(view! {
         <form method="get" id=FORM class="selectable" autocomplete="off">
         <Labels/>
-        <SortRow query=&query/>
+        {sort_row(&query)}
         <table class="secrets">
-            <thead>
-                <tr>
-                    <th scope="col" class="select">
-                        <input type="checkbox" class="needs-script" aria-label=t!(list_select_all) checked=selected/>
-                        <a class="without-script" href=select_all aria-label=t!(list_select_all)>
-                            {t!(list_all)}
-                        </a>
-                    </th>
-                    <SortHeading query=&query column=SortColumn::Name/>
-                    <SortHeading query=&query column=SortColumn::DisplayName/>
-                    <SortHeading query=&query column=SortColumn::Type/>
-                    <SortHeading query=&query column=SortColumn::Status/>
-                    <SortHeading query=&query column=SortColumn::UsedBy/>
-                    <SortHeading query=&query column=SortColumn::LastUsed/>
-                    <SortHeading query=&query column=SortColumn::Updated/>
-                    <th scope="col" class="row-actions">
-                        {t!(list_actions)}
-                    </th>
-                </tr>
-            </thead>
+            {table_head(&query, selected)}
             <tbody inner_html=rows></tbody>
         </table>
         <SelectionBar list_query may_write/>

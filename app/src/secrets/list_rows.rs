@@ -5,7 +5,7 @@
 use super::{LIST, with_list};
 use crate::{connection_tests::answer::class_of, messages, texts, ui::html::Html};
 use domain::{
-    connection_test::TestStatus,
+    connection_test::{TestCause, TestStatus},
     secret::{SecretKind, SecretSummary, Selection},
     time::Timestamp,
 };
@@ -80,7 +80,10 @@ impl Rows<'_> {
         html.markup("><p id=r").value(number).markup("><a").attribute("href", address.of_this_list(""));
         html.markup(">").text(name).markup("</a>");
         self.second_line(html, secret);
-        html.markup("<td").attribute("title", &secret.display_name);
+        html.markup("<td");
+        if secret.display_name.len() > TWO_LINES {
+            html.attribute("title", &secret.display_name);
+        }
         html.markup("><p>").text(&secret.display_name);
         html.markup(match id.kind {
             SecretKind::GitDataset => "<td><i class=i-git></i>",
@@ -95,8 +98,11 @@ impl Rows<'_> {
         if class_of(secret.cause) != TestStatus::NotTested.as_str() {
             html.attribute("class", class_of(secret.cause));
         }
-        html.attribute("href", address.of_this_list("/check"))
-            .attribute("title", messages::cause(secret.cause));
+        html.attribute("href", address.of_this_list("/check"));
+        // "Not tested" says it all, beside the button that tests.
+        if secret.cause != TestCause::NeverTested {
+            html.attribute("title", messages::cause(secret.cause));
+        }
         // A host that nobody trusts yet waits for somebody, and is more than not tested.
         let word =
             if secret.cause.asks_for_approval() { t!(status_new_host) } else { texts::status(secret.status) };
@@ -146,7 +152,7 @@ impl Rows<'_> {
 
     /// Adds how long ago this was, as `ui::ago` renders it.
     fn ago(&self, html: &mut Html, at: Timestamp) {
-        html.markup("<time").attribute("datetime", &at.rfc3339()).attribute("title", &at.utc_text());
+        html.markup("<time").attribute("datetime", &at.rfc3339()).attribute("title", &texts::exact(at));
         html.markup(">").text(&texts::relative(at, self.now)).markup("</time>");
     }
 

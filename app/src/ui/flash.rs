@@ -1,7 +1,7 @@
 //! Short notices at the lower right about what was just done. Never the only place where something is said.
 
 use super::{enhance::REGION, icon::icon};
-use crate::cookie::SecureCookies;
+use crate::{cookie::SecureCookies, texts::Markup};
 use domain::{
     percent,
     secret::{RegistryHost, SecretId},
@@ -14,6 +14,9 @@ pub const COOKIE: &str = "latchkey_notice";
 
 /// The lifetime of the cookie until a page shows it, in seconds.
 pub const COOKIE_MAX_AGE: u64 = 60;
+
+/// The most secrets that a message names.
+pub const NAMED: usize = 3;
 
 /// A short message about what was just done.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +31,8 @@ pub enum Flash {
     Restored(SecretId),
     /// So many deleted secrets were restored at once.
     RestoredSeveral(u32),
-    /// A number of secrets was imported.
-    Imported(u32),
+    /// A number of secrets was imported; these are the first of them, at most `NAMED`.
+    Imported { count: u32, first: Vec<SecretId> },
     /// An action whose message needs no data.
     Done(ActionDone),
 }
@@ -102,7 +105,9 @@ impl Flash {
             Self::DeletedSeveral { count, undo } => format!("several-deleted~{}~{count}", undo_code(*undo)),
             Self::Restored(id) => format!("restored~{id}"),
             Self::RestoredSeveral(count) => format!("several-restored~{count}"),
-            Self::Imported(count) => format!("imported~{count}"),
+            Self::Imported { count, first } => {
+                first.iter().fold(format!("imported~{count}"), |text, id| format!("{text}~{id}"))
+            }
             Self::Done(action) => format!("done~{}", action.code()),
         }
     }
@@ -130,7 +135,12 @@ impl Flash {
             }
             "restored" => SecretId::parse(rest).map(Self::Restored),
             "several-restored" => Some(Self::RestoredSeveral(rest.parse().ok()?)),
-            "imported" => Some(Self::Imported(rest.parse().ok()?)),
+            "imported" => {
+                let mut parts = rest.split('~');
+                let count = parts.next()?.parse().ok()?;
+                let first = parts.map(SecretId::parse).collect::<Option<Vec<_>>>()?;
+                (first.len() <= NAMED).then_some(Self::Imported { count, first })
+            }
             "done" => ActionDone::parse(rest).map(Self::Done),
             _ => None,
         }
@@ -210,9 +220,23 @@ fn message(flash: Flash) -> AnyView {
             t!(flash_secret_restored, address: address(&id), name: id.name.as_str()).view().into_any()
         }
         Flash::RestoredSeveral(count) => t!(flash_secrets_restored, count).into_any(),
-        Flash::Imported(count) => t!(flash_imported, count).into_any(),
+        Flash::Imported { count, first } => match imported(count, &first) {
+            Some(said) => said.view().into_any(),
+            None => t!(flash_imported_unnamed, count).into_any(),
+        },
         Flash::Done(action) => action.message().into_any(),
     }
+}
+
+/// Returns how many secrets were imported, with links to the first of them; `None` if none is named, as by an older version.
+fn imported(count: u32, first: &[SecretId]) -> Option<Markup> {
+    let more = count.saturating_sub(u32::try_from(first.len()).unwrap_or(u32::MAX));
+    let link = |id: &SecretId| t!(flash_link, address: format!("/secrets/{id}"), name: id.name.as_str());
+    let names = first.iter().map(link).reduce(|first, next| t!(flash_comma, first, next))?;
+    Some(match more {
+        0 => t!(flash_imported, count, names),
+        more => t!(flash_imported_and_more, count, names, more),
+    })
 }
 
 #[cfg(test)]
@@ -228,7 +252,8 @@ mod tests {
             Flash::Saved { id, host: Some("https://index.docker.io/v1/".to_owned()) },
             Flash::Done(ActionDone::PasswordChanged),
             Flash::Done(ActionDone::SignedOut),
-            Flash::Imported(12),
+            Flash::Imported { count: 12, first: Vec::new() },
+            Flash::Imported { count: 12, first: vec![SecretId::parse("gitsync-secret-a.b").unwrap()] },
             Flash::Deleted { display_name: "Größe ~ \"; Path=/ </script>".to_owned(), undo: None },
             Flash::Deleted { display_name: "1~2".to_owned(), undo: Some(Timestamp::from_micros(1)) },
             Flash::DeletedSeveral { count: 3, undo: Some(Timestamp::from_micros(1_700_000_000_000_001)) },
@@ -268,6 +293,8 @@ mod tests {
             "other~x",
             "done~99",
             "imported~x",
+            "imported~2~x",
+            "imported~9~image-a~image-b~image-c~image-d",
             "done~x",
             "saved~image-a~user:pw@host",
         ] {

@@ -3,11 +3,15 @@
 flash-secret-saved = Secret saved: <a href="{ $address }">{ $name }</a>.
 flash-host-corrected = The registry host was corrected: <code>{ $host }</code>.
 flash-secret-deleted = Secret deleted: <b>{ $name }</b>.
+flash-link = <a href="{ $address }">{ $name }</a>
+flash-comma = { MARKUP($first) }, { MARKUP($next) }
 flash-imported =
     { $count ->
-        [one] 1 secret imported.
-       *[other] { $count } secrets imported.
+        [one] 1 secret imported: { MARKUP($names) }.
+       *[other] { $count } secrets imported: { MARKUP($names) }.
     }
+flash-imported-and-more = { NUMBER($count) } secrets imported: { MARKUP($names) } and { NUMBER($more) } more.
+flash-imported-unnamed = { NUMBER($count) } secrets imported.
 flash-password-changed = Password changed.
 flash-session-ended = Session ended.
 flash-sessions-ended = All sessions of this user ended.

@@ -3,7 +3,7 @@
 account-heading = 帳戶
 account-who = 您以 <b>{ $name }</b> 的身分登入（<b>{ $role }</b>：{ $allows }）。
 account-password = 密碼
-account-password-at = 您透過 <b>{ $provider }</b> 登入。密碼與決定您角色的群組都由該處管理。
+account-password-at = 您透過 <b>{ $provider }</b> 登入。密碼與決定您角色的群組都由該提供者管理。
 account-change-password = 變更密碼
 account-change-password-lead = 除了目前的瀏覽器，您在其他所有地方都會被登出。
 account-current-password = 目前的密碼

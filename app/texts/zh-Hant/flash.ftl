@@ -3,7 +3,11 @@
 flash-secret-saved = 已儲存 Secret：<a href="{ $address }">{ $name }</a>。
 flash-host-corrected = 已更正登錄主機：<code>{ $host }</code>。
 flash-secret-deleted = 已刪除 Secret：<b>{ $name }</b>。
-flash-imported = 已匯入 { $count } 個 Secret。
+flash-link = <a href="{ $address }">{ $name }</a>
+flash-comma = { MARKUP($first) }、{ MARKUP($next) }
+flash-imported = 已匯入 { $count } 個 Secret：{ MARKUP($names) }。
+flash-imported-and-more = 已匯入 { NUMBER($count) } 個 Secret：{ MARKUP($names) }，以及其他 { NUMBER($more) } 個。
+flash-imported-unnamed = 已匯入 { NUMBER($count) } 個 Secret。
 flash-password-changed = 已變更密碼。
 flash-session-ended = 已結束工作階段。
 flash-sessions-ended = 已結束此使用者的所有工作階段。

@@ -478,7 +478,7 @@ async fn pages_offer_a_reader_only_permitted_actions() {
     assert!(list.contains(link) && list.contains("<span id=\"v\">View</span>") && list.contains(&cell));
     assert!(list.contains(" by admin"));
     let details = app.send_anonymous(asked(&format!("/secrets/image-{name}"), &cookie)).await.body;
-    assert!(details.contains("History") && details.contains("secret added") && details.contains("ghcr.io"));
+    assert!(details.contains("History") && details.contains("Added secret") && details.contains("ghcr.io"));
 }
 
 async fn with_password(app: &TestApp, name: &str, role: Role) {
@@ -1054,7 +1054,7 @@ async fn audit_log_is_filtered_and_exported() {
     app.add_image(&name, "pw").await;
     let object = format!("image-{name}");
     let page = app.get(&format!("/audit?object={object}")).await;
-    assert!(page.body.contains("secret added") && page.body.contains(&format!("value=\"{object}\"")));
+    assert!(page.body.contains("Added secret") && page.body.contains(&format!("value=\"{object}\"")));
     assert!(app.get("/audit?object=nothing-such").await.body.contains("No records match."));
     assert_eq!(app.get("/audit?older=x&from=y&action=%00&outcome=%ff").await.status, StatusCode::OK);
 

@@ -149,7 +149,7 @@ fn summary(tested: &[Tested]) -> String {
             TestStatus::HostKeyChanged => t!(selected_host_key_changed, count),
             TestStatus::NotTested => t!(selected_not_tested, count),
         });
-    texts::listed(parts)
+    texts::list(parts)
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ fn users(secret: &SelectedSecret) -> Option<impl IntoView + use<>> {
     let words = if names.is_empty() {
         t!(selected_used_by, consumers)
     } else {
-        let names = texts::listed(names.into_iter().map(str::to_owned));
+        let names = texts::list(names.into_iter().map(str::to_owned));
         t!(selected_used_by_named, consumers, names)
     };
     Some(view! { <span class="against">{icon!("alert")} " " {words}</span> })

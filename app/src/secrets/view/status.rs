@@ -182,7 +182,7 @@ fn summary(tests: &[PastTest]) -> String {
         }
     }
     let counts = counts.into_iter().map(|(result, count)| t!(secret_tests_with, result, count));
-    t!(secret_last_tests, count: tests.len(), results: texts::listed(counts))
+    t!(secret_last_tests, count: tests.len(), results: texts::list(counts))
 }
 
 #[cfg(test)]
