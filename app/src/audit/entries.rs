@@ -5,8 +5,8 @@ use crate::{
     secrets::secret_address,
     ui::{ago::Ago, rendered::rendered, table::Cell},
 };
-use backend::AuditEntry;
-use domain::{secret::SecretId, time::Timestamp};
+use backend::{AuditAction, AuditEntry};
+use domain::time::Timestamp;
 use leptos::{either::Either, prelude::*};
 
 /// A row for each record.
@@ -36,7 +36,7 @@ pub fn Entries(
             let object = (!of_one).then(|| {
                 view! {
                     <Cell label=t!(audit_object) title=entry.object.clone()>
-                        {named(entry.object.clone())}
+                        {named(&entry.action, entry.object.clone())}
                     </Cell>
                 }
             });
@@ -45,9 +45,7 @@ pub fn Entries(
             });
             view! {
                 <tr>
-                    <td>
-                        <Ago at=entry.at now/>
-                    </td>
+                    <td>{if of_one { Either::Left(view! { <Ago at=entry.at now/> }) } else { Either::Right(exactly(entry.at)) }}</td>
                     <Cell label=t!(audit_actor) title=who>
                         {actor}
                     </Cell>
@@ -78,9 +76,15 @@ pub fn Entries(
     })
 }
 
+/// Renders the time of a record to the second, in UTC; `public/times.js` has the reader's own zone.
+fn exactly(at: Timestamp) -> impl IntoView {
+    let time = at.rfc3339().replace('T', " ").replace('Z', "");
+    view! { <time datetime=at.rfc3339()>{t!(audit_time_utc, time)}</time> }
+}
+
 /// Renders the object of a record: of a secret, as a link to its page, which may be gone.
-fn named(object: String) -> impl IntoView {
-    match SecretId::parse(&object) {
+fn named(action: &str, object: String) -> impl IntoView + use<> {
+    match AuditAction::secret_of(action, &object) {
         Some(id) => Either::Left(view! { <a href=secret_address(&id)>{object}</a> }),
         None => Either::Right(object),
     }

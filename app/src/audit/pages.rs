@@ -27,7 +27,7 @@ pub fn AuditPageView() -> impl IntoView {
 
 #[component]
 fn Log(page: AuditPage, query: AuditQuery) -> impl IntoView {
-    let AuditPage { entries, newer, older, now } = page;
+    let AuditPage { entries, newer, older, more_names, now } = page;
     let filters = filters(&query);
     let to = |page: String| address(&filters, &page);
     let pages = [
@@ -54,6 +54,7 @@ fn Log(page: AuditPage, query: AuditQuery) -> impl IntoView {
     view! {
         <ListPage heading=t!(audit_heading) lead actions=Some(exports.into_any()) rows pages>
             <Filters query/>
+            {more_names.then(|| view! { <p class="hint">{t!(audit_many_names)}</p> })}
         </ListPage>
     }
 }
@@ -69,7 +70,7 @@ fn Filters(query: AuditQuery) -> impl IntoView {
         view! {
             <div>
                 <label for=id>{label}</label>
-                <input type="text" id=id name=id value=value maxlength="300" autocomplete="off" spellcheck="false" autocapitalize="none"/>
+                <input type="text" id=id name=id value=value placeholder=t!(audit_part_of_name) maxlength="300" autocomplete="off" spellcheck="false" autocapitalize="none"/>
             </div>
         }
     };

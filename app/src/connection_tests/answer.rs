@@ -2,7 +2,7 @@
 
 use crate::{
     messages,
-    secrets::input::SecretInput,
+    secrets::{input::SecretInput, page_beside},
     texts::{self, Markup},
     ui::{ago::Ago, alert::Alert, icon::icon, rendered::rendered},
 };
@@ -294,7 +294,7 @@ fn HostKeys<'a>(
             </label>
         }),
         Approval::OfStored { id, new_tab, query } => Either::Right(view! {
-            <form method="post" action=format!("/secrets/{id}/known-hosts{query}") target=new_tab.then_some("_blank")>
+            <form method="post" action=page_beside(id, "known-hosts", query) target=new_tab.then_some("_blank")>
                 <input type="hidden" name="approved_hosts" value=lines/>
                 <button class="primary">{t!(test_trust)}</button>
             </form>

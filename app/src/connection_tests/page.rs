@@ -4,7 +4,7 @@ use super::answer::{Answer, Approval, CauseWord, class_of, refs_text, shown_caus
 use crate::{
     failure::{Noun, Subject, loaded},
     messages,
-    secrets::{LIST, back_label, place_before, return_query, secret_address},
+    secrets::{LIST, back_label, page_beside, page_of, place_before},
     ssr, texts,
     ui::{icon::icon, rendered::rendered},
 };
@@ -72,9 +72,9 @@ fn Shown(
     let TestState { last, refs, target, trusted, unused, now, .. } = state;
     let may_write = ssr::may(Role::Editor);
     let from = ssr::query();
-    let (back, query) = (place_before(&from, &id), return_query(&from));
+    let back = place_before(&from, &id);
     let approves = report.as_ref().is_some_and(|report| report.cause.asks_for_approval());
-    let approval = Approval::OfStored { id: id.clone(), new_tab: false, query: query.clone() };
+    let approval = Approval::OfStored { id: id.clone(), new_tab: false, query: from.clone() };
     let result = match report {
         Some(report) => Either::Left(view! { <Answer report approval=&approval/> }),
         None => Either::Right(view! { <Kept cause refs last now/> }),
@@ -83,10 +83,10 @@ fn Shown(
         SecretKind::GitDataset => Field::Repository,
         SecretKind::ImagePull => Field::Image,
     });
-    let (address, name) = (secret_address(&id), id.name.as_str());
+    let (address, name) = (page_of(&id, "", &from), id.name.as_str());
     let lead = t!(test_lead, kind: texts::kind(id.kind), address, display_name, name);
-    let edit = format!("{LIST}/{id}/edit{query}");
-    let action = format!("{LIST}/{id}/check{query}");
+    let edit = page_beside(&id, "edit", &from);
+    let action = page_beside(&id, "check", &from);
     // Without a repository, adding one is the next step.
     let (edit_words, edit_is_next, test_is_next) = if cause == TestCause::NoRepository {
         (t!(secret_step_repository), true, false)

@@ -7,7 +7,7 @@ use crate::{
     ui::html::Html,
 };
 use backend::{AuditAction, RecentChange};
-use domain::{secret::SecretId, time::Timestamp};
+use domain::time::Timestamp;
 
 /// Writes the section. Whoever may read the audit log gets a link to it.
 pub(super) fn write(html: &mut Html, changes: &[RecentChange], now: Timestamp, may_read_log: bool) {
@@ -32,13 +32,13 @@ pub(super) fn write(html: &mut Html, changes: &[RecentChange], now: Timestamp, m
 fn write_change(html: &mut Html, change: &RecentChange, now: Timestamp) {
     let RecentChange { at, actor_kind, actor, action, object, fields } = change;
     html.markup("<li><p title=\"").text(object).markup("\">");
-    match SecretId::parse(object).filter(|_| is_there(action)) {
+    match AuditAction::secret_of(action, object).filter(|_| is_there(action)) {
         Some(id) => {
             html.markup("<a href=\"").markup(LIST).markup("/").text(object).markup("\">");
             html.text(id.name.as_str()).markup("</a>");
         }
         None => {
-            html.markup("<b>").text(name(object)).markup("</b>");
+            html.markup("<b>").text(name(action, object)).markup("</b>");
         }
     }
     html.markup("</p><p class=did>").text(&labels::change(action, fields));
@@ -68,8 +68,8 @@ fn is_there(action: &str) -> bool {
 }
 
 /// Returns the name of the object: of a secret without the prefix of its type.
-fn name(object: &str) -> &str {
-    let id = SecretId::parse(object);
+fn name<'a>(action: &str, object: &'a str) -> &'a str {
+    let id = AuditAction::secret_of(action, object);
     id.and_then(|id| object.get(object.len() - id.name.as_str().len()..)).unwrap_or(object)
 }
 
@@ -104,5 +104,7 @@ mod tests {
         assert!(!gone.contains("<a") && gone.contains("<b>hub</b>"), "{gone}");
         let user = written(change(AuditAction::UserAdded, "ben"));
         assert!(!user.contains("<a") && user.contains("<b>ben</b>"), "{user}");
+        let alike = written(change(AuditAction::UserAdded, "image-hub"));
+        assert!(!alike.contains("<a") && alike.contains("<b>image-hub</b>"), "{alike}");
     }
 }

@@ -43,6 +43,8 @@ pub fn DeleteDialog(
     // The secret stays in the dialog while it closes.
     let asked = RwSignal::new(None::<(SecretId, String)>);
     let next = StoredValue::new(String::new());
+    // The page of the same question.
+    let page = StoredValue::new(String::new());
     let failure = RwSignal::new(None::<ApiError>);
     Effect::new(move |_| {
         window_event_listener(ev::click, move |event| {
@@ -53,6 +55,7 @@ pub fn DeleteDialog(
                 let row = link.closest("tr,.page-head").ok()??;
                 let said = |selector, attribute| row.query_selector(selector).ok()??.get_attribute(attribute);
                 next.set_value(link.get_attribute("data-delete").unwrap_or_default());
+                page.set_value(link.get_attribute("href").unwrap_or_default());
                 Some((SecretId::parse(&said("input", "value")?)?, said("td[title],h1", "title")?))
             });
             if doomed.is_some() && !dom::opens_elsewhere(&event) {
@@ -73,9 +76,7 @@ pub fn DeleteDialog(
         Some(Ok(())) => drop(window().location().assign(&next.get_value())),
         // Used by now: the page says by whom.
         Some(Err(ApiError::Rejected(Error::Invalid(_)))) => {
-            if let Some((id, _)) = asked.get_untracked() {
-                drop(window().location().assign(&format!("/secrets/{id}/delete")));
-            }
+            drop(window().location().assign(&page.get_value()));
         }
         Some(Err(error)) => failure.set(Some(error)),
         None => {}

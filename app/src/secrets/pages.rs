@@ -13,7 +13,7 @@ use super::{
     keys::section::KeySection,
     list_before,
     load::with_users,
-    place_before, secret_address,
+    page_of, place_before,
     server_markup::{FormParts, ServerMarkup},
 };
 use crate::{
@@ -123,7 +123,7 @@ pub fn EditPage(
             test: test_button(&check, t!(secret_edit_test_hint)),
         };
         let when = Markup::rendered(view! { <Ago at now/> });
-        let (kind, address_of_page) = (texts::kind(id.kind), secret_address(&id));
+        let (kind, address_of_page) = (texts::kind(id.kind), page_of(&id, "", &ssr::query()));
         let lead =
             t!(secret_edit_lead, kind, address: address_of_page, name: &details.display_name, when, by);
         view! {

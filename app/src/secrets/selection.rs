@@ -5,7 +5,7 @@ pub mod delete;
 pub mod manifests;
 pub mod post;
 
-use super::{LIST, list_before};
+use super::{LIST, list_before, page_of};
 use crate::{
     failure::{Noun, Subject, loaded},
     ssr,
@@ -144,7 +144,7 @@ fn listed<V: IntoView + 'static>(
                 <li>
                     {icon}
                     <span>
-                        <a href=format!("{LIST}/{}", secret.id)>
+                        <a href=page_of(&secret.id, "", &ssr::query())>
                             <code>{name}</code>
                         </a>
                         {display}

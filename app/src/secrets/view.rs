@@ -10,7 +10,7 @@ use super::{
     from_secret,
     imported_from::ImportedFrom,
     keys::{key_address, section::PublicKey},
-    list_before, secret_address,
+    list_before,
 };
 use crate::{
     audit::history::{Shown as History, ShownProps as HistoryProps},
@@ -107,10 +107,10 @@ fn Actions<'a>(
     list: &'a str,
     used: bool,
 ) -> impl IntoView + use<> {
-    let query = ssr::query_parameter("list").unwrap_or_default();
-    let page = |what: &str| from_secret(&format!("{}/{what}", secret_address(id)), &query);
+    let query = ssr::query();
+    let page = |part: &str| from_secret(id, part, &query);
     let rotate = match id.kind {
-        SecretKind::GitDataset => key_address(id),
+        SecretKind::GitDataset => key_address(id, &query),
         SecretKind::ImagePull => format!("{}#{}", page("edit"), Field::Password.name()),
     };
     // The dialog names the secret by this.
@@ -140,7 +140,7 @@ fn Actions<'a>(
 /// The notice that a new key waits.
 #[component]
 fn Waiting<'a>(id: &'a SecretId, may_write: bool) -> impl IntoView + use<> {
-    let address = key_address(id);
+    let address = key_address(id, &ssr::query());
     let said = if may_write { t!(secret_key_waits, address) } else { t!(secret_key_waits_to_see, address) };
     view! {
         <p class="to-do">

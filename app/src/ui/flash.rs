@@ -5,8 +5,9 @@ use crate::{cookie::SecureCookies, texts::Markup};
 use domain::{
     percent,
     secret::{RegistryHost, SecretId},
+    time::Timestamp,
 };
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::prelude::*;
 
 /// The cookie that carries a notice across the redirect after a plain form.
 pub const COOKIE: &str = "latchkey_notice";
@@ -23,18 +24,28 @@ pub enum Flash {
     /// A secret was added or changed; `host` is the registry host if it was normalized.
     Saved { id: SecretId, host: Option<String> },
     /// The secret with this display name was deleted.
-    Deleted { display_name: String },
+    Deleted { display_name: String, undo: Undo },
+    /// So many secrets were deleted at once.
+    DeletedSeveral { count: u32, undo: Undo },
+    /// A deleted secret was restored.
+    Restored(SecretId),
+    /// So many deleted secrets were restored at once.
+    RestoredSeveral(u32),
     /// A number of secrets was imported; these are the first of them, at most `NAMED`.
     Imported { count: u32, first: Vec<SecretId> },
     /// An action whose message needs no data.
     Done(ActionDone),
 }
 
+/// The time of a deletion, by which it is undone; `None` if it cannot be.
+pub type Undo = Option<Timestamp>;
+
 domain::coded_enum! {
-    /// An action on users, sessions, tokens, images, datasets or several secrets. The code stands in the cookie.
+    /// An action on users, sessions, tokens, images, datasets or a secret. The code stands in the cookie.
     pub enum ActionDone: code {
         PasswordChanged = "password-changed";
         SessionEnded = "session-ended";
+        OtherSessionsEnded = "other-sessions-ended";
         SessionsEnded = "sessions-ended";
         RoleChanged = "role-changed";
         UserDisabled = "user-disabled";
@@ -48,11 +59,9 @@ domain::coded_enum! {
         ImageDeleted = "image-deleted";
         DatasetSaved = "dataset-saved";
         DatasetDeleted = "dataset-deleted";
-        SecretRestored = "secret-restored";
         SecretRemoved = "secret-removed";
         KeyBackedUp = "key-backed-up";
         StepsDismissed = "steps-dismissed";
-        SecretsDeleted = "secrets-deleted";
     }
 }
 
@@ -62,6 +71,7 @@ impl ActionDone {
         match self {
             Self::PasswordChanged => t!(flash_password_changed),
             Self::SessionEnded => t!(flash_session_ended),
+            Self::OtherSessionsEnded => t!(flash_other_sessions_ended),
             Self::SessionsEnded => t!(flash_sessions_ended),
             Self::RoleChanged => t!(flash_role_changed),
             Self::UserDisabled => t!(flash_user_disabled),
@@ -75,11 +85,9 @@ impl ActionDone {
             Self::ImageDeleted => t!(flash_image_deleted),
             Self::DatasetSaved => t!(flash_dataset_saved),
             Self::DatasetDeleted => t!(flash_dataset_deleted),
-            Self::SecretRestored => t!(flash_secret_restored),
             Self::SecretRemoved => t!(flash_secret_removed),
             Self::KeyBackedUp => t!(flash_key_backed_up),
             Self::StepsDismissed => t!(flash_steps_dismissed),
-            Self::SecretsDeleted => t!(flash_secrets_deleted),
         }
     }
 }
@@ -91,7 +99,12 @@ impl Flash {
             Self::Saved { id, host } => {
                 format!("saved~{id}~{}", percent::encode(host.as_deref().unwrap_or_default()))
             }
-            Self::Deleted { display_name } => format!("deleted~{}", percent::encode(display_name)),
+            Self::Deleted { display_name, undo } => {
+                format!("deleted~{}~{}", undo_code(*undo), percent::encode(display_name))
+            }
+            Self::DeletedSeveral { count, undo } => format!("several-deleted~{}~{count}", undo_code(*undo)),
+            Self::Restored(id) => format!("restored~{id}"),
+            Self::RestoredSeveral(count) => format!("several-restored~{count}"),
             Self::Imported { count, first } => {
                 first.iter().fold(format!("imported~{count}"), |text, id| format!("{text}~{id}"))
             }
@@ -112,7 +125,16 @@ impl Flash {
                 };
                 Some(Self::Saved { id: SecretId::parse(id)?, host })
             }
-            "deleted" => Some(Self::Deleted { display_name: percent::decode(rest)? }),
+            "deleted" => {
+                let (undo, name) = rest.split_once('~')?;
+                Some(Self::Deleted { display_name: percent::decode(name)?, undo: parse_undo(undo)? })
+            }
+            "several-deleted" => {
+                let (undo, count) = rest.split_once('~')?;
+                Some(Self::DeletedSeveral { count: count.parse().ok()?, undo: parse_undo(undo)? })
+            }
+            "restored" => SecretId::parse(rest).map(Self::Restored),
+            "several-restored" => Some(Self::RestoredSeveral(rest.parse().ok()?)),
             "imported" => {
                 let mut parts = rest.split('~');
                 let count = parts.next()?.parse().ok()?;
@@ -125,6 +147,14 @@ impl Flash {
     }
 }
 
+fn undo_code(undo: Undo) -> String {
+    undo.map(|at| at.micros().to_string()).unwrap_or_default()
+}
+
+fn parse_undo(code: &str) -> Option<Undo> {
+    if code.is_empty() { Some(None) } else { Timestamp::parse_micros(code).map(Some) }
+}
+
 /// Returns the `Set-Cookie` line of a flash.
 pub fn line(secure: SecureCookies, flash: &Flash) -> String {
     secure.line(COOKIE, &flash.to_cookie(), COOKIE_MAX_AGE)
@@ -132,12 +162,23 @@ pub fn line(secure: SecureCookies, flash: &Flash) -> String {
 
 /// The live region that notices are announced from, with the flash of the request before.
 #[component]
-pub fn Flashes(left: Option<Flash>) -> impl IntoView {
+pub fn Flashes<'a>(
+    left: Option<Flash>,
+    /// The address of this page, to come back to.
+    back: &'a str,
+) -> impl IntoView + use<> {
     let notice = left.map(|flash| {
+        let undo = match flash {
+            Flash::Deleted { undo, .. } | Flash::DeletedSeveral { undo, .. } => {
+                undo.map(|at| undo_form(at, back.to_owned()))
+            }
+            _ => None,
+        };
         view! {
             <div class="notice">
                 {icon!("check")}
                 <p>{message(flash)}</p>
+                {undo}
                 <button type="button" class="quiet needs-script" aria-label=t!(frame_dismiss)>
                     {icon!("close")}
                 </button>
@@ -151,21 +192,39 @@ pub fn Flashes(left: Option<Flash>) -> impl IntoView {
     }
 }
 
-fn message(flash: Flash) -> impl IntoView {
+/// Renders the button that restores what was deleted at this time, and returns to this page.
+fn undo_form(at: Timestamp, back: String) -> impl IntoView {
+    view! {
+        <form method="post" action="/secrets/deleted/restore">
+            <input type="hidden" name="at" value=at.micros()/>
+            <input type="hidden" name="back" value=back/>
+            <button>{t!(flash_undo)}</button>
+        </form>
+    }
+}
+
+fn message(flash: Flash) -> AnyView {
+    let address = |id: &SecretId| format!("/secrets/{id}");
     match flash {
         Flash::Saved { id, host } => {
             let host = host.map(|host| view! { " " {t!(flash_host_corrected, host)} });
-            EitherOf3::A(view! {
-                {t!(flash_secret_saved, address: format!("/secrets/{id}"), name: id.name.as_str())}
+            view! {
+                {t!(flash_secret_saved, address: address(&id), name: id.name.as_str())}
                 {host}
-            })
+            }
+            .into_any()
         }
-        Flash::Deleted { display_name } => EitherOf3::B(t!(flash_secret_deleted, name: display_name).view()),
+        Flash::Deleted { display_name, .. } => t!(flash_secret_deleted, name: display_name).view().into_any(),
+        Flash::DeletedSeveral { count, .. } => t!(flash_secrets_deleted, count).into_any(),
+        Flash::Restored(id) => {
+            t!(flash_secret_restored, address: address(&id), name: id.name.as_str()).view().into_any()
+        }
+        Flash::RestoredSeveral(count) => t!(flash_secrets_restored, count).into_any(),
         Flash::Imported { count, first } => match imported(count, &first) {
-            Some(said) => EitherOf3::B(said.view()),
-            None => EitherOf3::C(t!(flash_imported_unnamed, count)),
+            Some(said) => said.view().into_any(),
+            None => t!(flash_imported_unnamed, count).into_any(),
         },
-        Flash::Done(action) => EitherOf3::C(action.message().to_owned()),
+        Flash::Done(action) => action.message().into_any(),
     }
 }
 
@@ -195,7 +254,11 @@ mod tests {
             Flash::Done(ActionDone::SignedOut),
             Flash::Imported { count: 12, first: Vec::new() },
             Flash::Imported { count: 12, first: vec![SecretId::parse("gitsync-secret-a.b").unwrap()] },
-            Flash::Deleted { display_name: "Größe ~ \"; Path=/ </script>".to_owned() },
+            Flash::Deleted { display_name: "Größe ~ \"; Path=/ </script>".to_owned(), undo: None },
+            Flash::Deleted { display_name: "1~2".to_owned(), undo: Some(Timestamp::from_micros(1)) },
+            Flash::DeletedSeveral { count: 3, undo: Some(Timestamp::from_micros(1_700_000_000_000_001)) },
+            Flash::Restored(SecretId::parse("image-hub").unwrap()),
+            Flash::RestoredSeveral(2),
         ] {
             let cookie = flash.to_cookie();
             assert!(
@@ -223,6 +286,10 @@ mod tests {
             "saved~x~",
             "saved~image-a",
             "deleted~%ff",
+            "deleted~x~name",
+            "deleted~-1~name",
+            "several-deleted~1~x",
+            "restored~x",
             "other~x",
             "done~99",
             "imported~x",

@@ -27,8 +27,17 @@ flash-image-saved = Image saved.
 flash-image-deleted = Image deleted.
 flash-dataset-saved = Dataset saved.
 flash-dataset-deleted = Dataset deleted.
-flash-secret-restored = Secret restored.
 flash-secret-removed = Secret removed for good.
 flash-key-backed-up = Noted: the key file is backed up.
 flash-steps-dismissed = Set-up steps dismissed.
-flash-secrets-deleted = The selected secrets were deleted.
+flash-secret-restored = Secret restored: <a href="{ $address }">{ $name }</a>.
+flash-secrets-deleted = { $count ->
+    [one] 1 secret deleted.
+    *[other] { $count } secrets deleted.
+}
+flash-secrets-restored = { $count ->
+    [one] 1 secret restored.
+    *[other] { $count } secrets restored.
+}
+flash-undo = Undo
+flash-other-sessions-ended = All other sessions ended.

@@ -23,8 +23,11 @@ flash-image-saved = 已儲存映像檔。
 flash-image-deleted = 已刪除映像檔。
 flash-dataset-saved = 已儲存資料集。
 flash-dataset-deleted = 已刪除資料集。
-flash-secret-restored = 已還原 Secret。
 flash-secret-removed = 已永久刪除 Secret。
 flash-key-backed-up = 已記下：金鑰檔案已備份。
 flash-steps-dismissed = 已關閉設定步驟。
-flash-secrets-deleted = 已刪除選取的 Secret。
+flash-secret-restored = 已還原 Secret：<a href="{ $address }">{ $name }</a>。
+flash-secrets-deleted = 已刪除 { $count } 個 Secret。
+flash-secrets-restored = 已還原 { $count } 個 Secret。
+flash-undo = 復原
+flash-other-sessions-ended = 已結束其他所有工作階段。

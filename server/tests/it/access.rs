@@ -36,6 +36,7 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/secrets/import/{id}", Some(Editor), Some(Editor)),
         ("/secrets/import/{id}/discard", None, Some(Editor)),
         ("/secrets/deleted", Some(Reader), None),
+        ("/secrets/deleted/restore", None, Some(Editor)),
         ("/secrets/deleted/{id}/restore", None, Some(Editor)),
         ("/secrets/deleted/{id}/remove", Some(Editor), Some(Editor)),
         ("/secrets/selected/check", None, Some(Editor)),
@@ -70,6 +71,7 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/account", Some(Reader), None),
         ("/account/password", None, Some(Reader)),
         ("/account/language", None, Some(Reader)),
+        ("/account/sessions/end-others", Some(Reader), Some(Reader)),
         ("/account/sessions/{id}/end", Some(Reader), Some(Reader)),
         ("/tokens", Some(Reader), None),
         ("/tokens/new", Some(Reader), Some(Reader)),
@@ -529,7 +531,8 @@ async fn sign_in_returns_to_the_requested_page_and_sign_out_ends_the_session() {
     }
 
     // A GET signs nobody out; sending the form does, on the server too.
-    assert_eq!(app.send_anonymous(asked("/sign-out", &cookie)).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(app.send_anonymous(asked("/sign-out", &cookie)).await.header("location"), "/");
+    assert_eq!(app.send_anonymous(asked("/secrets", &cookie)).await.status, StatusCode::OK);
     let out = app.send_anonymous(posted("/sign-out", &cookie, &[])).await;
     assert_eq!((out.status, out.header("location")), (StatusCode::SEE_OTHER, "/sign-in"));
     assert!(out.header("clear-site-data").contains("storage"));

@@ -66,7 +66,7 @@ async fn selection_is_deleted_after_one_confirmation() {
     assert!(is_there(&app, &a).await, "looking at the question changes nothing");
     let done = app.post(&address, &[]).await;
     assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, "/secrets?q=doomed"));
-    assert!(done.header("set-cookie").starts_with("latchkey_notice=done~"));
+    assert!(done.header("set-cookie").starts_with("latchkey_notice=several-deleted~"));
     assert!(!is_there(&app, &a).await && !is_there(&app, &b).await);
     assert_eq!(app.post(&address, &[]).await.status, StatusCode::SEE_OTHER, "pressed twice");
     assert_eq!(app.get(&address).await.status, StatusCode::NOT_FOUND);

@@ -4,7 +4,7 @@ use super::{TESTED, key_address, replaced};
 use crate::{
     connection_tests::answer::StatusWord,
     messages,
-    secrets::{LIST, consumers::UsedWarning, load::with_users},
+    secrets::{consumers::UsedWarning, load::with_users, page_of},
     ssr,
     texts::Markup,
     ui::{
@@ -61,12 +61,13 @@ pub fn KeyQuestionPage(id: SecretId, question: KeyQuestion) -> impl IntoView {
     let ticket = ssr::query_parameter(TESTED).unwrap_or_default();
     let kind = ssr::query_parameter("generate").and_then(|kind| NewSshKeyKind::parse(&kind));
     let show = move |details: SecretDetails, users: SecretConsumers| {
-        let back = key_address(&details.id);
+        let query = ssr::query();
+        let back = key_address(&details.id, &query);
         let heading = question.heading().to_owned();
         if details.id.kind == SecretKind::ImagePull {
             ssr::set_status(http::StatusCode::NOT_FOUND);
             let reason = t!(key_none_text).to_owned();
-            let back = format!("{LIST}/{}", details.id);
+            let back = page_of(&details.id, "", &query);
             return EitherOf3::A(view! { <NotPossible heading reason back label=t!(key_to_secret)/> });
         }
         let Some(pending) = details.pending.clone() else {
@@ -80,7 +81,7 @@ pub fn KeyQuestionPage(id: SecretId, question: KeyQuestion) -> impl IntoView {
             let reason = replaced();
             return EitherOf3::B(view! { <NotPossible heading reason back label=t!(key_back)/> });
         }
-        let action = format!("{back}/{}", question.segment());
+        let action = page_of(&details.id, &format!("key/{}", question.segment()), &query);
         let asked = match question {
             KeyQuestion::Switch => {
                 EitherOf3::A(view! { <Switch details=details.clone() users pending ticket/> })
@@ -114,7 +115,7 @@ fn Switch(
         StoredSshKey::Unreadable | StoredSshKey::Unknown => t!(key_old_unknown).to_owned(),
     };
     let new = pending.facts.fingerprint;
-    let named = format!("{LIST}/{id}");
+    let named = page_of(&id, "", &ssr::query());
     let tested = {
         let id = id.clone();
         Suspend::new(async move {

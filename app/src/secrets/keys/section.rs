@@ -1,9 +1,9 @@
 //! The sections about a secret's key, on its own page and on those of the secret.
 
-use super::{NewKeyTested, TESTED, key_address};
+use super::{NewKeyTested, TESTED};
 use crate::{
     connection_tests::answer::{Answer, Approval},
-    secrets::LIST,
+    secrets::{LIST, page_of},
     ssr,
     texts::Markup,
     ui::{ago::Ago, copy::CopyButton, icon::icon, rendered::rendered},
@@ -121,7 +121,7 @@ fn Pending(
     may_write: bool,
 ) -> impl IntoView {
     let PendingKey { facts, made_at, made_by } = pending;
-    let address = key_address(&id);
+    let new_public_key = format!("{LIST}/{id}/key/new.pub");
     let fingerprint = facts.fingerprint.clone();
     // So that the confirmation repeats it, and the key keeps it when it is in use.
     let came_to = tested.as_ref().map(|tested| {
@@ -130,7 +130,7 @@ fn Pending(
     let tested = tested.map(|tested| tested.report);
     let works = tested.as_ref().is_some_and(|report| report.cause.status() == TestStatus::Works);
     let steps = may_write.then(|| {
-        let action = |what: &str| format!("{address}/{what}");
+        let action = |part: &str| page_of(&id, &format!("key/{part}"), &ssr::query());
         let fingerprint = || view! { <input type="hidden" name="fingerprint" value=fingerprint.clone()/> };
         // The next thing to do, which is never to switch to a key that does not work.
         let (test, switch) = if works { ("", "primary") } else { ("primary", "") };
@@ -150,6 +150,7 @@ fn Pending(
                     <p>{t!(key_switch_step)}</p>
                     <form method="get" action=action("switch")>
                         {fingerprint()}
+                        {list_field()}
                         {came_to}
                         <button class=switch>{t!(title_switch_key)}</button>
                     </form>
@@ -157,6 +158,7 @@ fn Pending(
             </ol>
             <form method="get" action=action("discard")>
                 {fingerprint()}
+                {list_field()}
                 <button class="quiet">{icon!("bin")} {t!(title_discard_key)}</button>
             </form>
         }
@@ -166,10 +168,15 @@ fn Pending(
         <div class="pending">
             <h2>{t!(key_waiting)}</h2>
             <p>{t!(key_generated, when, name: made_by)}</p>
-            <Facts facts label=t!(key_new_public) field="new-public-key" download=format!("{address}/new.pub")/>
+            <Facts facts label=t!(key_new_public) field="new-public-key" download=new_public_key/>
             {steps}
         </div>
     }
+}
+
+/// Renders the field with the list that the person came from, for forms that are sent by GET, which lose their address's query.
+fn list_field() -> impl IntoView {
+    ssr::query_parameter("list").map(|list| view! { <input type="hidden" name="list" value=list/> })
 }
 
 /// The id of the result of a test of the new key.
@@ -183,7 +190,7 @@ fn TestResult(id: SecretId, report: TestReport) -> impl IntoView {
         (cause, _) if cause.asks_for_approval() => Some(t!(key_approve_first)),
         _ => None,
     };
-    let approval = Approval::OfStored { id, new_tab: false, query: String::new() };
+    let approval = Approval::OfStored { id, new_tab: false, query: ssr::query() };
     view! {
         <div id=TEST_RESULT role="status">
             <Answer report approval=&approval/>
@@ -202,9 +209,9 @@ fn Rotate(
     let method = if waiting.is_some() { "get" } else { "post" };
     let words = if waiting.is_some() { t!(key_replace_hint) } else { t!(key_generate_hint) };
     view! {
-        <form method=method action=format!("{}/generate", key_address(&id)) class="rotate">
+        <form method=method action=page_of(&id, "key/generate", &ssr::query()) class="rotate">
             <p class="hint">{words}</p>
-            {waiting.map(|fingerprint| view! { <input type="hidden" name="fingerprint" value=fingerprint/> })}
+            {waiting.map(|fingerprint| view! { <input type="hidden" name="fingerprint" value=fingerprint/> {list_field()} })}
             <div class="choices">
                 <button name="generate" value=NewSshKeyKind::Ed25519.as_str()>
                     {icon!("key")}

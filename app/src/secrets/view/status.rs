@@ -4,7 +4,7 @@ use crate::{
     connection_tests::answer::{CauseWord, class_of, refs_text, shown_cause, tested, unused_text},
     error::first_sentence,
     messages,
-    secrets::{from_secret, keys::key_address, secret_address},
+    secrets::{from_secret, keys::key_address},
     ssr, texts,
     ui::{ago::Ago, html::Html},
 };
@@ -36,8 +36,7 @@ pub fn Status<'a>(
     let step = may_write.then(|| next_step(cause, id)).flatten();
     let step = step.map(|(address, words)| view! { " " <a href=address>{words}</a> });
     let approve = (may_write && cause.asks_for_approval()).then(|| {
-        let list = ssr::query_parameter("list").unwrap_or_default();
-        let address = from_secret(&format!("{}/check", secret_address(id)), &list);
+        let address = from_secret(id, "check", &ssr::query());
         view! {
             <form method="post" action=address>
                 <button class="primary">{t!(secret_review_host_keys)}</button>
@@ -69,17 +68,17 @@ pub fn Status<'a>(
 
 /// Returns where an editor can do what the cause asks for, besides testing again.
 fn next_step(cause: TestCause, id: &SecretId) -> Option<(String, &'static str)> {
-    let list = ssr::query_parameter("list").unwrap_or_default();
-    let edit = |field: Field| {
-        format!("{}#{}", from_secret(&format!("{}/edit", secret_address(id)), &list), field.name())
-    };
+    let query = ssr::query();
+    let edit = |field: Field| format!("{}#{}", from_secret(id, "edit", &query), field.name());
     Some(match cause {
         TestCause::NoRepository => (edit(Field::Repository), t!(secret_step_repository)),
         TestCause::WrongPassword | TestCause::ValueForAnotherHost => {
             (edit(Field::Password), t!(secret_step_password))
         }
         TestCause::KeyNotAccepted => ("#key-title".to_owned(), t!(secret_step_public_key)),
-        TestCause::KeyNotUsable | TestCause::RsaOnlyWithSha1 => (key_address(id), t!(secret_step_rotate)),
+        TestCause::KeyNotUsable | TestCause::RsaOnlyWithSha1 => {
+            (key_address(id, &query), t!(secret_step_rotate))
+        }
         TestCause::HostKeyChanged | TestCause::HostKeyRevoked | TestCause::HostKeyNotPublished => {
             (edit(Field::KnownHosts), t!(secret_step_host_keys))
         }

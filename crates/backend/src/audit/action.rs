@@ -1,6 +1,7 @@
 //! Actions that are recorded.
 
 use crate::context::Action;
+use domain::secret::SecretId;
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident = $code:literal;)+) => {
@@ -128,6 +129,29 @@ actions! {
     ManyRefused = "much refused";
 }
 
+impl AuditAction {
+    /// Returns the secret that a record is about. Whether it is about one follows from the code of the action, because people
+    /// and other things may have names that look like the id of a secret.
+    pub fn secret_of(code: &str, object: &str) -> Option<SecretId> {
+        let action = Self::parse(code)?;
+        let of_secret = matches!(
+            action,
+            Self::SecretAdded
+                | Self::SecretChanged
+                | Self::SecretDeleted
+                | Self::SecretRestored
+                | Self::SecretRemoved
+                | Self::ValueRead
+                | Self::SshKeyGenerated
+                | Self::SshKeySwitched
+                | Self::SshKeyDiscarded
+                | Self::ConnectionTested
+                | Self::Attempt(Action::ReadSecrets | Action::WriteSecrets | Action::ReadValues)
+        );
+        SecretId::parse(object).filter(|_| of_secret)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,6 +219,20 @@ mod tests {
         ];
         assert_eq!(AuditAction::all().map(AuditAction::code).collect::<Vec<_>>(), stored);
         assert_eq!(Outcome::ALL.map(Outcome::code), ["done", "refused", "failed", "integrity failure"]);
+    }
+
+    #[test]
+    fn secret_of_returns_nothing_for_people_named_like_a_secret() {
+        for action in ["secret changed", "value read", "connection tested", "take values out"] {
+            let secret = AuditAction::secret_of(action, "image-x");
+            assert_eq!(secret.map(|id| id.to_string()).as_deref(), Some("image-x"), "{action}");
+        }
+        for action in
+            ["user added", "role changed", "sign-in", "session ended", "manage users", "moon landed"]
+        {
+            assert_eq!(AuditAction::secret_of(action, "image-x"), None, "{action}");
+        }
+        assert_eq!(AuditAction::secret_of("secrets seeded", "secrets seeded"), None);
     }
 
     #[test]

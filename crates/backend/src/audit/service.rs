@@ -98,10 +98,11 @@ impl AuditService {
     async fn page(&self, ctx: &Ctx, query: &AuditQuery, size: u32) -> Result<AuditPage, Error> {
         // One row beyond those that are shown tells whether there is another page.
         let limit = size + 1;
-        let found = self
-            .db
-            .read(ctx, async |connection| list::repository::list(connection, query, limit).await)
-            .await?;
+        let found = self.db.read(ctx, async |connection| {
+            let names = list::names::find(connection, query).await?;
+            Ok((list::repository::list(connection, query, &names, limit).await?, names.more))
+        });
+        let (found, more_names) = found.await?;
         let more = found.len() > size as usize;
         let mut entries: Vec<_> = found.into_iter().take(size as usize).map(AuditEntry::from).collect();
         let (newer, older) = match query.cursor {
@@ -112,7 +113,7 @@ impl AuditService {
                 (more, true)
             }
         };
-        Ok(AuditPage { entries, newer, older, now: ctx.now })
+        Ok(AuditPage { entries, newer, older, more_names, now: ctx.now })
     }
 
     /// Verifies the whole chain, in batches. With the key at hand, verifies also that the portal wrote each record, and

@@ -1,6 +1,7 @@
 //! The audit log on a real database, one of its own for each test.
 
 mod history;
+mod names;
 
 use crate::{
     AuditAction, AuditCursor, AuditQuery, Backend, Verdict,
@@ -211,7 +212,10 @@ async fn forbidden_attempt_is_recorded_for_any_object(pool: PgPool) {
 /// PostgreSQL takes the index of the migration only for the same list, and a change that it lacks would not be shown.
 #[test]
 fn recent_changes_and_their_index_name_the_same_actions() {
-    use super::recent::{OF_ACCESS, OF_SECRETS};
+    use super::{
+        history::CHANGES,
+        recent::{OF_ACCESS, OF_USAGES},
+    };
 
     let quoted = |actions: &[AuditAction]| {
         actions.iter().map(|action| format!("'{}'", action.code())).collect::<Vec<_>>().join(", ")
@@ -219,8 +223,9 @@ fn recent_changes_and_their_index_name_the_same_actions() {
     let squeezed = |text: &str| text.replace('\\', "").split_whitespace().collect::<Vec<_>>().join(" ");
     let migration = squeezed(include_str!("../../migrations/0170_count_states.sql"));
     let code = squeezed(include_str!("recent/repository.rs"));
-    let all = format!("action IN ({}, {})", quoted(&OF_SECRETS), quoted(&OF_ACCESS));
+    let of_secrets = format!("{}, {}", quoted(&CHANGES), quoted(&OF_USAGES));
+    let all = format!("action IN ({of_secrets}, {})", quoted(&OF_ACCESS));
     assert!(migration.contains(&all), "{all}");
     assert!(code.contains(&all), "{all}");
-    assert!(code.contains(&format!("action IN ({})", quoted(&OF_SECRETS))));
+    assert!(code.contains(&format!("action IN ({of_secrets})")));
 }

@@ -1,0 +1,47 @@
+// Times in the reader's own zone, in the language of the page. Without this script they are in UTC. A relative time shows the
+// exact one in its title, and in its place when it is pressed, by pointer, touch or Enter: in a table, all at once.
+
+const exact = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { dateStyle: 'medium', timeStyle: 'long' });
+
+/** @param {ParentNode} root Whatever has come into the page. */
+function localize(root) {
+  for (const time of root.querySelectorAll('time[datetime*=T]:not([data-local])')) {
+    const at = new Date(time.getAttribute('datetime') ?? '');
+    if (Number.isNaN(at.getTime())) continue;
+    const local = exact.format(at);
+    const utc = time.getAttribute('title');
+    time.setAttribute('data-local', local);
+    if (utc === null) {
+      // An exact time.
+      time.setAttribute('title', time.textContent ?? '');
+      time.textContent = local;
+    } else {
+      time.setAttribute('title', `${local} (${utc})`);
+      // One stop for the keyboard in each table.
+      const table = time.closest('table');
+      if (!time.closest('a, button') && (!table || !table.querySelector('time[tabindex]'))) time.setAttribute('tabindex', '0');
+      time.setAttribute('data-relative', time.textContent ?? '');
+    }
+  }
+}
+
+/** @param {Event} event */
+function toggle(event) {
+  const pressed = /** @type {Element} */ (event.target).closest?.('time[data-relative]');
+  if (!pressed || pressed.closest('a, button')) return;
+  const shown = pressed.hasAttribute('data-exact');
+  const table = pressed.closest('table');
+  for (const time of table ? table.querySelectorAll('time[data-relative]') : [pressed]) {
+    time.toggleAttribute('data-exact', !shown);
+    time.textContent = time.getAttribute(shown ? 'data-relative' : 'data-local');
+  }
+}
+
+localize(document);
+document.addEventListener('click', toggle);
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter') toggle(event);
+});
+new MutationObserver((changes) => {
+  if (changes.some((change) => [...change.addedNodes].some((node) => node instanceof Element))) localize(document);
+}).observe(document.body, { childList: true, subtree: true });
