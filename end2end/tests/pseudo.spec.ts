@@ -24,18 +24,22 @@ const NAMES = [
   'Amazon ECR',
   'Google Artifact Registry',
   'Azure Container Registry',
+  // The browser that has signed in for the specs.
+  'node',
 ];
 
 /** Returns what people have typed, and what the portal writes the same in every language, such as ids. */
 function data(): Set<string> {
-  const texts = ask(`
-    SELECT unnest(ARRAY[name, display_name, registry_host, registry_username]) FROM secrets
-    UNION SELECT CASE kind WHEN 'git-dataset' THEN 'gitsync-secret-' ELSE 'image-' END || name FROM secrets
-    UNION SELECT unnest(ARRAY[name, target, branch]) FROM usages
-    UNION SELECT name FROM users
-    UNION SELECT name FROM api_tokens
-    UNION SELECT unnest(ARRAY[actor, object, address]) FROM audit_records
-  `);
+  // The columns differ in their collations, so each is asked for by itself.
+  const columns = [
+    ...['name', 'display_name', 'registry_host', 'registry_username'].map((column) => `SELECT ${column} FROM secrets`),
+    "SELECT CASE kind WHEN 'git-dataset' THEN 'gitsync-secret-' ELSE 'image-' END || name FROM secrets",
+    ...['name', 'target', 'branch'].map((column) => `SELECT ${column} FROM usages`),
+    'SELECT name FROM users',
+    'SELECT name FROM api_tokens',
+    ...['actor', 'object', 'address'].map((column) => `SELECT ${column} FROM audit_records`),
+  ];
+  const texts = ask(columns.map((column) => `SELECT t::text COLLATE "C" FROM (${column}) AS one (t)`).join(' UNION ALL '));
   return new Set([...NAMES, ...texts.split('\n')].map((text) => text.trim()));
 }
 
@@ -54,7 +58,7 @@ async function outside(page: Page): Promise<string[]> {
         else if (letter === ']') depth = Math.max(0, depth - 1);
         else if (depth === 0) text += letter;
       }
-      if (/\p{L}{2}/u.test(text) && parent.checkVisibility()) found.push(text.trim());
+      if (/\p{L}{2}/u.test(text) && parent.checkVisibility()) found.push(text.replace(/^\s*·|·\s*$/g, '').trim());
     }
     return found;
   });
