@@ -244,7 +244,8 @@ mod tests {
         for FieldError { problem: found, .. } in &found {
             assert!(shown.contains(&format!(" {}=\"", problem_attribute(found))), "{found:?}");
         }
-        let attributes: Vec<&str> = shown.split(" data-").skip(1).filter_map(|rest| rest.split('=').next()).collect();
+        let attributes: Vec<&str> =
+            shown.split(" data-").skip(1).filter_map(|rest| rest.split('=').next()).collect();
         let unique: BTreeSet<&&str> = attributes.iter().collect();
         assert_eq!(unique.len(), attributes.len(), "each once");
     }

@@ -139,7 +139,9 @@ pub fn NameFields(
         }
     });
     let remedy = move || match problems.of(Field::Name)? {
-        Problem::NameTaken(id) => Some(Remedy::Link { address: secret_address(&id), words: IslandText::secret_form_open.get() }),
+        Problem::NameTaken(id) => {
+            Some(Remedy::Link { address: secret_address(&id), words: IslandText::secret_form_open.get() })
+        }
         _ => SecretName::suggest(&typed_name.get()).map(|name| Remedy::Instead(name.as_str().to_owned())),
     };
     let replace = move |text: String| {

@@ -249,7 +249,11 @@ async fn guarded_routes_redirect_to_sign_in_without_a_valid_session() {
         for (path, _, input) in FUNCTIONS {
             let answer = app.send_anonymous(call(path, &cookie, &input.replace("ID", &id))).await;
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{what}: {path}");
-            assert!(answer.body.starts_with(r#"{"Refused":["NotSignedIn",["Your session had ended"#), "{}", answer.body);
+            assert!(
+                answer.body.starts_with(r#"{"Refused":["NotSignedIn",["Your session had ended"#),
+                "{}",
+                answer.body
+            );
         }
         // A cookie is not a token.
         for (path, method, _, body) in TOKENS {
