@@ -97,7 +97,7 @@ fn encrypted(encryption: Encryption) -> &'static str {
     }
 }
 
-/// Returns the sentence about the objects that were skipped; `None` if there were none.
+/// Returns the sentence about the objects that were skipped; `None` if nothing was skipped.
 pub fn skipped(counts: &SkippedCounts) -> Option<String> {
     (counts.total() > 0).then(|| {
         let objects = counts.iter().map(|(skipped, count)| objects(skipped, count));

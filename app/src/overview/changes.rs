@@ -6,7 +6,7 @@ use crate::{
     texts,
     ui::html::Html,
 };
-use backend::{AuditAction, RecentChange};
+use backend::{AuditAction, Ctx, RecentChange};
 use domain::time::Timestamp;
 
 /// Writes the section. Whoever may read the audit log gets a link to it.
@@ -56,7 +56,7 @@ fn write_change(html: &mut Html, change: &RecentChange, now: Timestamp) {
 /// Returns the actor in words: whatever the server does by itself has the name of a task of its own.
 fn who<'a>(actor_kind: &str, actor: &'a str) -> &'a str {
     match (actor_kind, actor) {
-        ("system", "command line") => t!(overview_by_command_line),
+        ("system", Ctx::COMMAND_LINE) => t!(overview_by_command_line),
         ("system", _) => t!(overview_by_portal),
         _ => actor,
     }

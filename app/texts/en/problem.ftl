@@ -95,7 +95,7 @@ problem-host-path = This is not a path that images can have. Enter the host alon
 problem-host-label = The registry host is not a host name. Use letters, digits and hyphens between dots, such as registry.gitlab.com.
 problem-host-not-ascii = The registry host has letters outside ASCII. Enter its encoded form, which begins with xn--.
 problem-host-too-long = The registry host is too long: host names have at most 253 characters.
-problem-host-address = The registry host looks like an IP address but is none. IPv4: 192.0.2.1; IPv6 in brackets: [2001:db8::1]:5000.
+problem-host-address = The registry host looks like an IP address but isn't valid. IPv4: 192.0.2.1; IPv6 in brackets: [2001:db8::1]:5000.
 problem-host-pattern = The registry host has a '*'. Enter one host: only the kubelet reads patterns, and the password would go to every host that matches.
 
 problem-username-missing = Enter the username.

@@ -22,6 +22,9 @@ pub struct Ctx {
 }
 
 impl Ctx {
+    /// The actor of commands that run beside the server, in audit records.
+    pub const COMMAND_LINE: &str = "command line";
+
     /// Returns the context of the server itself, and of its command line.
     pub fn system(name: &'static str, now: Timestamp) -> Self {
         Self { actor: Actor::System(name), request_id: name.to_owned(), address: None, now }

@@ -69,7 +69,7 @@ coded_enum! {
         /// The host is longer than a host name may be (RFC 1035).
         TooLong = "too-long", "The registry host is too long: host names have at most 253 characters.";
         /// The numeric address is invalid.
-        Address = "address", "The registry host looks like an IP address but is none. IPv4: 192.0.2.1; IPv6 in brackets: [2001:db8::1]:5000.";
+        Address = "address", "The registry host looks like an IP address but isn't valid. IPv4: 192.0.2.1; IPv6 in brackets: [2001:db8::1]:5000.";
         /// There is a `*`, which only the kubelet supports: the password would be sent to every host that matches.
         Pattern = "pattern", "The registry host has a '*'. Enter one host: only the kubelet reads patterns, and the password would go to every host that matches.";
     }
