@@ -1,22 +1,26 @@
 // Times in the reader's own zone, in the language of the page. Without this script they are in UTC. A relative time shows the
 // exact one in its title, and in its place when it is pressed, by pointer, touch or Enter: in a table, all at once.
 
-const exact = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { dateStyle: 'medium', timeStyle: 'long' });
+const language = document.documentElement.lang || 'en';
+// English is written by the reader's own habits: the day or the month first, 24 hours or 12.
+const locale = language === 'en' ? (navigator.languages.find((own) => own.startsWith('en')) ?? language) : language;
+const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long' });
+const inUtc = exact.resolvedOptions().timeZone === 'UTC';
 
 /** @param {ParentNode} root Whatever has come into the page. */
 function localize(root) {
   for (const time of root.querySelectorAll('time[datetime*=T]:not([data-local])')) {
     const at = new Date(time.getAttribute('datetime') ?? '');
     if (Number.isNaN(at.getTime())) continue;
-    const local = exact.format(at);
     const utc = time.getAttribute('title');
+    const local = inUtc ? (utc ?? time.textContent ?? '') : exact.format(at);
     time.setAttribute('data-local', local);
     if (utc === null) {
       // An exact time.
-      time.setAttribute('title', time.textContent ?? '');
+      if (!inUtc) time.setAttribute('title', time.textContent ?? '');
       time.textContent = local;
     } else {
-      time.setAttribute('title', `${local} (${utc})`);
+      if (!inUtc) time.setAttribute('title', `${local} (${utc})`);
       // One stop for the keyboard in each table.
       const table = time.closest('table');
       if (!time.closest('a, button') && (!table || !table.querySelector('time[tabindex]'))) time.setAttribute('tabindex', '0');

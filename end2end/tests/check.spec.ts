@@ -174,7 +174,7 @@ test('on Edit, the stored password is tested if none was typed, and the result i
   // What was typed for this host is not sent to another.
   await fill(page, { registry_host: 'registry.example.org' });
   await tryIt(page, hydrated);
-  await expect(result(page)).toContainText('is sent to no other');
+  await expect(result(page)).toContainText('sent to any other');
   await open(page, `/secrets?q=${secret.name}&status=works`);
   await expect(row(page, secret)).toContainText('Works');
 });
@@ -224,7 +224,7 @@ test('a host key is shown with its fingerprint, approved in the form, and truste
   await fill(page, { name, secret: git.key });
   await field(page, 'Test repository').fill(git.repository);
   await tryIt(page, hydrated);
-  await expect(result(page)).toContainText('The host is not known yet');
+  await expect(result(page)).toContainText('Compare its keys');
   await expect(result(page)).toContainText(git.fingerprint);
   await expectAccessible(page, 'a host to approve');
   await page.getByRole('checkbox', { name: /I have verified these keys/ }).check();

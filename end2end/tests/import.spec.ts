@@ -141,7 +141,7 @@ test('an invalid row keeps all from being saved, and typed text stays', async ({
   await save(page).click();
   await expect(page.getByRole('alert').getByRole('link')).toHaveAttribute('href', '#name-2');
   await expect(page.locator('#name-2')).toHaveAttribute('aria-invalid', 'true');
-  await expect(page.locator('#name-2-error')).toContainText('of this name already');
+  await expect(page.locator('#name-2-error')).toContainText('with this name already');
   await expect(page.locator('#display_name-1')).toHaveValue('Typed before');
   await page.locator('#name-2').fill(`${fine}-b`);
   await save(page).click();

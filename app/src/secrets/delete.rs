@@ -30,7 +30,7 @@ pub(crate) fn question_with_places(keep_days: u16) -> ServerMarkup {
 
 /// The dialog over the list, or over the page of a secret. It replaces the pages that the links of rows with the label `d`
 /// lead to, and links with `data-delete`, which say where to go afterwards; from the list, the same page is loaded again. It
-/// takes the secret from around the link: the id from an input, and the display name from a title. It leaves out the links of
+/// takes the secret from around the link: the id from an input, and the display name from its cell or heading. It leaves out the links of
 /// used secrets, which are marked, because their page has more to read, and a name to type.
 #[island]
 pub fn DeleteDialog(
@@ -51,10 +51,11 @@ pub fn DeleteDialog(
             });
             let doomed = link.and_then(|link| {
                 let row = link.closest("tr,.page-head").ok()??;
-                let said = |selector, attribute| row.query_selector(selector).ok()??.get_attribute(attribute);
+                let part = |selector| row.query_selector(selector).ok()?;
                 next.set_value(link.get_attribute("data-delete").unwrap_or_default());
                 page.set_value(link.get_attribute("href").unwrap_or_default());
-                Some((SecretId::parse(&said("input", "value")?)?, said("td[title],h1", "title")?))
+                let id = SecretId::parse(&part("input")?.get_attribute("value")?)?;
+                Some((id, part("th+td>p,h1")?.text_content()?))
             });
             if doomed.is_some() && !dom::opens_elsewhere(&event) {
                 event.prevent_default();
