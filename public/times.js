@@ -5,6 +5,9 @@ const language = document.documentElement.lang || 'en';
 // English is written by the reader's own habits: the day or the month first, 24 hours or 12.
 const locale = language === 'en' ? (navigator.languages.find((own) => own.startsWith('en')) ?? language) : language;
 const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long' });
+// On the page itself, where widths are tight: with seconds where the server gives them.
+const short = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+const precise = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
 const inUtc = exact.resolvedOptions().timeZone === 'UTC';
 
 /** @param {ParentNode} root Whatever has come into the page. */
@@ -13,14 +16,14 @@ function localize(root) {
     const at = new Date(time.getAttribute('datetime') ?? '');
     if (Number.isNaN(at.getTime())) continue;
     const utc = time.getAttribute('title');
-    const local = inUtc ? (utc ?? time.textContent ?? '') : exact.format(at);
+    const said = utc ?? time.textContent ?? '';
+    const local = inUtc ? said : (/:\d\d:\d\d/.test(said) ? precise : short).format(at);
     time.setAttribute('data-local', local);
+    if (!inUtc) time.setAttribute('title', `${exact.format(at)} (${said})`);
     if (utc === null) {
       // An exact time.
-      if (!inUtc) time.setAttribute('title', time.textContent ?? '');
       time.textContent = local;
     } else {
-      if (!inUtc) time.setAttribute('title', `${local} (${utc})`);
       // One stop for the keyboard in each table.
       const table = time.closest('table');
       if (!time.closest('a, button') && (!table || !table.querySelector('time[tabindex]'))) time.setAttribute('tabindex', '0');

@@ -151,7 +151,7 @@ test.describe('on an empty portal', () => {
     await expect(page.getByRole('heading', { name: 'Needs attention' })).toBeVisible();
     const steps = page.getByRole('region', { name: 'Set up Latchkey' });
     await expect(steps).toBeVisible();
-    await expect(page.getByRole('region', { name: 'Recent changes' })).toContainText(/Key backup confirmed\s*admin/);
+    await expect(page.getByRole('region', { name: 'Recent changes' })).toContainText(/Confirmed key backup\s*admin/);
     await steps.getByRole('button', { name: 'Dismiss these steps' }).click();
     await expectOverview(page);
     await expect(steps).toHaveCount(0);

@@ -59,7 +59,7 @@ test('a pending key is replaced or discarded only after confirmation', async ({ 
   const line = await waiting(page, secret);
   await page.getByRole('button', { name: 'Generate a new key pair' }).click();
   await expectHeading(page, 'Generate a new key pair');
-  await expect(page.getByText('waits already. Generate another one?')).toBeVisible();
+  await expect(page.getByText('is already waiting. Generate another one?')).toBeVisible();
   await page.getByRole('link', { name: 'Cancel' }).click();
   await expect(fresh(page)).toHaveValue(line);
   await page.getByRole('button', { name: 'Generate a new key pair' }).click();

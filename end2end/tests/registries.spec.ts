@@ -43,7 +43,7 @@ test('a password that expires after hours says so', async ({ page }) => {
   await fill(page, { type: 'image-pull' });
   await field(page, 'Registry').selectOption('Amazon ECR');
   await expect(page.getByText('12 hours.')).toBeVisible();
-  await expect(page.getByText('AWS, always.')).toBeVisible();
+  await expect(page.getByText('Always AWS.')).toBeVisible();
 });
 
 test('Docker Hub’s names are normalized, and the page says so', async ({ page, hydrated }) => {
