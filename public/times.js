@@ -21,7 +21,8 @@ function localize(root) {
     time.setAttribute('data-local', local);
     if (!inUtc) time.setAttribute('title', `${exact.format(at)} (${said})`);
     if (utc === null) {
-      // An exact time.
+      // An exact time, which may take two lines.
+      time.setAttribute('data-utc', '');
       time.textContent = local;
     } else {
       // One stop for the keyboard in each table.
