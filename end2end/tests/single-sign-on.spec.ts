@@ -4,7 +4,8 @@ import type { MutableToken, OAuth2Server } from 'oauth2-mock-server';
 import { ADMIN } from '../server.mjs';
 import { expect, expectHeading, expectList, expectOverview, field, open, test as base, unique } from '../support/fixtures.js';
 import { signIn } from '../support/people.js';
-import { CLIENT_SECRET, freePort, Portal, RealProvider, spoiltProvider } from '../support/provider.js';
+import { freePort } from '../support/own-portal.js';
+import { CLIENT_SECRET, Portal, RealProvider, spoiltProvider } from '../support/provider.js';
 import { NOBODY } from '../support/session.js';
 
 interface Real {

@@ -1,36 +1,14 @@
 //! The guides within the form of a secret: the server puts them into the page, and the browser leaves them as they are.
 
 use super::{guides, presets::label, topic};
-use crate::{language, secrets::server_markup::ServerMarkup};
-use domain::{
-    language::Language,
-    secret::{RegistryHost, RegistryPreset},
-};
+use crate::{secrets::server_markup::ServerMarkup, ui::rendered::InEachLanguage};
+use domain::secret::{RegistryHost, RegistryPreset};
 use leptos::prelude::*;
-use std::sync::OnceLock;
-
-/// A text that is rendered once in each language.
-struct InEachLanguage([OnceLock<ServerMarkup>; Language::ALL.len()]);
-
-impl InEachLanguage {
-    const fn new() -> Self {
-        Self([const { OnceLock::new() }; Language::ALL.len()])
-    }
-
-    /// Returns the text in the language of the request, rendered the first time that it is wanted.
-    fn get(&self, render: impl FnOnce() -> ServerMarkup) -> ServerMarkup {
-        let current = language::current();
-        match Language::ALL.iter().position(|language| *language == current).and_then(|at| self.0.get(at)) {
-            Some(text) => text.get_or_init(render).clone(),
-            None => render(),
-        }
-    }
-}
 
 /// Returns the text about where a private key comes from.
 pub fn key_help() -> ServerMarkup {
-    static KEYS: InEachLanguage = InEachLanguage::new();
-    KEYS.get(|| ServerMarkup::render(keys()))
+    static KEYS: InEachLanguage<ServerMarkup> = InEachLanguage::empty();
+    KEYS.get(|| ServerMarkup::render(keys())).clone()
 }
 
 /// Renders a choice of registries, with the facts of the chosen one under it, which the style sheet shows, so
@@ -38,13 +16,13 @@ pub fn key_help() -> ServerMarkup {
 ///
 /// Each choice has one such text, which is rendered once in each language.
 pub fn registries(host: &str) -> ServerMarkup {
-    static NONE_CHOSEN: InEachLanguage = InEachLanguage::new();
-    static EACH_CHOSEN: [InEachLanguage; RegistryPreset::ALL.len()] =
-        [const { InEachLanguage::new() }; RegistryPreset::ALL.len()];
+    static NONE_CHOSEN: InEachLanguage<ServerMarkup> = InEachLanguage::empty();
+    static EACH_CHOSEN: [InEachLanguage<ServerMarkup>; RegistryPreset::ALL.len()] =
+        [const { InEachLanguage::empty() }; RegistryPreset::ALL.len()];
     let chosen = RegistryHost::parse(host).ok().map(|normalized| RegistryPreset::of(&normalized.host).key);
     let number = RegistryPreset::ALL.iter().position(|preset| Some(preset.key) == chosen);
     let texts = number.and_then(|number| EACH_CHOSEN.get(number)).unwrap_or(&NONE_CHOSEN);
-    texts.get(|| ServerMarkup::render(choosing(chosen)))
+    texts.get(|| ServerMarkup::render(choosing(chosen))).clone()
 }
 
 /// Renders the choice of registries, with this one chosen.

@@ -5,7 +5,7 @@ use crate::{
     texts,
     ui::{
         icon::icon,
-        rendered::{RenderedOnce, rendered},
+        rendered::{InEachLanguage, rendered, rendered_once},
         select::option,
     },
 };
@@ -18,12 +18,12 @@ use leptos::{either::Either, prelude::*, tachys::html::InertElement};
 
 /// Search and filters, as a plain GET form; and each filter that applies, as a link without it.
 pub fn filter(query: &ListQuery) -> InertElement {
-    static UNUSED: RenderedOnce = RenderedOnce::empty();
+    static UNUSED: InEachLanguage<String> = InEachLanguage::empty();
     let sort = query.sort_parameter();
     if query.is_narrowed() || !sort.is_empty() {
         rendered(filter_form(query, sort))
     } else {
-        UNUSED.get(|| filter_form(query, sort))
+        rendered_once(&UNUSED, || filter_form(query, sort))
     }
 }
 
@@ -135,8 +135,12 @@ fn label_of(column: SortColumn) -> &'static str {
 
 /// Every column to sort by, in one row, for windows in which not every column has room.
 pub fn sort_row(query: &ListQuery) -> InertElement {
-    static AT_FIRST: RenderedOnce = RenderedOnce::empty();
-    if *query == ListQuery::default() { AT_FIRST.get(|| links(query)) } else { rendered(links(query)) }
+    static AT_FIRST: InEachLanguage<String> = InEachLanguage::empty();
+    if *query == ListQuery::default() {
+        rendered_once(&AT_FIRST, || links(query))
+    } else {
+        rendered(links(query))
+    }
 }
 
 fn links(query: &ListQuery) -> impl IntoView + use<> {
@@ -164,9 +168,9 @@ fn links(query: &ListQuery) -> impl IntoView + use<> {
 
 /// The head of the table, with the box that selects every row, which is checked if all are `selected`.
 pub fn table_head(query: &ListQuery, selected: bool) -> InertElement {
-    static AT_FIRST: RenderedOnce = RenderedOnce::empty();
+    static AT_FIRST: InEachLanguage<String> = InEachLanguage::empty();
     if *query == ListQuery::default() && !selected {
-        AT_FIRST.get(|| headings(query, selected))
+        rendered_once(&AT_FIRST, || headings(query, selected))
     } else {
         rendered(headings(query, selected))
     }

@@ -23,24 +23,31 @@ pub fn rendered<V: IntoView>(view: V) -> V {
     view
 }
 
-/// Markup that is the same for everybody who reads the same language, rendered once for each.
+/// A value for each language, made when it is first wanted.
 #[cfg(feature = "ssr")]
-pub struct RenderedOnce([OnceLock<String>; Language::ALL.len()]);
+pub struct InEachLanguage<T>([OnceLock<T>; Language::ALL.len()]);
 
 #[cfg(feature = "ssr")]
-impl RenderedOnce {
-    /// Returns a place where nothing is rendered yet, for a `static`.
+impl<T> InEachLanguage<T> {
+    /// Returns a place where nothing is made yet, for a `static`.
     pub const fn empty() -> Self {
         Self([const { OnceLock::new() }; Language::ALL.len()])
     }
 
-    /// Returns the markup in the language of the request; renders the view if nobody has asked for it yet.
-    pub fn get<V: IntoView>(&'static self, view: impl FnOnce() -> V) -> InertElement {
-        match self.0.get(language::current() as usize) {
-            Some(markup) => InertElement::new(markup.get_or_init(|| view().to_html()).as_str()),
-            None => rendered(view()),
-        }
+    /// Returns the value in the language of the request; makes it if nobody has asked for it yet.
+    pub fn get(&self, make: impl FnOnce() -> T) -> &T {
+        let [first, ..] = &self.0;
+        self.0.get(language::current() as usize).unwrap_or(first).get_or_init(make)
     }
+}
+
+/// Returns markup that is the same for everybody who reads the same language, rendered once for each.
+#[cfg(feature = "ssr")]
+pub fn rendered_once<V: IntoView>(
+    place: &'static InEachLanguage<String>,
+    view: impl FnOnce() -> V,
+) -> InertElement {
+    InertElement::new(place.get(|| view().to_html()).as_str())
 }
 
 #[cfg(all(test, feature = "ssr"))]
@@ -49,9 +56,10 @@ mod tests {
 
     #[tokio::test]
     async fn rendered_once_keeps_one_text_for_each_language() {
-        static ONCE: RenderedOnce = RenderedOnce::empty();
+        static ONCE: InEachLanguage<String> = InEachLanguage::empty();
         let shown = async |language: Language, text: &'static str| {
-            language::within(language, async { ONCE.get(|| view! { <b>{text}</b> }).to_html() }).await
+            language::within(language, async { rendered_once(&ONCE, || view! { <b>{text}</b> }).to_html() })
+                .await
         };
         assert_eq!(shown(Language::English, "Search").await, "<b>Search</b>");
         assert_eq!(shown(Language::TraditionalChinese, "搜尋").await, "<b>搜尋</b>");
