@@ -7,7 +7,7 @@ import { OwnPortal } from '../support/own-portal.js';
 test.use({ locale: 'en-XA' });
 
 /** Pages that are not in the navigation, and that the guides' list does not lead to. */
-const FURTHER = ['/account', '/search?q=a', '/secrets/import', '/secrets/new', '/secrets/image-typed', '/secrets/image-typed/edit', '/secrets/image-typed/check', '/secrets/image-typed/delete', '/users/new', '/tokens/new', '/images/new', '/datasets/new', '/nowhere'];
+const FURTHER = ['/account', '/search?q=a', '/secrets/import', '/secrets/deleted', '/secrets/new', '/secrets/image-typed', '/secrets/image-typed/edit', '/secrets/image-typed/check', '/secrets/image-typed/delete', '/users/new', '/tokens/new', '/images/new', '/datasets/new', '/nowhere'];
 
 /** What people have typed, and what is the same in every language. */
 const SAME = new Set([

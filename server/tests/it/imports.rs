@@ -150,7 +150,7 @@ async fn rejected_rows_come_back_unchanged_and_nothing_is_saved() {
     let refused = app.post(&address, &fields).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     for text in
-        ["TYPED-DISPLAY", "TYPED Name", "href=\"#name-1\"", "id=\"name-1-error\"", "of this name already"]
+        ["TYPED-DISPLAY", "TYPED Name", "href=\"#name-1\"", "id=\"name-1-error\"", "with this name already"]
     {
         assert!(refused.body.contains(text), "{text} is missing: {}", refused.body);
     }

@@ -95,7 +95,6 @@ const CONVERTED: [&str; 40] = [
     "/images?q=nothing-such",
     "/images/new",
     "/datasets/new",
-    "/secrets/deleted",
     "/secrets/deleted?after=1~00000000-0000-0000-0000-000000000000",
     "/secrets/image-pseudo/check",
     "/secrets/image-pseudo/key",
