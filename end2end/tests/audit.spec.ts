@@ -22,7 +22,7 @@ test('the log is filtered by object, and says who did what', async ({ page, secr
   await page.getByRole('link', { name: 'Clear filters' }).click();
   await expect(page).toHaveURL('/audit');
 
-  await open(page, secret.edit);
+  await open(page, secret.page);
   await expect(page.locator('.history tbody tr')).toHaveCount(2);
   await open(page, `/secrets?q=${secret.name}`);
   await expect(page.locator('tbody tr')).toContainText('by admin');

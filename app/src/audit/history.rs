@@ -1,4 +1,4 @@
-//! The history of one secret, under its form: changes first, everything else folded by day.
+//! The history of one secret, on its page: changes first, everything else folded by day.
 
 use super::{
     AUDIT,
@@ -6,33 +6,17 @@ use super::{
     labels,
 };
 use crate::{
-    failure::with_loaded,
     ssr,
     texts::{self, Markup},
     ui::{ago::Ago, rendered::rendered},
 };
-use backend::{Backend, Ctx, FoldedReads, FoldedRecords, SecretHistory};
+use backend::{FoldedReads, FoldedRecords, SecretHistory};
 use domain::{access::Role, percent, secret::SecretId, time::Timestamp};
 use leptos::{either::Either, prelude::*};
 
 /// The history of one secret.
 #[component]
-pub fn History(id: SecretId) -> impl IntoView {
-    let wanted = id.clone();
-    let load = move |backend: Backend, ctx: Ctx| async move { backend.audit().history(&ctx, &wanted).await };
-    let page = with_loaded(load, move |loaded| match loaded {
-        Ok(history) => Either::Left(view! { <Shown history id=&id/> }),
-        Err(error) => Either::Right(view! {
-            <h2>{t!(history_heading)}</h2>
-            <p class="hint">{t!(history_not_loaded, reason: error.message())}</p>
-        }),
-    });
-    view! { <section class="history">{page}</section> }
-}
-
-/// The history, once it is loaded.
-#[component]
-pub fn Shown<'a>(history: SecretHistory, id: &'a SecretId) -> impl IntoView + use<> {
+pub fn History<'a>(history: SecretHistory, id: &'a SecretId) -> impl IntoView + use<> {
     let SecretHistory { changes, more_changes, reads, others, more_others, now } = history;
     let older = more_changes.then(|| view! { <p class="hint">{t!(history_older_changes)}</p> });
     let changes = if changes.is_empty() {

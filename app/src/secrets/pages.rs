@@ -17,7 +17,6 @@ use super::{
     server_markup::{FormParts, ServerMarkup},
 };
 use crate::{
-    audit::history::History,
     connection_tests::{
         button::EnhanceTest,
         section::{button, target},
@@ -138,7 +137,6 @@ pub fn EditPage(
             <ConsumersSection users id=id.clone()/>
             <ImportedFrom origins=&details.origins/>
             <KeySection details/>
-            <History id/>
         }
     };
     with_users(id, true, show)

@@ -13,7 +13,7 @@ use super::{
     list_before,
 };
 use crate::{
-    audit::history::{Shown as History, ShownProps as HistoryProps},
+    audit::history::{History, HistoryProps},
     connection_tests::page::TrustedKeys,
     failure::{Noun, Subject, loaded},
     island_texts::DialogTexts,

@@ -1,7 +1,6 @@
 # The history of a secret.
 
 history-heading = History
-history-not-loaded = The history could not be loaded. { $reason }
 history-no-changes = No changes on record.
 history-older-changes = There are older changes.
 history-reads = Reads of the value

@@ -1,7 +1,6 @@
 # The history of a secret.
 
 history-heading = 歷程記錄
-history-not-loaded = 無法載入歷程記錄。{ $reason }
 history-no-changes = 沒有變更記錄。
 history-older-changes = 還有更早的變更。
 history-reads = 值的讀取
