@@ -49,4 +49,4 @@ list-test = 測試連線：
 list-edit = 編輯
 list-delete = 刪除
 list-view = 檢視
-list-by = 由 { $name } 更新
+list-by = 由 { $name }
