@@ -33,6 +33,10 @@ const SAME = new Set([
   'git@a.example:group/data.git',
   'typed-image',
   'typed-dataset',
+  // The objects of records, and the actor of what the server does when it starts.
+  'images/typed-image',
+  'datasets/typed-dataset',
+  'start',
 ]);
 
 /** Returns the visible texts that stand in no brackets. */
