@@ -20,6 +20,11 @@ pub(crate) use messages::*;
 
 #[deny(dead_code, reason = "a text that is not used is removed from the catalogue")]
 #[allow(non_camel_case_types, clippy::all, clippy::pedantic, reason = "written by `app/build.rs`")]
+#[allow(
+    rustdoc::broken_intra_doc_links,
+    rustdoc::bare_urls,
+    reason = "the first line of a text is its documentation, and no Markdown"
+)]
 mod messages {
     include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 }
