@@ -7,7 +7,13 @@ use domain::error::Problem;
 use leptos::prelude::document;
 #[cfg(feature = "ssr")]
 use {
-    crate::{messages, ui::html::Html},
+    crate::{
+        messages,
+        ui::{
+            html::Html,
+            rendered::{InEachLanguage, rendered_once},
+        },
+    },
     domain::{
         error::Problem,
         secret::{
@@ -191,14 +197,16 @@ fn element(texts: &[IslandText], problems: &[Problem]) -> impl IntoView + use<> 
 #[cfg(feature = "ssr")]
 #[component]
 pub fn FormTexts() -> impl IntoView {
-    element(IslandText::FORM, &problems_while_typing())
+    static TEXTS: InEachLanguage<String> = InEachLanguage::empty();
+    rendered_once(&TEXTS, || element(IslandText::FORM, &problems_while_typing()))
 }
 
 /// The texts that the dialog needs, which deletes a secret.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn DialogTexts() -> impl IntoView {
-    element(IslandText::DIALOG, &[])
+    static TEXTS: InEachLanguage<String> = InEachLanguage::empty();
+    rendered_once(&TEXTS, || element(IslandText::DIALOG, &[]))
 }
 
 #[cfg(all(test, feature = "ssr"))]
@@ -241,6 +249,7 @@ mod tests {
         let shown = FormTexts().to_html();
         let found = NewSecret::problems_while_typing(domain::secret::SecretDraft::default());
         let found = found.unwrap_or_default();
+        assert!(found.len() > 1, "{found:?}");
         for FieldError { problem: found, .. } in &found {
             assert!(shown.contains(&format!(" {}=\"", problem_attribute(found))), "{found:?}");
         }

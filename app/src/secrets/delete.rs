@@ -30,8 +30,8 @@ pub(crate) fn question_with_places(keep_days: u16) -> ServerMarkup {
 
 /// The dialog over the list, or over the page of a secret. It replaces the pages that the links of rows with the label `d`
 /// lead to, and links with `data-delete`, which say where to go afterwards; from the list, the same page is loaded again. It
-/// takes the secret from around the link: the id from an input, and the display name from its cell or heading. It leaves out the links of
-/// used secrets, which are marked, because their page has more to read, and a name to type.
+/// takes the secret from around the link: the id from an input, and the display name from its cell or heading. It leaves out the
+/// links of used secrets, which are marked, because their page has more to read, and a name to type.
 #[island]
 pub fn DeleteDialog(
     /// The question, with places for the names.

@@ -1,16 +1,13 @@
 //! Reading the audit log, and verifying its chain.
 
-use super::{
-    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, SecretHistory, entry::AuditRow, history,
-    list, repository,
-};
+use super::{AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, entry::AuditRow, list, repository};
 use crate::{
     access::{Object, authorize},
     context::{Action, Ctx},
     db::Db,
     keyring::mac::Doubt,
 };
-use domain::{error::Error, secret::SecretId};
+use domain::error::Error;
 
 /// The number of rows on a page.
 const PAGE: u32 = 50;
@@ -50,27 +47,6 @@ impl AuditService {
     pub async fn list(&self, ctx: &Ctx, query: &AuditQuery) -> Result<AuditPage, Error> {
         authorize(&self.db, ctx, Action::ReadAudit, Object::Named("audit log")).await?;
         self.page(ctx, query, PAGE).await
-    }
-
-    /// Returns the newest few records of one secret. Addresses and sessions are only for those who may read the whole
-    /// log.
-    ///
-    /// Errors: as `list`.
-    pub async fn of_secret(&self, ctx: &Ctx, id: &SecretId) -> Result<AuditPage, Error> {
-        let object = id.to_string();
-        authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
-        let mut page = self.page(ctx, &AuditQuery { object, ..AuditQuery::default() }, 20).await?;
-        history::find::without_places(ctx, &mut page.entries);
-        Ok(page)
-    }
-
-    /// Returns the history of one secret: the newest changes one by one, reads by token and day, and the rest by actor
-    /// and day. Fast, however often the value was read.
-    ///
-    /// Errors: as `list`.
-    pub async fn history(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretHistory, Error> {
-        authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
-        self.db.read(ctx, async |connection| history::find::find(connection, ctx, id).await).await
     }
 
     /// Records that the log is exported, before anything leaves. Repeated attempts of the current minute are included

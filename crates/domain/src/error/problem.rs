@@ -46,8 +46,8 @@ pub enum Problem {
 
 impl Problem {
     /// Returns the message of a problem with the form of a secret, in English: what is wrong and what to do, and never a value.
-    /// The islands show no other; the messages of the rest are in the catalogue of `app`.
-    pub fn island_message(&self) -> String {
+    /// The command line shows it; pages and the API have theirs, and those of other forms, from the catalogue of `app`.
+    pub fn message(&self) -> String {
         match self {
             Self::Name(problem) => problem.message(),
             Self::NameTaken(id) => {

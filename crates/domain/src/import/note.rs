@@ -247,7 +247,7 @@ impl Note {
             Self::Wrong(Problem::Unknown) => {
                 "Another version of the portal read this file. Import it again to see what is wrong here."
             }
-            Self::Wrong(problem) => return problem.island_message(),
+            Self::Wrong(problem) => return problem.message(),
         };
         text.to_owned()
     }

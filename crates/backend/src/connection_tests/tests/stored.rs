@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     Backend, Ctx, Kek,
+    audit::history::find::find,
     tests::{at, keks_of, reaching, records, somebody},
 };
 use domain::{
@@ -444,7 +445,8 @@ async fn view_has_last_30_tests_and_everything_else_of_the_page(pool: PgPool) {
     assert_eq!(view.connection, backend.connection_tests().state(&at(50), &seen).await.unwrap());
     assert_eq!(view.details, backend.secrets().get(&at(50), &seen).await.unwrap());
     assert_eq!(view.consumers, backend.usages().of_secret(&at(50), &seen).await.unwrap());
-    assert_eq!(view.history, backend.audit().history(&at(50), &seen).await.unwrap());
+    let history = find(&mut pool.acquire().await.unwrap(), &at(50), &seen).await.unwrap();
+    assert_eq!(view.history, history);
     let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM secret_tests").fetch_one(&pool).await.unwrap();
     assert_eq!(kept, 30);
     // The Overview counts those that are not kept, too.
