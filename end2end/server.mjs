@@ -61,6 +61,8 @@ export function start({ folder, addr, settings = {} }) {
       // The peers of connection tests.
       LATCHKEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1',
       LATCHKEY_PLAIN_HTTP_HOSTS: '127.0.0.1',
+      // For browsers that ask for en-XA.
+      LATCHKEY_PSEUDO_LANGUAGE: 'true',
       LATCHKEY_LOG: process.env.LATCHKEY_LOG ?? 'trace',
       NO_COLOR: '1',
       ...settings,

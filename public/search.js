@@ -1,18 +1,18 @@
 // The search over everything as a dialog over any page, loaded when it is first asked for. What it shows is the part
-// `#found` of the page /search, and it has no texts of its own.
+// `#found` of the page /search, or the text that the link brings; it has none of its own.
 
 /** @type {HTMLDialogElement | undefined} */
 let dialog;
 
 /** @param {HTMLAnchorElement} link The link to the search in the navigation. */
 export function open(link) {
-  dialog ??= make(link.href, link.textContent?.trim() ?? '');
+  dialog ??= make(link.href, link.textContent?.trim() ?? '', link.dataset.unreachable ?? '');
   if (!dialog.open) dialog.showModal();
   dialog.querySelector('input')?.select();
 }
 
-/** @param {string} address @param {string} label */
-function make(address, label) {
+/** @param {string} address @param {string} label @param {string} unreachable The message when the portal does not answer. */
+function make(address, label, unreachable) {
   const made = document.createElement('dialog');
   made.className = 'search';
   made.setAttribute('aria-label', label);
@@ -57,8 +57,13 @@ function make(address, label) {
       found.replaceChildren(...part.childNodes);
       status.textContent = found.querySelector('.said')?.textContent ?? '';
       shown = words;
-    } catch (error) {
-      if (!request.signal.aborted) location.assign(page);
+    } catch {
+      if (request.signal.aborted) return;
+      // What was typed stays; Enter opens the page, which the browser then reports on.
+      const said = Object.assign(document.createElement('p'), { className: 'said', textContent: unreachable });
+      found.replaceChildren(said);
+      status.textContent = unreachable;
+      shown = undefined;
     }
   };
 

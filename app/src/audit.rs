@@ -3,6 +3,7 @@
 pub mod entries;
 pub mod export;
 pub mod history;
+pub mod labels;
 pub mod pages;
 pub mod query;
 

@@ -1,6 +1,9 @@
 //! Texts about a change that somebody made meanwhile.
 
-use crate::{texts::Markup, ui::ago::Ago};
+use crate::{
+    texts::{self, Markup},
+    ui::ago::Ago,
+};
 use domain::{
     error::{Change, Field},
     usage::UsageKind,
@@ -31,16 +34,10 @@ pub fn html(change: &Change) -> String {
 
 /// Returns the fields in words: "the display name, the username and the password".
 fn joined(fields: &[Field]) -> String {
-    let words: Vec<_> = fields.iter().map(|field| noun(*field)).collect();
-    match words.as_slice() {
-        [] => t!(conflict_it).to_owned(),
-        [one] => (*one).to_owned(),
-        [first, others @ .., last] => {
-            let first =
-                others.iter().fold((*first).to_owned(), |first, next| t!(conflict_comma, first, next));
-            t!(conflict_and, first, last)
-        }
+    if fields.is_empty() {
+        return t!(conflict_it).to_owned();
     }
+    texts::all_of(fields.iter().map(|field| noun(*field)))
 }
 
 /// Returns what a field holds, within a sentence.

@@ -1,7 +1,7 @@
 //! The document around every page, and the list of pages.
 
 use crate::{
-    account::pages::{AccountPage, EndSessionPage},
+    account::pages::{AccountPage, EndOthersPage, EndSessionPage},
     api_docs::{ApiDocs, ApiDocsPage},
     audit::pages::AuditPageView,
     connection_tests::page::{TestPage, TestResult},
@@ -95,6 +95,8 @@ pub enum Page {
     Account(FormState),
     /// The confirmation before one of one's own sessions is ended.
     EndSession(String),
+    /// The confirmation before all of them but the current one are ended.
+    EndOtherSessions,
     Tokens,
     AddToken(FormState),
     /// The answer to the form, with the token.
@@ -137,7 +139,7 @@ impl Page {
             | Self::TestSecret(id, _) => Some(id.name.as_str()),
             Self::EditUsage(_, name, _) | Self::DeleteUsage(_, name, _) => Some(name.as_str()),
             Self::User(name, _) | Self::AskAboutUser(name, ..) => Some(name),
-            Self::HelpTopic(key) => help::topic(key).map(|topic| topic.title),
+            Self::HelpTopic(key) => help::topic(key).map(help::Topic::title),
             _ => None,
         }
     }
@@ -176,6 +178,7 @@ impl Page {
             Self::ChoosePassword(_) => t!(title_choose_password),
             Self::Account(_) => t!(title_account),
             Self::EndSession(_) => t!(title_end_session),
+            Self::EndOtherSessions => t!(account_end_others),
             Self::Tokens => t!(title_tokens),
             Self::AddToken(_) => t!(title_add_token),
             Self::TokenCreated(_) => t!(title_token_created),
@@ -233,6 +236,7 @@ impl Page {
             Self::ChoosePassword(form) => view! { <ChoosePasswordPage form/> }.into_any(),
             Self::Account(form) => view! { <AccountPage form/> }.into_any(),
             Self::EndSession(id) => view! { <EndSessionPage id/> }.into_any(),
+            Self::EndOtherSessions => EndOthersPage().into_any(),
             Self::Tokens => TokensPage().into_any(),
             Self::AddToken(form) => view! { <AddTokenPage form/> }.into_any(),
             Self::TokenCreated(token) => view! { <TokenCreatedPage token/> }.into_any(),

@@ -1,8 +1,8 @@
 //! The error of a server function.
 
 #[cfg(feature = "ssr")]
-use crate::conflict;
-use crate::wire::StrictJsonEncoding;
+use crate::{conflict, messages};
+use crate::{island_texts::IslandText, wire::StrictJsonEncoding};
 use domain::error::Error;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 /// submitted: the framework's own messages may quote a value, so they are dropped here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ApiError {
-    /// The server received and rejected the request.
+    /// The server received and rejected the request: why, and its messages in the reader's language, first that of the error,
+    /// then one for each invalid field.
     #[serde(rename = "Refused")]
-    Rejected(Error),
+    Rejected(Error, Vec<String>),
     /// The secret was changed meanwhile, and its stored version is this one; a heading that says by whom, and all
     /// that is known of the change as HTML.
     Changed { version: i64, title: String, html: String },
@@ -25,18 +26,9 @@ impl ApiError {
     /// Returns the message for the person at the page; field errors are shown beside their fields instead.
     pub fn message(&self) -> String {
         match self {
-            #[cfg(feature = "ssr")]
-            Self::Unreachable => t!(error_unreachable).to_owned(),
-            #[cfg(not(feature = "ssr"))]
-            Self::Unreachable => {
-                "The portal didn’t respond, so the change may or may not be saved. Check the list before you try again."
-                    .to_owned()
-            }
+            Self::Unreachable => IslandText::error_unreachable.get(),
             Self::Changed { title, .. } => title.clone(),
-            #[cfg(feature = "ssr")]
-            Self::Rejected(error) => crate::messages::error(error),
-            #[cfg(not(feature = "ssr"))]
-            Self::Rejected(error) => error.island_message(),
+            Self::Rejected(_, messages) => messages.first().cloned().unwrap_or_default(),
         }
     }
 }
@@ -50,11 +42,9 @@ impl ApiError {
 
 /// Returns the first sentence of a text.
 pub(crate) fn first_sentence(mut text: String) -> String {
-    let end = text.find(". ").map(|at| at + 1);
-    // Chinese; the browser makes English messages alone.
-    #[cfg(feature = "ssr")]
-    let end = end.into_iter().chain(text.find('。').map(|at| at + '。'.len_utf8())).min();
-    if let Some(end) = end {
+    let english = text.find(". ").map(|at| at + 1);
+    let chinese = text.find('。').map(|at| at + '。'.len_utf8());
+    if let Some(end) = english.into_iter().chain(chinese).min() {
         text.truncate(end);
     }
     text
@@ -68,7 +58,13 @@ impl From<Error> for ApiError {
                 let (title, html) = (conflict::title(&change, None).to_owned(), conflict::html(&change));
                 Self::Changed { version: change.version, title, html }
             }
-            error => Self::Rejected(error),
+            error => {
+                let mut said = vec![messages::error(&error)];
+                if let Error::Invalid(errors) = &error {
+                    said.extend(errors.iter().map(|error| messages::problem(&error.problem)));
+                }
+                Self::Rejected(error, said)
+            }
         }
     }
 }
@@ -81,7 +77,7 @@ impl FromServerFnError for ApiError {
         {
             drop(error);
             crate::status::set_status(http::StatusCode::BAD_REQUEST);
-            Self::Rejected(Error::BadRequest)
+            Error::BadRequest.into()
         }
         #[cfg(not(feature = "ssr"))]
         {

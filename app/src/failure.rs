@@ -123,7 +123,7 @@ pub fn LoadFailure(
     list: &'static str,
 ) -> AnyView {
     match error {
-        ApiError::Rejected(Error::NotFound) => view! {
+        ApiError::Rejected(Error::NotFound, _) => view! {
             <h1>{noun.missing()}</h1>
             <p>{t!(page_missing_text)}</p>
             <p>
@@ -133,10 +133,10 @@ pub fn LoadFailure(
             </p>
         }
         .into_any(),
-        ApiError::Rejected(Error::Forbidden) => Forbidden().into_any(),
+        ApiError::Rejected(Error::Forbidden, _) => Forbidden().into_any(),
         error => view! {
             <h1>{heading}</h1>
-            <Alert title=if matches!(error, ApiError::Rejected(Error::TooManyTests(_))) {
+            <Alert title=if matches!(error, ApiError::Rejected(Error::TooManyTests(_), _)) {
                 t!(page_not_tested)
             } else {
                 t!(page_not_loaded)

@@ -149,7 +149,7 @@ impl FormState {
         let chosen = if typed.is_empty() { default.to_owned() } else { typed };
         let options = choices
             .into_iter()
-            .map(|(value, label, meaning)| option(value, &format!("{label}: {meaning}"), value == chosen))
+            .map(|(value, label, meaning)| option(value, &t!(form_choice, label, meaning), value == chosen))
             .collect_view();
         select_field(text, options, self.problem(field), false)
     }

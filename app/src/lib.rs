@@ -6,6 +6,8 @@
 #[cfg(feature = "ssr")]
 #[macro_use]
 mod texts;
+#[macro_use]
+pub mod island_texts;
 
 #[cfg(feature = "ssr")]
 pub mod account;

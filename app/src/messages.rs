@@ -1,7 +1,12 @@
 //! The messages of errors and problems, in the language of the request: what happened, then what to do. Outside of a request,
 //! and in the API, they are in English.
 
-use crate::texts;
+mod causes;
+mod problems;
+
+pub(crate) use causes::{cause, cause_label, report};
+
+use crate::{imports, texts};
 use domain::{
     access::{AccessProblem, Role, SignOnProblem, limits},
     error::{Error, Problem},
@@ -35,7 +40,7 @@ pub fn error(error: &Error) -> String {
         Error::ProveAtProvider => t!(error_prove_at_provider).to_owned(),
         // For the provider, which sent it.
         Error::LogoutToken(why) => (*why).to_owned(),
-        Error::Import(problem) => problem.message(),
+        Error::Import(problem) => imports::texts::problem(*problem),
         Error::NothingChosen => t!(error_nothing_chosen).to_owned(),
         Error::ImportGone => t!(error_import_gone).to_owned(),
         Error::WrongShape => t!(error_wrong_shape).to_owned(),
@@ -72,13 +77,12 @@ fn sign_on(problem: SignOnProblem) -> &'static str {
     }
 }
 
-/// Returns the message of a problem with a field. Never contains what was typed. Those that an island shows, too, are still in
-/// English alone.
+/// Returns the message of a problem with a field. Never contains what was typed.
 pub fn problem(problem: &Problem) -> String {
     match problem {
         Problem::Usage(problem) => usage(*problem).to_owned(),
         Problem::Access(problem) => access(*problem),
-        other => other.island_message(),
+        other => problems::of_secrets(other),
     }
 }
 
@@ -147,11 +151,20 @@ fn usage(problem: UsageProblem) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{error::Change, secret::SecretId, time::Timestamp};
+    use crate::error::ApiError;
+    use domain::{
+        connection_test::TargetProblem,
+        error::Change,
+        secret::{
+            DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SecretId, SshKeyProblem,
+            UsernameProblem,
+        },
+        time::Timestamp,
+    };
 
-    /// An island makes the message itself, and the page of the same form without JavaScript has to say the same.
+    /// The page of the same form without JavaScript says what the answer to an island does.
     #[test]
-    fn error_agrees_with_the_islands_in_english() {
+    fn error_is_sent_to_islands_with_the_message_of_pages() {
         let id = || SecretId::parse("image-hub").unwrap();
         let at = Timestamp::from_micros(0);
         for shared in [
@@ -174,9 +187,39 @@ mod tests {
             Error::Forbidden,
             Error::Internal("a".to_owned()),
         ] {
-            assert!(serde_json::to_string(&shared).is_ok(), "{shared:?} is sent");
-            assert_eq!(error(&shared), shared.island_message());
+            let said = error(&shared);
+            let changed = matches!(shared, Error::Changed(_));
+            let sent = ApiError::from(shared);
+            let read: ApiError = serde_json::from_str(&serde_json::to_string(&sent).unwrap()).unwrap();
+            assert_eq!(read, sent);
+            // A conflict has a heading that says by whom, and the rest as HTML.
+            assert!(changed || read.message() == said, "{read:?}");
         }
+    }
+
+    /// The command line shows the problems of imported secrets in the English of `domain`.
+    #[test]
+    fn problem_agrees_with_the_command_line_in_english() {
+        let mut all = vec![
+            Problem::NameTaken(SecretId::parse("image-hub").unwrap()),
+            Problem::NameTaken(SecretId::parse("gitsync-secret-data").unwrap()),
+            Problem::SameName,
+            Problem::Type,
+            Problem::Name(NameProblem::TooLong(300)),
+            Problem::Name(NameProblem::UpperCase('A')),
+            Problem::Name(NameProblem::Character(' ')),
+            Problem::DisplayName(DisplayNameProblem::TooLong(300)),
+            Problem::Unknown,
+        ];
+        all.extend(NameProblem::PLAIN.map(Problem::Name));
+        all.extend(DisplayNameProblem::PLAIN.map(Problem::DisplayName));
+        all.extend(SshKeyProblem::ALL.map(Problem::Key));
+        all.extend(HostProblem::ALL.map(Problem::Host));
+        all.extend(UsernameProblem::ALL.map(Problem::Username));
+        all.extend(PasswordProblem::ALL.map(Problem::Password));
+        all.extend(TargetProblem::ALL.map(Problem::Target));
+        let differ = all.iter().filter(|found| problem(found) != found.message());
+        assert_eq!(differ.map(|found| (problem(found), found.message())).collect::<Vec<_>>(), []);
     }
 
     #[test]

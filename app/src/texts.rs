@@ -4,10 +4,11 @@
 use domain::{
     access::{Role, TokenScope},
     connection_test::TestStatus,
+    error::Field,
     language::Language,
     page::Need,
     secret::SecretKind,
-    time::{Age, Timestamp},
+    time::{Age, Civil, Timestamp},
 };
 use leptos::{prelude::*, tachys::html::InertElement};
 use std::{
@@ -19,6 +20,11 @@ pub(crate) use messages::*;
 
 #[deny(dead_code, reason = "a text that is not used is removed from the catalogue")]
 #[allow(non_camel_case_types, clippy::all, clippy::pedantic, reason = "written by `app/build.rs`")]
+#[allow(
+    rustdoc::broken_intra_doc_links,
+    rustdoc::bare_urls,
+    reason = "the first line of a text is its documentation, and no Markdown"
+)]
 mod messages {
     include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 }
@@ -84,11 +90,92 @@ pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// Returns the exact time: "27 November 2026, 14:05 UTC".
+pub(crate) fn exact(at: Timestamp) -> String {
+    let Civil { year, month, day, hour, minute, .. } = at.civil();
+    let time = format!("{hour:02}:{minute:02}");
+    t!(time_exact, day, month: month_name(month), year, time)
+}
+
+/// Returns the day: "27 November 2026".
+pub(crate) fn date(at: Timestamp) -> String {
+    let Civil { year, month, day, .. } = at.civil();
+    t!(time_date, day, month: month_name(month), year)
+}
+
+/// Returns the day without its year: "27 November".
+pub(crate) fn day(at: Timestamp) -> String {
+    let Civil { month, day, .. } = at.civil();
+    t!(time_day, day, month: month_name(month))
+}
+
+/// Returns the items, separated: "a, b, c".
+pub(crate) fn list<T: Into<Cow<'static, str>>>(items: impl IntoIterator<Item = T>) -> String {
+    let items = items.into_iter().map(|item| item.into().into_owned());
+    items.reduce(|first, next| t!(page_comma, first, next)).unwrap_or_default()
+}
+
+/// Returns the items as a part of a sentence: "a, b and c".
+pub(crate) fn all_of<T: Into<Cow<'static, str>>>(items: impl IntoIterator<Item = T>) -> String {
+    let mut items: Vec<Cow<'static, str>> = items.into_iter().map(Into::into).collect();
+    match (items.pop(), items.is_empty()) {
+        (None, _) => String::new(),
+        (Some(last), true) => last.into_owned(),
+        (Some(last), false) => t!(page_and, first: list(items), last),
+    }
+}
+
+/// Returns the name of a month, as it stands in a date.
+fn month_name(number: u8) -> &'static str {
+    match number {
+        1 => t!(time_january),
+        2 => t!(time_february),
+        3 => t!(time_march),
+        4 => t!(time_april),
+        5 => t!(time_may),
+        6 => t!(time_june),
+        7 => t!(time_july),
+        8 => t!(time_august),
+        9 => t!(time_september),
+        10 => t!(time_october),
+        11 => t!(time_november),
+        _ => t!(time_december),
+    }
+}
+
 /// Returns the name of a type of secrets.
 pub(crate) fn kind(kind: SecretKind) -> &'static str {
     match kind {
         SecretKind::GitDataset => t!(kind_git_dataset),
         SecretKind::ImagePull => t!(kind_image_pull),
+    }
+}
+
+/// Returns the label of a field.
+pub(crate) fn field(field: Field) -> &'static str {
+    match field {
+        Field::Name => t!(field_name),
+        Field::DisplayName => t!(field_display_name),
+        Field::Type => t!(field_type),
+        Field::Secret => t!(field_secret),
+        Field::Passphrase => t!(field_passphrase),
+        Field::Repository => t!(field_repository),
+        Field::KnownHosts => t!(field_known_hosts),
+        Field::RegistryHost => t!(field_registry_host),
+        Field::Username => t!(field_username),
+        Field::Password => t!(field_password),
+        Field::Image => t!(field_image),
+        Field::Branch => t!(field_branch),
+        Field::PullSecret => t!(field_pull_secret),
+        Field::Confirmation => t!(field_confirmation),
+        Field::RepeatPassword => t!(field_repeat_password),
+        Field::CurrentPassword => t!(field_current_password),
+        Field::Role => t!(field_role),
+        Field::Scope => t!(field_scope),
+        Field::Prefix => t!(field_prefix),
+        Field::Secrets => t!(field_secrets),
+        Field::Expiry => t!(field_expiry),
+        Field::RevokeTokens => t!(field_revoke_tokens),
     }
 }
 
@@ -291,6 +378,37 @@ mod tests {
         let ours = LANGUAGES.into_iter().flat_map(|_| numbers.map(grouped));
         let intl = intl("new Intl.NumberFormat(language).format(number)", &numbers);
         assert_eq!(ours.collect::<Vec<_>>(), intl);
+    }
+
+    #[tokio::test]
+    async fn dates_agree_with_intl() {
+        // A day of each month, at different times of the day.
+        let days = (0..12).map(|month| 1_768_435_500 + month * 2_631_000).collect::<Vec<u64>>();
+        let at = |seconds: u64| Timestamp::from_micros(i64::try_from(seconds).unwrap() * 1_000_000);
+        let mut ours = Vec::new();
+        for language in LANGUAGES {
+            let all = async {
+                days.iter().map(|seconds| (date(at(*seconds)), day(at(*seconds)))).collect::<Vec<_>>()
+            };
+            ours.extend(crate::language::within(language, all).await);
+        }
+        // English dates are the British ones: the day first.
+        let format = |options: &str| {
+            let script = format!(
+                "new Date(number * 1000).toLocaleDateString(language === 'en' ? 'en-GB' : language, {{ timeZone: 'UTC', month: 'long', day: 'numeric', {options} }})"
+            );
+            intl(&script, &days)
+        };
+        let intl = format("year: 'numeric'").into_iter().zip(format("")).collect::<Vec<_>>();
+        assert_eq!(ours, intl);
+    }
+
+    #[tokio::test]
+    async fn exact_is_in_the_language_of_the_request() {
+        let at = Timestamp::from_micros(1_795_476_245_000_000);
+        assert_eq!(exact(at), at.utc_text());
+        let chinese = crate::language::within(Language::TraditionalChinese, async { exact(at) }).await;
+        assert_eq!(chinese, "2026年11月23日 23:24 UTC");
     }
 
     #[test]

@@ -29,7 +29,7 @@ export const IMPORT_PLACES: Place[] = [
       const long = `${'long-'.repeat(11)}x.example.org`;
       await beginImport(page, dockerConfig({ [long]: `${'u'.repeat(120)}:p`, 'docker.io': 'a:p', 'index.docker.io': 'b:p', 'ghcr.io': '', 'quay.io/a/b': 'c:p' }));
       await page.locator('#name-1').fill('Not A Name');
-      await page.getByRole('button', { name: 'Import the chosen' }).click();
+      await page.getByRole('button', { name: 'Import selected' }).click();
       await expect(page.locator('#name-1-error')).toBeVisible();
     },
   },
@@ -38,7 +38,7 @@ export const IMPORT_PLACES: Place[] = [
     status: 404,
     async go(page) {
       await open(page, '/secrets/import/00000000-0000-4000-8000-000000000000');
-      await expectHeading(page, 'This import is over');
+      await expectHeading(page, 'This import has ended');
     },
   },
 ];

@@ -18,7 +18,7 @@ export function secretManifest(name: string, type: string, data: Record<string, 
 /** Pastes a text into the first step, and continues to the second. */
 export async function beginImport(page: Page, text: string): Promise<void> {
   await open(page, '/secrets/import');
-  await field(page, 'Or its text').fill(text);
+  await field(page, 'Or paste its text').fill(text);
   await page.getByRole('button', { name: 'Continue' }).click();
   await expectHeading(page, 'Choose what to import');
 }

@@ -111,7 +111,7 @@ export const PLACES: Place[] = [
       await open(page, `/secrets?q=${key.name.slice(-20)}`);
       await page.getByRole('checkbox', { name: `Select ${key.name}` }).check();
       await page.getByRole('button', { name: 'Test', exact: true }).click();
-      await expectHeading(page, 'Connections');
+      await expectHeading(page, 'Test results');
     },
   },
   {
@@ -180,7 +180,7 @@ export const PLACES: Place[] = [
     async go(page, secrets) {
       const secret = await secrets.git({ ...LONG, name: unique('x'.repeat(190)), secret: sshKey('a comment '.repeat(30)).private });
       await open(page, `/secrets/${secret.id}/key`);
-      await page.getByRole('button', { name: 'RSA 4096, for old servers' }).click();
+      await page.getByRole('button', { name: 'Generate RSA 4096 (older servers)' }).click();
       await expect(page.getByRole('button', { name: 'Switch to the new key' })).toBeVisible();
       await page.getByText('GitHub', { exact: true }).click();
     },

@@ -1,25 +1,16 @@
 // Identity providers on this machine: a real one, and one whose tokens a test can spoil.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as listenAnywhere, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { readFileSync, rmSync } from 'node:fs';
 import { OAuth2Server } from 'oauth2-mock-server';
 import Provider from 'oidc-provider';
 import { newFolder, ready, start } from '../server.mjs';
+import { freePort } from './own-portal.js';
 
 export const CLIENT_SECRET = 'PLANTED-client-secret-51c0a7';
 
 const RETURN = '/sign-in/single-sign-on/return';
-
-/** Returns a port that nothing listens on now. */
-async function freePort(): Promise<number> {
-  const server = listenAnywhere();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 /** A portal of its own whose users sign in at this issuer. */
 export class Portal {
@@ -152,6 +143,4 @@ export async function spoiltProvider(): Promise<OAuth2Server> {
   server.issuer.url = `http://127.0.0.1:${server.address().port}`;
   return server;
 }
-
-export { freePort };
 

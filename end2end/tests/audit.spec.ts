@@ -9,20 +9,20 @@ test('the log is filtered by object, and says who did what', async ({ page, secr
   await field(page, 'Object').fill(secret.id);
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(page.locator('tbody tr')).toHaveCount(2);
-  await expect(page.locator('tbody tr').first()).toContainText('secret changed: display_name, registry_host, username, password');
+  await expect(page.locator('tbody tr').first()).toContainText('Changed secret: display name, registry host, username, password');
   await expect(page.locator('tbody tr').first()).toContainText('admin');
   await field(page, 'Action').selectOption('secret added');
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(page.locator('tbody tr')).toHaveCount(1);
   await page.reload();
   await expect(field(page, 'Object')).toHaveValue(secret.id);
-  await field(page, 'Outcome').selectOption('refused');
+  await field(page, 'Result').selectOption('refused');
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(page.getByText('No records match.')).toBeVisible();
   await page.getByRole('link', { name: 'Clear filters' }).click();
   await expect(page).toHaveURL('/audit');
 
-  await open(page, secret.edit);
+  await open(page, secret.page);
   await expect(page.locator('.history tbody tr')).toHaveCount(2);
   await open(page, `/secrets?q=${secret.name}`);
   await expect(page.locator('tbody tr')).toContainText('by admin');

@@ -64,3 +64,19 @@ test('Ctrl+K searches from any page, by keyboard alone', async ({ page, secrets,
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(new RegExp(`/secrets/${secret.id}$`));
 });
+
+test('Ctrl+K stays on the page when the portal cannot be reached, and searches again afterwards', async ({ page, context, secrets, faults, hydrated }) => {
+  test.skip(!hydrated, 'needs JavaScript');
+  faults.allow(/ERR_INTERNET_DISCONNECTED/);
+  const secret = await secrets.git();
+  await open(page, '/secrets/new');
+  await page.keyboard.press('Control+k');
+  await expect(dialog(page).getByRole('link', { name: 'Add image' })).toBeVisible();
+  await context.setOffline(true);
+  await page.keyboard.type(secret.name);
+  await expect(dialog(page)).toContainText('Search can’t reach the portal.');
+  await expect(page).toHaveURL('/secrets/new');
+  await context.setOffline(false);
+  await page.keyboard.press('Backspace');
+  await expect(dialog(page).getByRole('link')).toHaveCount(1);
+});

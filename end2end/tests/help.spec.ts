@@ -21,14 +21,14 @@ test('each guide has a page of its own', async ({ page }) => {
 });
 
 for (const [address, place] of [
-  ['/help/github-deploy-key', 'At GitHub'],
-  ['/help/gitlab-deploy-key', 'At GitLab'],
+  ['/help/github-deploy-key', 'On GitHub'],
+  ['/help/gitlab-deploy-key', 'On GitLab'],
 ] as const) {
   test(`the public key goes to the host, the private key to the portal: ${place}`, async ({ page }) => {
     await open(page, address);
     const steps = page.getByRole('main').getByRole('listitem');
-    await expect(steps.filter({ hasText: place })).toContainText('deploy-key.pub, the public half');
-    await expect(steps.filter({ hasText: 'Here, add a secret' })).toContainText('deploy-key, the private half');
+    await expect(steps.filter({ hasText: place })).toContainText('deploy-key.pub, the public key');
+    await expect(steps.filter({ hasText: 'Here, add a secret' })).toContainText('deploy-key, the private key');
   });
 }
 
@@ -45,6 +45,6 @@ test.describe('a reader', () => {
   test('may read the guides', async ({ page }) => {
     await become(page, 'reader');
     await open(page, '/help/values');
-    await expectHeading(page, 'How Latchkey keeps what you paste');
+    await expectHeading(page, 'How Latchkey protects your values');
   });
 });

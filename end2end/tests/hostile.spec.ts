@@ -18,7 +18,7 @@ for (const text of NAMES) {
 
     await open(page, `/secrets?q=${secret.name}`);
     const cell = row(page, secret).getByRole('cell').nth(1);
-    await expect(cell).toHaveAttribute('title', text);
+    if (Buffer.byteLength(text) > 28) await expect(cell).toHaveAttribute('title', text);
     await expect(cell).toContainText(text);
     await expect(cell.locator('b, img, script')).toHaveCount(0);
 

@@ -7,7 +7,7 @@ import { become } from '../support/people.js';
 import { NOBODY } from '../support/session.js';
 
 const chosen = (page: import('@playwright/test').Page) => page.getByRole('checkbox', { checked: true });
-const save = (page: import('@playwright/test').Page) => page.getByRole('button', { name: 'Import the chosen' });
+const save = (page: import('@playwright/test').Page) => page.getByRole('button', { name: 'Import selected' });
 
 test('each registry of a pasted docker config becomes a secret', async ({ page }) => {
   const name = unique('imported');
@@ -22,12 +22,12 @@ test('each registry of a pasted docker config becomes a secret', async ({ page }
   await expect(chosen(page)).toHaveCount(2);
   await expect(page.locator('#name-1')).toHaveValue(`${name}.example`);
   await expect(page.locator('#display_name-2')).toHaveValue(`Docker Hub as ${ana}`);
-  await expect(page.getByRole('group').filter({ hasText: 'https://index.docker.io/v1/' })).toContainText('was put right');
+  await expect(page.getByRole('group').filter({ hasText: 'https://index.docker.io/v1/' })).toContainText('Host corrected');
   await page.locator('#name-1').fill(name);
   await page.locator('#name-2').fill(`${name}-hub`);
   await save(page).click();
   await expectList(page);
-  await expect(notice(page)).toContainText('2 secrets imported.');
+  await expect(notice(page)).toContainText(`2 secrets imported: ${name}, ${name}-hub.`);
   for (const [saved, host, username] of [
     [name, `${name}.example`, 'robot'],
     [`${name}-hub`, 'https://index.docker.io/v1/', ana],
@@ -90,16 +90,16 @@ test('credentials kept elsewhere are listed with what to do', async ({ page }) =
   const config = dockerConfig({ 'ghcr.io': '', 'quay.io': 'robot:pw' }, { credsStore: 'osxkeychain', credHelpers: { '1.dkr.ecr.eu-central-1.amazonaws.com': 'ecr-login' } });
   await beginImport(page, config);
   await expect(page.getByRole('checkbox')).toHaveCount(1);
-  await expect(page.getByRole('heading', { name: 'Can’t be imported' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: "Can't be imported" })).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: 'ghcr.io' })).toContainText('the macOS keychain');
-  await expect(page.getByRole('listitem').filter({ hasText: 'dkr.ecr' })).toContainText('Make a robot account');
+  await expect(page.getByRole('listitem').filter({ hasText: 'dkr.ecr' })).toContainText('Create a robot account');
 });
 
 test('only one of two credentials for one registry is chosen, and both say so', async ({ page }) => {
   await beginImport(page, dockerConfig({ 'docker.io': 'a:1', 'https://index.docker.io/v1/': 'b:2' }));
   await expect(page.getByRole('checkbox')).toHaveCount(2);
   await expect(chosen(page)).toHaveCount(1);
-  await expect(page.getByText('Another credential here is for the same registry.')).toHaveCount(2);
+  await expect(page.getByText('Another entry here is for the same registry.')).toHaveCount(2);
   expect(await page.locator('#name-1').inputValue()).not.toBe(await page.locator('#name-2').inputValue());
 });
 
@@ -141,7 +141,7 @@ test('an invalid row keeps all from being saved, and typed text stays', async ({
   await save(page).click();
   await expect(page.getByRole('alert').getByRole('link')).toHaveAttribute('href', '#name-2');
   await expect(page.locator('#name-2')).toHaveAttribute('aria-invalid', 'true');
-  await expect(page.locator('#name-2-error')).toContainText('of this name already');
+  await expect(page.locator('#name-2-error')).toContainText('with this name already');
   await expect(page.locator('#display_name-1')).toHaveValue('Typed before');
   await page.locator('#name-2').fill(`${fine}-b`);
   await save(page).click();
@@ -154,11 +154,11 @@ test('an invalid text is located, and a private key is redirected', async ({ pag
   faults.allowStatus(422);
   const planted = word();
   await open(page, '/secrets/import');
-  await field(page, 'Or its text').fill(`{\n"auths": ${planted}`);
+  await field(page, 'Or paste its text').fill(`{\n"auths": ${planted}`);
   await page.getByRole('button', { name: 'Continue' }).click();
-  await expect(page.getByRole('alert')).toContainText('look at line 2');
+  await expect(page.getByRole('alert')).toContainText('at line 2');
   expect(leaks(await page.content(), [planted])).toEqual([]);
-  await field(page, 'Or its text').fill(privateKey());
+  await field(page, 'Or paste its text').fill(privateKey());
   await page.getByRole('button', { name: 'Continue' }).click();
   await expect(page.getByRole('alert')).toContainText('This is a private key by itself.');
   await page.getByRole('link', { name: 'Add a Git Dataset secret' }).click();
@@ -173,12 +173,12 @@ test('Discard deletes everything', async ({ page, faults }) => {
   const discard = page.getByRole('button', { name: 'Discard all', exact: true });
   await expect(discard).toBeHidden();
   await page.getByText('Discard', { exact: true }).click();
-  await expect(page.getByText('Discard all that was found?')).toBeVisible();
+  await expect(page.getByText('Discard everything that was found?')).toBeVisible();
   await discard.click();
   await expectList(page);
   await expect(notice(page)).toContainText('Nothing was imported.');
   await open(page, address);
-  await expectHeading(page, 'This import is over');
+  await expectHeading(page, 'This import has ended');
 });
 
 test.describe('a reader', () => {

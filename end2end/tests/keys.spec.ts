@@ -62,18 +62,18 @@ test('the passphrase is asked for as soon as it is needed', async ({ page, hydra
     await fill(page, { secret: sshKey('plain').private });
     await expect(passphrase(page)).toBeHidden();
     await fill(page, { secret: publicKey() });
-    await expectError(page, 'Secret', /This is the public half\. Paste the private key: the file without \.pub\./);
+    await expectError(page, 'Secret', /This is the public key\. Paste the private key: the file without \.pub\./);
     // Pasting alone is enough: nothing was left or submitted yet.
     await fill(page, { secret: key.private });
     await expectNoError(page, 'Secret');
   } else {
     await submit(page, { name, secret: key.private });
-    await expectError(page, 'Passphrase', /protected by a passphrase\. Enter it/);
+    await expectError(page, 'Passphrase', /has a passphrase\. Enter it/);
     await expect(page.getByRole('alert')).toContainText('Enter it again.');
     await expect(field(page, 'Secret')).toHaveValue('');
   }
   await expect(passphrase(page)).toBeVisible();
-  await expect(page.getByText('This key is protected by a passphrase. Enter it, and the key is stored without it').first()).toBeVisible();
+  await expect(page.getByText('This key has a passphrase. Enter it; Latchkey stores the key without it').first()).toBeVisible();
   await submit(page, { name, secret: key.private, passphrase: 'wrong' });
   await expectError(page, 'Passphrase', /This is not the passphrase of the key/);
   if (hydrated) {
@@ -165,10 +165,10 @@ test('a pending key is tested with a result in words, and then switched to', asy
       await expect(result).toContainText(said);
       await expectHeading(page, 'SSH key');
     };
-    await tested('Enter a repository to try');
+    await tested('Enter a test repository first.');
     const host = `[127.0.0.1]:${git.port} ${git.hostKey}`;
     await secrets.change(secret, { version: '2', repository: git.repository, known_hosts: host });
-    await tested('does not accept this key');
+    await tested("doesn't accept this key");
     await expect(page.getByText('You can switch to it.')).toHaveCount(0);
     git.letIn(line);
     await tested('The host accepts this key');
@@ -200,7 +200,7 @@ test('a pending key waits beside the key in use, and is switched to or discarded
   await sayYes(page, 'Discard the new key');
   await expect(page.locator('.notices')).toContainText('New key discarded.');
   await expect(fresh).toHaveCount(0);
-  await page.getByRole('button', { name: 'RSA 4096, for old servers' }).click();
+  await page.getByRole('button', { name: 'Generate RSA 4096 (older servers)' }).click();
   await expect(fresh).toHaveValue(/^ssh-rsa /);
   const line = await fresh.inputValue();
   await page.getByRole('button', { name: 'Switch to the new key' }).click();

@@ -63,14 +63,14 @@ test('lists use wide windows, and forms do not', async ({ page }) => {
   expect((await page.locator('main form').first().boundingBox())?.width).toBeLessThan(900);
 });
 
-test('where columns give way, one row of words sorts by each', async ({ page }) => {
+test('where columns give way, a row of words sorts by each, and none is cut off', async ({ page }) => {
   for (const width of [360, 900]) {
     await page.setViewportSize({ width, height: 740 });
     await open(page, `/secrets?q=${WALK}`);
     const words = page.getByRole('navigation', { name: 'Sort by' });
     await expect(words.getByRole('link')).toHaveText([/^Name/, /^Display Name/, /^Type/, /^Status/, /^Used by/, /^Last used/, /^Updated/]);
     const tops = await words.getByRole('link').evaluateAll((links) => links.map((link) => link.getBoundingClientRect().top));
-    expect(new Set(tops).size, 'rows of words').toBe(1);
+    expect(new Set(tops).size, 'rows of words').toBeLessThanOrEqual(width < 720 ? 2 : 1);
     await words.getByRole('link', { name: 'Display Name' }).click();
     await expect(page).toHaveURL(/sort=display/);
     await expect(words.locator('[aria-current]')).toHaveText(/Display Name\s*ascending/);

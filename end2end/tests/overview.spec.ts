@@ -1,11 +1,10 @@
 // The Overview: numbers that lead to lists, plots with tables, and the steps of setting up on a portal of its own.
 
-import { rmSync } from 'node:fs';
 import type { Page } from '@playwright/test';
-import { newFolder, ready as portalReady, signIn, start } from '../server.mjs';
 import { expectAccessible, expectNoSidewaysScroll } from '../support/accessibility.js';
 import { expect, expectHeading, expectList, expectOverview, notice, open, row, test, unique } from '../support/fixtures.js';
 import { submit } from '../support/form.js';
+import { OwnPortal } from '../support/own-portal.js';
 import { sshKey } from '../support/ssh.js';
 import { become } from '../support/people.js';
 
@@ -91,28 +90,18 @@ test.describe('on an empty portal', () => {
   // One portal, whose steps are done one after the other.
   test.describe.configure({ mode: 'serial' });
 
-  const folder = newFolder();
+  let portal: OwnPortal;
   let address = '';
-  let session = '';
-  let portal: ReturnType<typeof start> | undefined;
 
-  test.beforeAll(async ({ baseURL }, { parallelIndex }) => {
-    const { hostname, port } = new URL(baseURL ?? '');
-    const addr = `${hostname}:${Number(port) + 1 + parallelIndex}`;
-    address = `http://${addr}`;
-    portal = start({ folder, addr });
-    await portalReady(address);
-    session = (await signIn(address)).split('=')[1] ?? '';
+  test.beforeAll(async () => {
+    portal = await OwnPortal.start();
+    address = portal.address;
   });
 
-  // Cookies are shared across ports: this one replaces the other portal's.
-  test.beforeEach(({ context }) =>
-    context.addCookies([{ name: 'latchkey_session', value: session, domain: '127.0.0.1', path: '/', httpOnly: true, sameSite: 'Lax' }]),
-  );
+  test.beforeEach(({ context }) => portal.signIn(context));
 
   test.afterAll(async () => {
-    expect(await portal?.stop(), 'the exit code').toBe(0);
-    rmSync(folder, { recursive: true, force: true });
+    expect(await portal.stop(), 'the exit code').toBe(0);
   });
 
   test('three steps say what to do, and axe finds nothing wrong with them', async ({ page }) => {
@@ -151,7 +140,7 @@ test.describe('on an empty portal', () => {
     await expect(page.getByRole('heading', { name: 'Needs attention' })).toBeVisible();
     const steps = page.getByRole('region', { name: 'Set up Latchkey' });
     await expect(steps).toBeVisible();
-    await expect(page.getByRole('region', { name: 'Recent changes' })).toContainText(/Key backup confirmed\s*admin/);
+    await expect(page.getByRole('region', { name: 'Recent changes' })).toContainText(/Confirmed key backup\s*admin/);
     await steps.getByRole('button', { name: 'Dismiss these steps' }).click();
     await expectOverview(page);
     await expect(steps).toHaveCount(0);

@@ -141,6 +141,24 @@ test.describe('as a reader', () => {
     await expect(page.getByRole('row', { name: /Another browser/ })).toHaveCount(0);
     await other.goto('/account');
     await expect(other.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+
+    // A browser and its system by their names; all but this one end at once.
+    const phone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1';
+    const onPhone = await browser.newContext({ baseURL, storageState: NOBODY, javaScriptEnabled: false, userAgent: phone });
+    const third = await onPhone.newPage();
+    await third.goto('/account');
+    await signIn(third, { username: name, password: PASSWORD });
+    await expect(third.getByRole('row', { name: /Safari on iOS/ })).toContainText('This session');
+    await open(page, '/account');
+    await page.getByRole('link', { name: 'End all other sessions' }).click();
+    await expect(page.getByText('End 1 other session?')).toBeVisible();
+    await expect(page.getByRole('listitem').filter({ hasText: 'Safari on iOS' })).toBeVisible();
+    await sayYes(page, 'End all other sessions');
+    await expect(notice(page)).toContainText('All other sessions ended.');
+    await expect(page.getByRole('link', { name: 'End all other sessions' })).toHaveCount(0);
+    await third.goto('/account');
+    await expect(third.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+    await onPhone.close();
     await elsewhere.close();
 
     await field(page, 'Current password').fill('not the password');

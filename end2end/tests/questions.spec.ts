@@ -28,8 +28,8 @@ test('a switch to a new key needs confirmation, and shows the result of its test
   await expect(page.locator('.check-result')).toContainText('Unreachable');
   await page.getByRole('button', { name: 'Switch to the new key' }).click();
   await expectHeading(page, 'Switch to the new key');
-  await expect(page.getByText('The old key is deleted at once, and cannot be brought back.')).toBeVisible();
-  await expect(page.locator('.consequence')).toContainText('The test of the new key just now did not open anything: Unreachable.');
+  await expect(page.getByText("The old key is deleted immediately. This can't be undone.")).toBeVisible();
+  await expect(page.locator('.consequence')).toContainText('The test of the new key just now failed: Unreachable.');
   await expect(page.getByText(key.fingerprint)).toBeVisible();
   await expectAccessible(page, 'the question before a switch');
   // The tested key is then in use, with the result of its test.
@@ -59,7 +59,7 @@ test('a pending key is replaced or discarded only after confirmation', async ({ 
   const line = await waiting(page, secret);
   await page.getByRole('button', { name: 'Generate a new key pair' }).click();
   await expectHeading(page, 'Generate a new key pair');
-  await expect(page.getByText('waits already. Generate another one?')).toBeVisible();
+  await expect(page.getByText('is already waiting. Generate another one?')).toBeVisible();
   await page.getByRole('link', { name: 'Cancel' }).click();
   await expect(fresh(page)).toHaveValue(line);
   await page.getByRole('button', { name: 'Generate a new key pair' }).click();

@@ -74,7 +74,7 @@ test('an unreachable portal is shown beside the button', async ({ page, hydrated
   await fill(page, { display_name: 'Mine' });
   await page.route('**/api/ui/update_secret*', (route) => route.abort('connectionrefused'));
   await press(page, hydrated);
-  await expectSeen(page, hydrated, 'Not saved', /^The portal didn’t respond, so the change may or may not be saved\.$/);
+  await expectSeen(page, hydrated, 'Not saved', /^The portal didn't respond, so the change may or may not be saved\.$/);
 });
 
 test('an unavailable database is shown beside the button', async ({ page, hydrated, secrets, faults }) => {
@@ -84,7 +84,7 @@ test('an unavailable database is shown beside the button', async ({ page, hydrat
   await open(page, secret.edit);
   await fill(page, { display_name: 'Mine' });
   await page.route('**/api/ui/update_secret*', (route) =>
-    route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify({ Refused: 'Unavailable' }) }),
+    route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify({ Refused: ['Unavailable', ['The database does not answer at the moment. Nothing was changed.']] }) }),
   );
   await press(page, hydrated);
   await expect(page.getByRole('alert').getByRole('heading', { name: 'Not saved' })).toBeInViewport();
@@ -99,7 +99,7 @@ test('a role that does not allow it is shown beside the button', async ({ page, 
   await open(page, secret.edit);
   await fill(page, { display_name: 'Mine' });
   await page.route('**/api/ui/update_secret*', (route) =>
-    route.fulfill({ status: 403, contentType: 'application/json', body: JSON.stringify({ Refused: 'Forbidden' }) }),
+    route.fulfill({ status: 403, contentType: 'application/json', body: JSON.stringify({ Refused: ['Forbidden', ['Your role does not allow this. Nothing was changed.']] }) }),
   );
   await press(page, hydrated);
   await expectSeen(page, hydrated, 'Not saved', /^Your role does not allow this\.$/);
@@ -198,7 +198,7 @@ const FORMS: { what: string; status: number; line: RegExp; go: (page: Page, secr
   {
     what: 'manifests without a token',
     status: 422,
-    line: /^Paste an API token of the scope/,
+    line: /^Paste an API token with the scope/,
     async go(page, secrets) {
       await open(page, `/secrets/selected/manifests?id=${(await secrets.git()).id}`);
       await field(page, 'Current password').fill(ADMIN.password);
@@ -212,7 +212,7 @@ const FORMS: { what: string; status: number; line: RegExp; go: (page: Page, secr
     async go(page) {
       await beginImport(page, dockerConfig({ 'ghcr.io': `${unique('robot')}:p` }));
       await page.locator('#name-1').fill('Not A Name');
-      await page.getByRole('button', { name: 'Import the chosen' }).click();
+      await page.getByRole('button', { name: 'Import selected' }).click();
     },
   },
   {
@@ -254,7 +254,7 @@ test('the reason why a file was not imported scrolls into view', async ({ page, 
   faults.allowStatus(422);
   await page.setViewportSize({ width: 1280, height: 500 });
   await open(page, '/secrets/import');
-  await field(page, 'Or its text').fill('nothing that could be imported');
+  await field(page, 'Or paste its text').fill('nothing that could be imported');
   const button = page.getByRole('button', { name: 'Continue' });
   await button.evaluate((element) => {
     document.documentElement.style.scrollPadding = '0';

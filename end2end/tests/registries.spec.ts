@@ -43,7 +43,7 @@ test('a password that expires after hours says so', async ({ page }) => {
   await fill(page, { type: 'image-pull' });
   await field(page, 'Registry').selectOption('Amazon ECR');
   await expect(page.getByText('12 hours.')).toBeVisible();
-  await expect(page.getByText('AWS, always.')).toBeVisible();
+  await expect(page.getByText('Always AWS.')).toBeVisible();
 });
 
 test('Docker Hub’s names are normalized, and the page says so', async ({ page, hydrated }) => {
@@ -53,7 +53,7 @@ test('Docker Hub’s names are normalized, and the page says so', async ({ page,
   if (hydrated) await expect(page.getByText('Will be saved as')).toContainText('https://index.docker.io/v1/');
   await confirm(page).click();
   await expectList(page);
-  await expect(page.locator('.notices')).toContainText('Its registry host was put right: https://index.docker.io/v1/');
+  await expect(page.locator('.notices')).toContainText('The registry host was corrected: https://index.docker.io/v1/');
 });
 
 test('on Edit, the stored registry is chosen', async ({ page, secrets }) => {
@@ -71,7 +71,7 @@ test('guides open in place, and nothing typed is lost', async ({ page }) => {
   const summary = page.locator('.for-git-dataset').getByText('Where do I get this?');
   await summary.click();
   await expect(page.getByText('ssh-keygen -t ed25519').first()).toBeVisible();
-  await expect(page.locator('.for-git-dataset').first()).toContainText('Paste the text of deploy-key.pub, the public half');
+  await expect(page.locator('.for-git-dataset').first()).toContainText('Paste the text of deploy-key.pub, the public key');
   await fill(page, { type: 'image-pull' });
   await field(page, 'Registry').selectOption('Docker Hub');
   await page.locator('.facts.docker-hub').getByText('Where do I get this?').click();

@@ -7,7 +7,7 @@ import { expectAccessible } from '../support/accessibility.js';
 import { expect, expectHeading, field, notice, open, row, test, unique, type Secrets, type Stored } from '../support/fixtures.js';
 
 const box = (page: Page, secret: Stored) => page.getByRole('checkbox', { name: `Select ${secret.name}`, exact: true });
-const bar = (page: Page) => page.getByRole('form', { name: 'What to do with the selected secrets' });
+const bar = (page: Page) => page.getByRole('form', { name: 'Selected secrets' });
 const act = (page: Page, name: string) => bar(page).getByRole('button', { name, exact: true });
 const ok = (page: Page) => page.getByRole('button', { name: 'OK', exact: true });
 
@@ -83,7 +83,7 @@ test('several are deleted after one confirmation, and the list stays as it was',
   await act(page, 'Delete').click();
   await expectHeading(page, 'Delete Secrets');
   await ok(page).click();
-  await expect(notice(page)).toContainText('The selected secrets were deleted.');
+  await expect(notice(page)).toContainText(/\d secrets? deleted\./);
   await expect(page).toHaveURL(address);
   await expect(page.locator('tbody tr')).toHaveCount(1);
   await expect(row(page, all[1]!)).toBeVisible();
@@ -121,8 +121,8 @@ test('several are tested, and each shows its result', async ({ page, secrets }) 
   await box(page, closed).check();
   await box(page, key).check();
   await act(page, 'Test').click();
-  await expectHeading(page, 'Connections');
-  await expect(page.getByText('1 unreachable, 1 not tested.')).toBeVisible();
+  await expectHeading(page, 'Test results');
+  await expect(page.getByText('1 unreachable, 1 not tested')).toBeVisible();
   await expect(row(page, closed)).toContainText('Unreachable');
   await expectAccessible(page, 'what the tests came to');
   await row(page, closed).getByRole('link', { name: closed.name }).click();
@@ -140,14 +140,14 @@ test('manifests of several come in one file, by a token', async ({ page, secrets
   await act(page, 'Export manifests').click();
   await expectHeading(page, 'Export manifests');
   await expectAccessible(page, 'the question');
-  await expect(field(page, 'Keys of Git datasets')).toHaveCount(0);
+  await expect(field(page, 'Format for Git secrets')).toHaveCount(0);
   await field(page, 'Namespace').fill('team-a');
-  await field(page, 'Format').selectOption('json');
+  await field(page, 'File format').selectOption('json');
   await page.getByRole('button', { name: 'Export', exact: true }).click();
   await expect(page.locator('#token-error')).toBeVisible();
   await expect(field(page, 'API token')).toBeFocused();
   await expect(field(page, 'Namespace')).toHaveValue('team-a');
-  await expect(field(page, 'Format')).toHaveValue('json');
+  await expect(field(page, 'File format')).toHaveValue('json');
 
   await field(page, 'API token').fill(good);
   await field(page, 'Current password').fill(ADMIN.password);
@@ -169,6 +169,6 @@ test('secrets are selected by keyboard alone', async ({ page, secrets }) => {
   await expectHeading(page, 'Delete Secrets');
   await ok(page).focus();
   await page.keyboard.press('Enter');
-  await expect(notice(page)).toContainText('The selected secrets were deleted.');
+  await expect(notice(page)).toContainText(/\d secrets? deleted\./);
   await expect(row(page, all[0]!)).toHaveCount(0);
 });

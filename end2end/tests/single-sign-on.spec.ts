@@ -4,7 +4,8 @@ import type { MutableToken, OAuth2Server } from 'oauth2-mock-server';
 import { ADMIN } from '../server.mjs';
 import { expect, expectHeading, expectList, expectOverview, field, open, test as base, unique } from '../support/fixtures.js';
 import { signIn } from '../support/people.js';
-import { CLIENT_SECRET, freePort, Portal, RealProvider, spoiltProvider } from '../support/provider.js';
+import { freePort } from '../support/own-portal.js';
+import { CLIENT_SECRET, Portal, RealProvider, spoiltProvider } from '../support/provider.js';
 import { NOBODY } from '../support/session.js';
 
 interface Real {
@@ -329,7 +330,7 @@ test('an unreachable provider is reported, and passwords still work', async ({ p
   try {
     await open(page, `${portal.address}/tokens`);
     await page.getByRole('link', { name: 'Continue with 127.0.0.1' }).click();
-    await expect(page.getByRole('alert')).toContainText('does not answer at the moment');
+    await expect(page.getByRole('alert')).toContainText("isn't responding");
     await signIn(page, ADMIN);
     await expectHeading(page, 'Tokens');
   } finally {

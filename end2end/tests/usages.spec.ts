@@ -132,7 +132,7 @@ test('invalid fields are marked, and nothing is lost', async ({ page, faults }) 
   await field(page, 'Branch').fill('a..b');
   await press(page, 'Confirm');
   await expect(summary(page)).toBeVisible();
-  await expectError(page, 'Name', /upper case letter/);
+  await expectError(page, 'Name', /Use lowercase letters/);
   await expectError(page, 'Git URL', /Remove the username and password/);
   await expectError(page, 'Branch', /not a branch name/);
   await expect(field(page, 'Branch')).toHaveValue('a..b');
@@ -171,7 +171,7 @@ test('an image is tested with the chosen secret', async ({ page, secrets, hydrat
   await expect(page.getByText('Choose the secret to test with.').first()).toBeVisible();
   await pullSecret(page).fill(secret.id);
   await tryIt();
-  await expect(page.locator('.check-result')).toContainText('does not let this account pull this image');
+  await expect(page.locator('.check-result')).toContainText("doesn't let this account pull this image");
   await expect(field(page, 'Image')).toHaveValue(`${host()}/group/none:1`);
   await expect(pullSecret(page)).toHaveValue(secret.id);
 });
@@ -197,7 +197,7 @@ test('a repository is read with the chosen key', async ({ page, request, hydrate
   // The key works; the branch is a separate matter.
   await field(page, 'Branch').fill('no-such-branch');
   await tryIt();
-  await expect(page.locator('.check-result')).toContainText('it has no branch of this name');
+  await expect(page.locator('.check-result')).toContainText('it has no branch with this name');
   await expect(page.locator('.check-result')).toContainText('No such branch');
   if (!hydrated) await expect(field(page, 'Branch')).toHaveAttribute('aria-invalid', 'true');
 });

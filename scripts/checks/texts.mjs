@@ -7,7 +7,7 @@ const WORDS = /\p{L}{2,}[,;:.?!]? +\p{L}|^\s*\p{Lu}\p{Ll}+[.?!]?\s*$/u;
 /** Attributes of HTML that are not for people. */
 const ATTRIBUTE = /\b(?:class|content|d|rel|viewBox|accept|style|autocomplete|sandbox|pattern)=$/;
 /** Arguments that are not for people: reasons of lints, the log, headers. */
-const FOR_NOBODY = /(?:reason = |tracing::\w+!\([^)]*|HeaderValue::from_static\(|HeaderName::from_static\(|\.markup\(|format_args!\(|env!\(|#\[error\()$/;
+const FOR_NOBODY = /(?:reason = |tracing::\w+!\([^)]*|HeaderValue::from_static\(|HeaderName::from_static\(|\.markup\(|format_args!\(|\bassert!\([^"]*|env!\(|#\[error\()$/;
 
 /** Texts that are not for people: parameters of headers, a script, and the name of the product. */
 const NO_TEXT = /;\s?[\w-]+=|^const |^Latchkey$|^\s*[<.#[]/;

@@ -124,7 +124,7 @@ pub async fn functions_for_people(mut request: Request, next: Next) -> Response 
     };
     drain(request.into_body());
     let wait = error.retry_after();
-    let mut response = (status, axum::Json(ApiError::Rejected(error))).into_response();
+    let mut response = (status, axum::Json(ApiError::from(error))).into_response();
     if let Some(seconds) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }

@@ -13,11 +13,8 @@ use domain::{
 };
 use std::io::Write;
 
-/// The actor in audit records of commands.
-pub const ACTOR: &str = "command line";
-
 fn ctx() -> Ctx {
-    Ctx::system(ACTOR, clock::now())
+    Ctx::system(Ctx::COMMAND_LINE, clock::now())
 }
 
 /// Rejects a command that writes rows with a MAC if the key is not at hand.

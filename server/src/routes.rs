@@ -3,7 +3,7 @@
 use crate::{admission, health, middleware, rejection, rest, state::AppState};
 use any_spawner::Executor;
 use app::{
-    account,
+    account::{self, END_OTHERS},
     api_docs::{API_DOCS, OPENAPI},
     audit, connection_tests,
     document::Page,
@@ -27,7 +27,9 @@ use app::{
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    http::Uri,
     middleware::{from_fn, from_fn_with_state},
+    response::Redirect,
     routing::{MethodFilter, MethodRouter, any, get, on, post},
 };
 use domain::usage::UsageKind;
@@ -109,6 +111,19 @@ fn of<T: Named + Send + 'static>(
     get(page_of(portal, page))
 }
 
+/// Returns a route for a form that has no page of its own. Its answer may be a page, and people load that again, or return to it
+/// after they have chosen a language: a GET redirects to the page so many path segments above.
+fn form_below(segments: usize, answer: MethodRouter<AppState>) -> MethodRouter<AppState> {
+    answer.get(async move |uri: Uri| Redirect::to(&page_above(&uri, segments)))
+}
+
+/// Returns the address without its last path segments, but with its query.
+fn page_above(uri: &Uri, segments: usize) -> String {
+    let path = (0..segments).fold(uri.path(), |path, _| path.rsplit_once('/').map_or("", |(above, _)| above));
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{}{query}", if path.is_empty() { OVERVIEW } else { path })
+}
+
 /// Returns the routes that need no sign-in.
 fn open_routes(state: &AppState) -> Vec<Route> {
     use Audience::{Anybody, Probes};
@@ -120,13 +135,13 @@ fn open_routes(state: &AppState) -> Vec<Route> {
     [
         ("/livez", Probes, get(health::live)),
         ("/readyz", Probes, get(health::ready)),
-        ("/theme", Anybody, post(theme::choose)),
-        (LANGUAGE, Anybody, post(account::language::choose)),
+        ("/theme", Anybody, form_below(1, post(theme::choose))),
+        (LANGUAGE, Anybody, form_below(1, post(account::language::choose))),
         ("/sign-in", Anybody, page(Page::SignIn(form())).post(sign_in::post::sign_in)),
         (SIGN_ON, Anybody, get(single_sign_on::begin)),
         (SIGN_ON_RETURN, Anybody, get(single_sign_on::finish)),
         (SIGN_ON_LOGOUT, Anybody, post(single_sign_on::log_out)),
-        ("/sign-out", Anybody, post(sign_in::post::sign_out)),
+        ("/sign-out", Anybody, form_below(1, post(sign_in::post::sign_out))),
         ("/setup", Anybody, page(Page::SetUp(form())).post(sign_in::post::set_up)),
         (
             "/choose-password",
@@ -148,8 +163,8 @@ fn secret_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
     let asked_key = |question| of(portal, move |id| Page::AskAboutKey(id, question));
     vec![
         (OVERVIEW, page(Page::Overview(None))),
-        (KEY_BACKED_UP, post(overview::post::key_backed_up)),
-        (DISMISS_STEPS, post(overview::post::dismiss_steps)),
+        (KEY_BACKED_UP, form_below(2, post(overview::post::key_backed_up))),
+        (DISMISS_STEPS, form_below(2, post(overview::post::dismiss_steps))),
         ("/secrets", page(Page::Secrets)),
         ("/secrets/new", page(Page::AddSecret(None)).post(secrets::post::add)),
         (
@@ -159,9 +174,10 @@ fn secret_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
                 .layer(DefaultBodyLimit::max(imports::post::BODY_LIMIT)),
         ),
         ("/secrets/import/{id}", of(portal, |id| Page::ImportChoice(id, None)).post(imports::post::save)),
-        ("/secrets/import/{id}/discard", post(imports::post::discard)),
+        ("/secrets/import/{id}/discard", form_below(1, post(imports::post::discard))),
         (DELETED, page(Page::DeletedSecrets(None))),
-        ("/secrets/deleted/{id}/restore", post(deleted::post::restore)),
+        ("/secrets/deleted/restore", form_below(1, post(deleted::post::undo))),
+        ("/secrets/deleted/{id}/restore", form_below(2, post(deleted::post::restore))),
         (
             "/secrets/deleted/{id}/remove",
             of(portal, |row| Page::RemoveSecret(row, None)).post(deleted::post::remove),
@@ -178,7 +194,7 @@ fn secret_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
             "/secrets/{id}/check",
             of(portal, |id| Page::TestSecret(id, None)).post(connection_tests::post::stored),
         ),
-        ("/secrets/{id}/known-hosts", post(connection_tests::post::approve)),
+        ("/secrets/{id}/known-hosts", form_below(1, post(connection_tests::post::approve))),
         ("/secrets/{id}", of(portal, Page::Secret)),
         ("/secrets/{id}/edit", of(portal, |id| Page::EditSecret(id, None)).post(secrets::post::edit)),
         ("/secrets/{id}/delete", of(portal, |id| Page::DeleteSecret(id, None)).post(secrets::post::delete)),
@@ -201,8 +217,9 @@ fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
         |question| of(portal, move |name| Page::AskAboutUser(name, question, FormState::default()));
     vec![
         ("/account", page(Page::Account(form()))),
-        (OWN_LANGUAGE, post(account::language::choose_own)),
-        ("/account/password", post(account::post::change_password)),
+        (OWN_LANGUAGE, form_below(1, post(account::language::choose_own))),
+        ("/account/password", form_below(1, post(account::post::change_password))),
+        (END_OTHERS, page(Page::EndOtherSessions).post(account::post::end_other_sessions)),
         ("/account/sessions/{id}/end", of(portal, Page::EndSession).post(account::post::end_session)),
         ("/tokens", page(Page::Tokens)),
         ("/tokens/new", page(Page::AddToken(form())).post(tokens::post::add)),
@@ -223,7 +240,7 @@ fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
             asked_user(UserQuestion::PasswordLink).post(users::post::password_link),
         ),
         ("/audit", page(Page::Audit)),
-        ("/audit/export", post(audit::export::export)),
+        ("/audit/export", form_below(1, post(audit::export::export))),
         ("/help", page(Page::Help)),
         ("/help/{topic}", of(portal, Page::HelpTopic)),
     ]
@@ -316,5 +333,26 @@ fn own_site(state: &AppState) -> CsrfLayer {
     {
         Some(Ok(layer)) => layer,
         Some(Err(_)) | None => CsrfLayer::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_above_removes_segments_and_keeps_the_query() {
+        for (address, segments, expected) in [
+            ("/account/password", 1, "/account"),
+            ("/overview/key-backed-up", 2, "/"),
+            ("/theme", 1, "/"),
+            (
+                "/secrets/image-a/known-hosts?from=secret&list=q%3Da",
+                1,
+                "/secrets/image-a?from=secret&list=q%3Da",
+            ),
+        ] {
+            assert_eq!(page_above(&address.parse().unwrap(), segments), expected);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The account page, and the confirmation before a session is ended.
 
-use super::ACCOUNT;
+use super::{ACCOUNT, END_OTHERS, device};
 use crate::{
     failure::{Noun, Subject, loaded},
     form_state::FormState,
@@ -11,7 +11,7 @@ use crate::{
     tokens::{TOKENS, stopped_words},
     ui::{
         ago::Ago,
-        confirm::{ConfirmPage, Consequence},
+        confirm::{ConfirmPage, Consequence, NotPossible},
         line::Line,
         rendered::rendered,
         table::{Cell, action_table},
@@ -153,10 +153,19 @@ fn WhoAmI() -> impl IntoView {
 
 #[component]
 fn Sessions(sessions: Vec<SessionSummary>, now: Timestamp) -> impl IntoView {
+    let end_others = (sessions.len() > 1).then(|| {
+        view! {
+            <p>
+                <a class="button" href=END_OTHERS>
+                    {t!(account_end_others)}
+                </a>
+            </p>
+        }
+    });
     let rows = sessions
         .into_iter()
         .map(|session| {
-            let device = named(session.device);
+            let device = device::name(&session.device);
             let end = if session.is_this {
                 Either::Left(view! { <b>{t!(account_this_session)}</b> })
             } else {
@@ -168,8 +177,8 @@ fn Sessions(sessions: Vec<SessionSummary>, now: Timestamp) -> impl IntoView {
             };
             view! {
                 <tr>
-                    <th scope="row" title=device.clone()>
-                        {device.clone()}
+                    <th scope="row" title=session.device>
+                        {device}
                     </th>
                     <Cell label=t!(account_address)>
                         {session.address.unwrap_or_else(|| t!(account_unknown_address).to_owned())}
@@ -186,12 +195,10 @@ fn Sessions(sessions: Vec<SessionSummary>, now: Timestamp) -> impl IntoView {
         })
         .collect_view();
     let headings = [t!(account_device), t!(account_address), t!(account_begun), t!(account_seen)];
-    action_table("sessions", headings, rows)
-}
-
-/// Returns the name of a device, which may have none.
-fn named(device: String) -> String {
-    if device.is_empty() { t!(account_unknown_device).to_owned() } else { device }
+    view! {
+        {action_table("sessions", headings, rows)}
+        {end_others}
+    }
 }
 
 /// The confirmation before one of one's own sessions is ended.
@@ -207,10 +214,38 @@ pub fn EndSessionPage(id: String) -> impl IntoView {
     view! { <div class="form-page">{page}</div> }
 }
 
+/// The confirmation before all of one's own sessions but the current one are ended.
+#[component]
+pub fn EndOthersPage() -> impl IntoView {
+    let load = async |backend: Backend, ctx: Ctx| backend.sessions().own(&ctx).await;
+    let subject = Subject { heading: t!(account_heading), noun: Noun::Session, list: ACCOUNT };
+    let page = loaded(subject, load, |sessions| {
+        let (heading, cancel) = (t!(account_end_others).to_owned(), ACCOUNT.to_owned());
+        let others: Vec<_> = sessions.into_iter().filter(|session| !session.is_this).collect();
+        if others.is_empty() {
+            let reason = t!(account_no_others).to_owned();
+            let label = t!(account_back);
+            return Either::Left(view! { <NotPossible heading reason back=cancel label/> });
+        }
+        let named = others.iter().map(|session| {
+            let address = session.address.as_ref().map(|address| format!(" ({address})"));
+            view! { <li>{device::name(&session.device)} {address}</li> }
+        });
+        let named = named.collect_view();
+        Either::Right(view! {
+            <ConfirmPage heading cancel confirm=t!(account_end_others)>
+                <p>{t!(account_end_others_question, count: others.len())}</p>
+                <ul>{named}</ul>
+            </ConfirmPage>
+        })
+    });
+    view! { <div class="form-page">{page}</div> }
+}
+
 #[component]
 fn EndQuestion(session: SessionSummary, now: Timestamp) -> impl IntoView {
     let SessionSummary { device, address, seen_at, is_this, .. } = session;
-    let (device, when) = (named(device), Markup::rendered(view! { <Ago at=seen_at now/> }));
+    let (device, when) = (device::name(&device), Markup::rendered(view! { <Ago at=seen_at now/> }));
     let question = match address {
         Some(address) => t!(account_end_question_at, device, address, when),
         None => t!(account_end_question, device, when),

@@ -74,6 +74,18 @@ pub async fn end_session(Path(id): Path<String>, PostForm { reply, sent }: PostF
     }
 }
 
+/// Handles `POST /account/sessions/end-others`.
+pub async fn end_other_sessions(PostForm { reply, sent }: PostForm<Nothing>) -> Response {
+    let ended = async {
+        let (SignedIn { backend, ctx }, Nothing {}) = sent?;
+        backend.sessions().end_others(&ctx).await
+    };
+    match ended.await {
+        Ok(_) => done(ACCOUNT, ActionDone::OtherSessionsEnded),
+        Err(error) => again(reply, error, Vec::new()).await,
+    }
+}
+
 /// Renders the account with the reason why nothing was done.
 async fn again(reply: Reply, error: Error, typed: Vec<(Field, String)>) -> Response {
     reply.render_rejected_at(ACCOUNT, error, typed, Page::Account).await

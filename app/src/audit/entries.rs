@@ -1,11 +1,12 @@
 //! Audit records as a table.
 
+use super::labels;
 use crate::{
     secrets::secret_address,
     ui::{ago::Ago, rendered::rendered, table::Cell},
 };
-use backend::{AuditAction, AuditEntry, Outcome};
-use domain::{secret::SecretId, time::Timestamp};
+use backend::{AuditAction, AuditEntry};
+use domain::time::Timestamp;
 use leptos::{either::Either, prelude::*};
 
 /// A row for each record.
@@ -21,19 +22,21 @@ pub fn Entries(
     let rows = entries
         .into_iter()
         .map(|entry| {
-            let credential = entry.credential.map_or_else(String::new, |id| format!(", by {id}"));
-            let who =
-                format!("{}: {}{credential}, request {}", entry.actor, entry.actor_kind, entry.request_id);
-            let action = AuditAction::label_of(&entry.action);
-            let did = if entry.fields.is_empty() {
-                action.to_owned()
-            } else {
-                format!("{action}: {}", entry.fields.join(", "))
+            let (name, kind, request) =
+                (&entry.actor, labels::actor_kind_of(&entry.actor_kind), &entry.request_id);
+            let who = match &entry.credential {
+                Some(credential) => t!(audit_who_by, name, kind, credential, request),
+                None => t!(audit_who, name, kind, request),
             };
+            let actor = match entry.actor_kind.as_str() {
+                "anonymous" => t!(audit_no_user).to_owned(),
+                _ => entry.actor,
+            };
+            let did = labels::change(&entry.action, &entry.fields);
             let object = (!of_one).then(|| {
                 view! {
                     <Cell label=t!(audit_object) title=entry.object.clone()>
-                        {named(entry.object.clone())}
+                        {named(&entry.action, entry.object.clone())}
                     </Cell>
                 }
             });
@@ -42,17 +45,15 @@ pub fn Entries(
             });
             view! {
                 <tr>
-                    <td>
-                        <Ago at=entry.at now/>
-                    </td>
+                    <td>{if of_one { Either::Left(view! { <Ago at=entry.at now/> }) } else { Either::Right(exactly(entry.at)) }}</td>
                     <Cell label=t!(audit_actor) title=who>
-                        {entry.actor}
+                        {actor}
                     </Cell>
                     <Cell label=t!(audit_action) title=did.clone()>
                         {did.clone()}
                     </Cell>
                     {object}
-                    <Cell label=t!(audit_outcome)>{Outcome::label_of(&entry.outcome).to_owned()}</Cell>
+                    <Cell label=t!(audit_outcome)>{labels::outcome_of(&entry.outcome).to_owned()}</Cell>
                     {address}
                 </tr>
             }
@@ -75,9 +76,15 @@ pub fn Entries(
     })
 }
 
+/// Renders the time of a record to the second, in UTC; `public/times.js` has the reader's own zone.
+fn exactly(at: Timestamp) -> impl IntoView {
+    let time = at.rfc3339().replace('T', " ").replace('Z', "");
+    view! { <time datetime=at.rfc3339()>{t!(audit_time_utc, time)}</time> }
+}
+
 /// Renders the object of a record: of a secret, as a link to its page, which may be gone.
-fn named(object: String) -> impl IntoView {
-    match SecretId::parse(&object) {
+fn named(action: &str, object: String) -> impl IntoView + use<> {
+    match AuditAction::secret_of(action, &object) {
         Some(id) => Either::Left(view! { <a href=secret_address(&id)>{object}</a> }),
         None => Either::Right(object),
     }

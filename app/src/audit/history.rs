@@ -1,40 +1,26 @@
-//! The history of one secret, under its form: changes first, everything else folded by day.
+//! The history of one secret, on its page: changes first, everything else folded by day.
 
 use super::{
     AUDIT,
     entries::{Entries, EntriesProps},
+    labels,
 };
 use crate::{
-    failure::with_loaded,
     ssr,
+    texts::{self, Markup},
     ui::{ago::Ago, rendered::rendered},
 };
-use backend::{AuditAction, Backend, Ctx, FoldedReads, FoldedRecords, Outcome, SecretHistory};
+use backend::{FoldedReads, FoldedRecords, SecretHistory};
 use domain::{access::Role, percent, secret::SecretId, time::Timestamp};
 use leptos::{either::Either, prelude::*};
 
 /// The history of one secret.
 #[component]
-pub fn History(id: SecretId) -> impl IntoView {
-    let wanted = id.clone();
-    let load = move |backend: Backend, ctx: Ctx| async move { backend.audit().history(&ctx, &wanted).await };
-    let page = with_loaded(load, move |loaded| match loaded {
-        Ok(history) => Either::Left(view! { <Shown history id=&id/> }),
-        Err(error) => Either::Right(view! {
-            <h2>"History"</h2>
-            <p class="hint">{format!("The history could not be loaded. {}", error.message())}</p>
-        }),
-    });
-    view! { <section class="history">{page}</section> }
-}
-
-/// The history, once it is loaded.
-#[component]
-pub fn Shown<'a>(history: SecretHistory, id: &'a SecretId) -> impl IntoView + use<> {
+pub fn History<'a>(history: SecretHistory, id: &'a SecretId) -> impl IntoView + use<> {
     let SecretHistory { changes, more_changes, reads, others, more_others, now } = history;
-    let older = more_changes.then(|| view! { <p class="hint">"There are older changes."</p> });
+    let older = more_changes.then(|| view! { <p class="hint">{t!(history_older_changes)}</p> });
     let changes = if changes.is_empty() {
-        Either::Left(view! { <p class="hint">"No change is on record."</p> })
+        Either::Left(view! { <p class="hint">{t!(history_no_changes)}</p> })
     } else {
         Either::Right(view! {
             {Entries(EntriesProps { entries: changes, now, of_one: true, places: ssr::may(Role::Admin) })}
@@ -42,18 +28,18 @@ pub fn Shown<'a>(history: SecretHistory, id: &'a SecretId) -> impl IntoView + us
         })
     };
     let reads = (!reads.is_empty()).then(|| {
-        let lines = reads.into_iter().map(|line| view! { <Reads line now/> }).collect_view();
+        let lines = reads.iter().map(|line| view! { <li title=line.token.clone()>{read(line, now)}</li> });
         view! {
-            <h3>"Reads of the value"</h3>
-            <ul class="users-of-secret">{lines}</ul>
+            <h3>{t!(history_reads)}</h3>
+            <ul class="users-of-secret">{lines.collect_view()}</ul>
         }
     });
     let others = (!others.is_empty()).then(|| {
-        let lines = others.into_iter().map(|line| view! { <Others line now/> }).collect_view();
+        let lines = others.iter().map(|line| view! { <li>{other(line, now)}</li> }).collect_view();
         view! {
-            <h3>"Tests and refusals"</h3>
+            <h3>{t!(history_others)}</h3>
             <ul class="users-of-secret">
-                {lines} {more_others.then(|| view! { <li>"and older ones"</li> })}
+                {lines} {more_others.then(|| view! { <li>{t!(history_older)}</li> })}
             </ul>
         }
     });
@@ -61,12 +47,12 @@ pub fn Shown<'a>(history: SecretHistory, id: &'a SecretId) -> impl IntoView + us
         let address = format!("{AUDIT}?object={}", percent::encode(&id.to_string()));
         view! {
             <p>
-                <a href=address>"All records of this secret"</a>
+                <a href=address>{t!(history_all)}</a>
             </p>
         }
     });
     rendered(view! {
-        <h2 id="history-title">"History"</h2>
+        <h2 id="history-title">{t!(history_heading)}</h2>
         {changes}
         {reads}
         {others}
@@ -74,46 +60,35 @@ pub fn Shown<'a>(history: SecretHistory, id: &'a SecretId) -> impl IntoView + us
     })
 }
 
-/// A line such as "API token argo-cd read it 40 times today, last 3 minutes ago."
-#[component]
-fn Reads(line: FoldedReads, now: Timestamp) -> impl IntoView {
-    let FoldedReads { token, name, day, count, last } = line;
-    view! {
-        <li title=token>
-            "API token " <b>{name}</b> {format!(" read it {} {}, last ", times(count), on(day, now))}
-            <Ago at=last now/>
-        </li>
-    }
+/// Returns a line such as "API token argo-cd read it 40 times today, last 3 minutes ago".
+fn read(line: &FoldedReads, now: Timestamp) -> Markup {
+    let FoldedReads { name, day, count, last, .. } = line;
+    t!(history_read, count: *count, name, day: on(*day, now), when: ago(*last, now))
 }
 
-/// A line such as "ana: connection tested, failed, 3 times today, last 2 hours ago."
-#[component]
-fn Others(line: FoldedRecords, now: Timestamp) -> impl IntoView {
+/// Returns a line such as "ana: Tested connection, Failed, 3 times today, last 2 hours ago".
+fn other(line: &FoldedRecords, now: Timestamp) -> Markup {
     let FoldedRecords { actor_kind, actor, action, outcome, day, count, last } = line;
-    let (action, outcome) = (AuditAction::label_of(&action), Outcome::label_of(&outcome));
-    let who = if actor_kind == "token" { Some("API token ") } else { None };
-    view! {
-        <li>
-            {who} <b>{actor}</b> {format!(": {action}, {outcome}, {} {}, last ", times(count), on(day, now))}
-            <Ago at=last now/>
-        </li>
+    let (count, when) = (*count, ago(*last, now));
+    let (action, outcome, day) = (labels::action_of(action), labels::outcome_of(outcome), on(*day, now));
+    match actor_kind.as_str() {
+        "token" => t!(history_other_token, count, actor, action, outcome, day, when),
+        "anonymous" => t!(history_other, count, actor: t!(audit_no_user), action, outcome, day, when),
+        _ => t!(history_other, count, actor, action, outcome, day, when),
     }
 }
 
-fn times(count: u64) -> String {
-    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+fn ago(at: Timestamp, now: Timestamp) -> Markup {
+    Markup::rendered(view! { <Ago at now/> })
 }
 
 /// Returns the day in words: `today`, `yesterday`, or its date.
 fn on(day: Timestamp, now: Timestamp) -> String {
     let date = |at: Timestamp| at.rfc3339()[..10].to_owned();
     match date(day) {
-        today if today == date(now) => "today (UTC)".to_owned(),
-        yesterday if yesterday == date(now.previous_day()) => "yesterday (UTC)".to_owned(),
-        _ => {
-            let text = day.utc_text();
-            format!("on {}", text.split_once(',').map_or(text.as_str(), |(date, _)| date))
-        }
+        today if today == date(now) => t!(history_today).to_owned(),
+        yesterday if yesterday == date(now.previous_day()) => t!(history_yesterday).to_owned(),
+        _ => t!(history_on, date: texts::date(day)),
     }
 }
 
@@ -122,12 +97,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_and_on_are_in_words() {
+    fn read_and_on_are_in_words() {
         let at = |text: &str| Timestamp::parse_date(text).unwrap();
         let now = at("2026-11-26");
-        assert_eq!(times(1), "once");
-        assert_eq!(times(40), "40 times");
-        assert_eq!(on(at("2026-11-26"), now), "today (UTC)");
+        let line = |count| {
+            let (token, name) = (String::new(), "argo<cd".to_owned());
+            let folded = FoldedReads { token, name, day: now, count, last: now };
+            Owner::new().with(|| read(&folded, now).as_str().to_owned())
+        };
+        assert!(line(1).starts_with("API token <b>argo&lt;cd</b> read it once today (UTC), <time"));
+        assert!(line(40).contains(" read it 40 times today (UTC), last <time"), "{}", line(40));
         assert_eq!(on(at("2026-11-25"), now), "yesterday (UTC)");
         assert_eq!(on(at("2026-10-31"), now), "on 31 October 2026");
     }

@@ -3,6 +3,7 @@
 use super::{
     AUDIT,
     entries::Entries,
+    labels,
     query::{address, filters, parse},
 };
 use crate::{
@@ -26,7 +27,7 @@ pub fn AuditPageView() -> impl IntoView {
 
 #[component]
 fn Log(page: AuditPage, query: AuditQuery) -> impl IntoView {
-    let AuditPage { entries, newer, older, now } = page;
+    let AuditPage { entries, newer, older, more_names, now } = page;
     let filters = filters(&query);
     let to = |page: String| address(&filters, &page);
     let pages = [
@@ -53,6 +54,7 @@ fn Log(page: AuditPage, query: AuditQuery) -> impl IntoView {
     view! {
         <ListPage heading=t!(audit_heading) lead actions=Some(exports.into_any()) rows pages>
             <Filters query/>
+            {more_names.then(|| view! { <p class="hint">{t!(audit_many_names)}</p> })}
         </ListPage>
     }
 }
@@ -61,14 +63,14 @@ fn Log(page: AuditPage, query: AuditQuery) -> impl IntoView {
 fn Filters(query: AuditQuery) -> impl IntoView {
     let chosen = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let (action, outcome) = (chosen(&query.action), chosen(&query.outcome));
-    let actions = AuditAction::all().map(|action| (action.code(), action.label()));
-    let outcomes = Outcome::ALL.map(|outcome| (outcome.code(), outcome.label()));
+    let actions = AuditAction::all().map(|action| (action.code(), labels::action(action)));
+    let outcomes = Outcome::ALL.map(|outcome| (outcome.code(), labels::outcome(outcome)));
     let day = |at: Option<Timestamp>| at.map(|at| at.rfc3339()[..10].to_owned());
     let text = |id: &'static str, label: &'static str, value: String| {
         view! {
             <div>
                 <label for=id>{label}</label>
-                <input type="text" id=id name=id value=value maxlength="300" autocomplete="off" spellcheck="false" autocapitalize="none"/>
+                <input type="text" id=id name=id value=value placeholder=t!(audit_part_of_name) maxlength="300" autocomplete="off" spellcheck="false" autocapitalize="none"/>
             </div>
         }
     };

@@ -26,6 +26,7 @@ pub fn parse(query: &str) -> AuditQuery {
         action: text("action"),
         object: text("object"),
         outcome: text("outcome"),
+        parts: true,
         from: Timestamp::parse_date(&text("from")),
         // The named day is included.
         until: Timestamp::parse_date(&text("until")).map(Timestamp::next_day),
@@ -76,7 +77,7 @@ mod tests {
         assert_eq!(parse("older=7").cursor, AuditCursor::OlderThan(7));
         assert_eq!(parse("newer=7").cursor, AuditCursor::NewerThan(7));
         for nonsense in ["older=-1", "older=x", "from=yesterday&until=2026-13-45", "actor=%00%01", ""] {
-            assert_eq!(parse(nonsense), AuditQuery::default(), "{nonsense}");
+            assert_eq!(parse(nonsense), AuditQuery { parts: true, ..AuditQuery::default() }, "{nonsense}");
         }
         assert_eq!(parse(&format!("actor={}", "x".repeat(9_000))).actor.len(), MAX_CHARS);
     }

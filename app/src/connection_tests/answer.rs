@@ -1,15 +1,20 @@
 //! The result of a test as HTML, on a page and in a form that stays open.
 
 use crate::{
-    secrets::input::SecretInput,
-    ui::{alert::Alert, icon::icon, rendered::rendered},
+    messages,
+    secrets::{input::SecretInput, page_beside},
+    texts::{self, Markup},
+    ui::{ago::Ago, alert::Alert, icon::icon, rendered::rendered},
 };
+use backend::PORTAL;
 use domain::{
     connection_test::{
-        HostKey, KnownHosts, Published, Refs, TestCause, TestReport, TestState, TestStatus, UnusedLine,
+        HostKey, KnownHosts, Published, Refs, TestCause, TestReport, TestState, TestStatus, Unused,
+        UnusedLine,
     },
     error::{Error, Field},
     secret::{SecretId, SecretKind},
+    time::Timestamp,
 };
 use leptos::{
     either::{Either, EitherOf3},
@@ -44,13 +49,11 @@ pub fn not_tested(error: &Error) -> String {
     }
     .map(|problems| view! { <ul>{problems}</ul> });
     let said = match error {
-        Error::NotSignedIn => {
-            "Your session expired; nothing was tested. Sign in in another tab, then test again.".to_owned()
-        }
+        Error::NotSignedIn => t!(test_not_signed_in).to_owned(),
         error => crate::messages::error(error),
     };
     view! {
-        <Alert title="Not tested">
+        <Alert title=t!(page_not_tested)>
             <p>{said}</p>
             {problems}
         </Alert>
@@ -65,9 +68,7 @@ pub fn html(report: TestReport, input: &SecretInput, ticket: Option<String>, val
     let approval = Approval::InForm { approved };
     let dropped = values_dropped.then(|| {
         view! {
-            <p class="hint">
-                "For security the key or password isn’t kept. Enter it again before you save."
-            </p>
+            <p class="hint">{t!(test_values_dropped)}</p>
         }
     });
     view! {
@@ -112,10 +113,10 @@ pub fn shown_cause(kind: SecretKind, state: &TestState) -> TestCause {
 #[component]
 pub fn CauseWord(cause: TestCause) -> impl IntoView {
     if cause.asks_for_approval() {
-        let word = cause.label();
+        let word = messages::cause_label(cause);
         Either::Left(view! { <span class=format!("check-status {NEW_HOST}")>{icon!("alert")} {word}</span> })
     } else {
-        Either::Right(view! { <StatusWord status=cause.status() label=cause.label()/> })
+        Either::Right(view! { <StatusWord status=cause.status() label=messages::cause_label(cause)/> })
     }
 }
 
@@ -138,7 +139,7 @@ pub fn StatusWord(
     view! {
         <span class=format!("check-status {}", status.as_str())>
             {icon}
-            {label.unwrap_or(status.label())}
+            {label.unwrap_or(texts::status(status))}
         </span>
     }
 }
@@ -146,22 +147,28 @@ pub fn StatusWord(
 /// Returns a sentence about what was found in a repository.
 pub fn refs_text(refs: &Refs) -> String {
     let Refs { branch, count, exact, headless } = refs;
-    let noun = if *count == 1 { "ref" } else { "refs" };
-    let count = if *exact { count.to_string() } else { format!("more than {count}") };
-    match branch {
-        Some(branch) => format!("Default branch {branch}, {count} {noun}."),
-        None if *headless => {
-            format!("The default branch does not exist, so that a clone comes out empty; {count} {noun}.")
-        }
-        None if count == "0" => "It is empty: no branch and no tag.".to_owned(),
-        None => format!("No default branch, {count} {noun}."),
+    let count = *count;
+    match (branch, exact) {
+        (Some(branch), true) => t!(test_refs, branch, count),
+        (Some(branch), false) => t!(test_refs_more, branch, count),
+        (None, true) if *headless => t!(test_refs_headless, count),
+        (None, false) if *headless => t!(test_refs_headless_more, count),
+        (None, true) if count == 0 => t!(test_refs_empty).to_owned(),
+        (None, true) => t!(test_refs_no_default, count),
+        (None, false) => t!(test_refs_no_default_more, count),
     }
+}
+
+/// Returns when and by whom a secret was tested: the server's own tests are nobody's.
+pub(crate) fn tested(at: Timestamp, now: Timestamp, by: &str) -> Markup {
+    let when = Markup::rendered(view! { <Ago at now/> });
+    if by == PORTAL { t!(test_tested_automatically, when) } else { t!(test_tested, when, name: by) }
 }
 
 /// The status, its cause in words, and what to do.
 #[component]
 pub fn Answer<'a>(report: TestReport, approval: &'a Approval) -> impl IntoView + use<> {
-    let message = report.message();
+    let message = messages::report(&report);
     let TestReport { cause, host, refs, host_keys, branch: _, retry_after: _, port, hint, unused } = report;
     let status = cause.status();
     let keys = (!host_keys.is_empty()).then(|| {
@@ -175,6 +182,11 @@ pub fn Answer<'a>(report: TestReport, approval: &'a Approval) -> impl IntoView +
         }),
         _ => None,
     };
+    let port = port.filter(|_| status == TestStatus::Unreachable).map(|port| port.to_string());
+    let place = host.map(|host| match port {
+        Some(port) => Either::Left(t!(test_at_port, host, port).view()),
+        None => Either::Right(view! { <code>{host}</code> }),
+    });
     // A result that asks for a look at a field links to it.
     let said = if cause.is_about_branch() {
         let field = format!("#{}", Field::Branch.name());
@@ -186,8 +198,7 @@ pub fn Answer<'a>(report: TestReport, approval: &'a Approval) -> impl IntoView +
         <div class=format!("check-result {}", class_of(cause))>
             <p>
                 <CauseWord cause/>
-                {host.map(|host| view! { " " <code>{host}</code> })}
-                {port.filter(|_| status == TestStatus::Unreachable).map(|port| format!(", port {port}"))}
+                {place.map(|place| view! { " " {place} })}
             </p>
             <p>{said}</p>
             {hint.filter(|_| status != TestStatus::Works).map(|hint| view! { <p>{port_hint(&hint)}</p> })}
@@ -201,25 +212,35 @@ pub fn Answer<'a>(report: TestReport, approval: &'a Approval) -> impl IntoView +
 
 /// Returns a hint at the address that may have been meant if a port is in place of a folder.
 pub fn port_hint(address: &str) -> String {
-    format!("In this form, the number behind the colon is a folder. If it is the port, write {address}.")
+    t!(test_port_hint, address)
 }
 
 /// Returns a sentence about the lines of the known hosts that are not used; `None` if all are used.
 pub fn unused_text(unused: &[UnusedLine]) -> Option<String> {
     /// The number of lines that are named; more are only counted.
     const NAMED: usize = 5;
-    let lines = match unused.len() {
-        0 => return None,
-        1 => "1 line of the known hosts is not used here: ".to_owned(),
-        many => format!("{many} lines of the known hosts are not used here: "),
-    };
+    if unused.is_empty() {
+        return None;
+    }
     let named = unused.iter().take(NAMED).map(|line| {
-        let hosts = line.hosts.as_deref().unwrap_or("a hashed name");
-        format!("{hosts} ({})", line.why.description())
+        let hosts = line.hosts.as_deref().unwrap_or(t!(test_hashed_name));
+        t!(test_unused_line, hosts, why: why_unused(line.why))
     });
-    let named = named.collect::<Vec<_>>().join(", ");
-    let end = if unused.len() > NAMED { " and others." } else { "." };
-    Some(format!("{lines}{named}{end}"))
+    let lines = texts::list(named);
+    let lines = if unused.len() > NAMED { t!(test_unused_others, lines) } else { lines };
+    Some(t!(test_unused, count: unused.len(), lines))
+}
+
+/// Returns what is in a line that is not used.
+fn why_unused(why: Unused) -> &'static str {
+    match why {
+        Unused::Authority => t!(test_unused_authority),
+        Unused::HardwareKey => t!(test_unused_hardware_key),
+        Unused::Dsa => t!(test_unused_dsa),
+        Unused::Certificate => t!(test_unused_certificate),
+        Unused::FirstProtocol => t!(test_unused_first_protocol),
+        Unused::OtherType => t!(test_unused_other_type),
+    }
 }
 
 /// The keys that a host has: to be compared and approved, or to be warned about.
@@ -238,12 +259,12 @@ fn HostKeys<'a>(
                 Published::Unknown => None,
                 Published::By(operator) => Some(EitherOf3::A(view! {
                     <span class="check-status works">
-                        {icon!("check")} {format!("published by {operator}")}
+                        {icon!("check")} {t!(test_published, operator)}
                     </span>
                 })),
                 Published::Otherwise(operator) => Some(EitherOf3::B(view! {
                     <span class="check-status host-key-changed">
-                        {icon!("shield")} {format!("not one that {operator} publishes")}
+                        {icon!("shield")} {t!(test_not_published, operator)}
                     </span>
                 })),
             };
@@ -269,18 +290,18 @@ fn HostKeys<'a>(
                     value=format!("{approved}{lines}")
                     autocomplete="off"
                 />
-                <span>"I have verified these keys. Trust this host."</span>
+                <span>{t!(test_approve)}</span>
             </label>
         }),
         Approval::OfStored { id, new_tab, query } => Either::Right(view! {
-            <form method="post" action=format!("/secrets/{id}/known-hosts{query}") target=new_tab.then_some("_blank")>
+            <form method="post" action=page_beside(id, "known-hosts", query) target=new_tab.then_some("_blank")>
                 <input type="hidden" name="approved_hosts" value=lines/>
-                <button class="primary">"Trust these keys and test"</button>
+                <button class="primary">{t!(test_trust)}</button>
             </form>
         }),
     });
     view! {
-        <p>"Keys of " <code>{known_as}</code> ":"</p>
+        <p>{t!(test_keys_of, host: known_as)}</p>
         <ul class="host-keys">{rows}</ul>
         {approve}
     }
@@ -351,14 +372,22 @@ mod tests {
     }
 
     #[test]
+    fn tested_says_who_and_when_and_escapes_people() {
+        let at = Timestamp::from_micros(0);
+        let said = |by| tested(at, at, by).as_str().to_owned();
+        assert!(said(PORTAL).starts_with("Tested automatically <time"), "{}", said(PORTAL));
+        assert!(said("<b>ana").ends_with("</time> by &lt;b&gt;ana."), "{}", said("<b>ana"));
+    }
+
+    #[test]
     fn refs_text_is_a_sentence() {
         let text = |branch: Option<&str>, count, exact| {
             refs_text(&Refs { branch: branch.map(str::to_owned), count, exact, headless: false })
         };
         let headless = refs_text(&Refs { branch: None, count: 2, exact: true, headless: true });
-        assert!(headless.contains("does not exist") && headless.ends_with("2 refs."), "{headless}");
+        assert!(headless.contains("doesn't exist") && headless.ends_with("2 refs."), "{headless}");
         assert_eq!(text(Some("main"), 1, true), "Default branch main, 1 ref.");
-        assert_eq!(text(Some("main"), 20_000, false), "Default branch main, more than 20000 refs.");
+        assert_eq!(text(Some("main"), 20_000, false), "Default branch main, more than 20,000 refs.");
         assert_eq!(text(None, 0, true), "It is empty: no branch and no tag.");
         assert_eq!(text(None, 2, true), "No default branch, 2 refs.");
     }

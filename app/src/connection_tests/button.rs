@@ -54,10 +54,7 @@ pub fn EnhanceTest() -> impl IntoView {
                 let html = ask(&address, fields, &stop.signal()).await;
                 // Otherwise it was stopped, and says so already.
                 if running.borrow().as_ref().is_some_and(|running| running.stop == stop) {
-                    end(
-                        &running,
-                        html.as_deref().unwrap_or("The portal didn’t respond. Try again in a minute."),
-                    );
+                    end(&running, &html.or_else(failed).unwrap_or_default());
                 }
             });
         });
@@ -83,6 +80,11 @@ fn end(running: &RefCell<Option<Running>>, html: &str) {
     if !matches!(elsewhere, Ok(Some(_))) {
         dom::focus(ANSWER);
     }
+}
+
+/// Returns the text for a test without an answer, which waits at the place of the result.
+fn failed() -> Option<String> {
+    document().get_element_by_id(ANSWER)?.get_attribute("data-failed")
 }
 
 fn show(html: &str) {

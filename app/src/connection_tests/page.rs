@@ -1,17 +1,18 @@
 //! The connection of a stored secret: its status, and the button to test it.
 
-use super::answer::{Answer, Approval, CauseWord, class_of, refs_text, shown_cause, unused_text};
+use super::answer::{Answer, Approval, CauseWord, class_of, refs_text, shown_cause, tested, unused_text};
 use crate::{
     failure::{Noun, Subject, loaded},
-    secrets::{LIST, back_label, place_before, return_query, secret_address},
-    ssr,
-    ui::{ago::Ago, icon::icon, rendered::rendered},
+    messages,
+    secrets::{LIST, back_label, page_beside, page_of, place_before},
+    ssr, texts,
+    ui::{icon::icon, rendered::rendered},
 };
 use backend::{Backend, Ctx};
 use domain::{
     access::Role,
     connection_test::{Refs, TestCause, TestReport, TestState, TrustedKey},
-    error::Error,
+    error::{Error, Field},
     secret::{SecretDetails, SecretId, SecretKind},
     time::Timestamp,
 };
@@ -33,7 +34,7 @@ pub fn TestPage(
         let state = backend.connection_tests().state(&ctx, &id).await?;
         Ok((details, state, report))
     };
-    let subject = Subject { heading: "Connection", noun: Noun::Secret, list: LIST };
+    let subject = Subject { heading: t!(test_heading), noun: Noun::Secret, list: LIST };
     let page = loaded(subject, load, |(details, state, report)| view! { <Shown details state report/> });
     view! { <div class="form-page">{page}</div> }
 }
@@ -52,16 +53,9 @@ fn Kept(
             <p>
                 <CauseWord cause/>
             </p>
-            <p>{cause.message()}</p>
+            <p>{messages::cause(cause)}</p>
             {refs.as_ref().map(|refs| view! { <p>{refs_text(refs)}</p> })}
-            {last
-                .map(|(at, by)| {
-                    view! {
-                        <p class="hint">
-                            "Tested " <Ago at now/> {format!(" by {by}.")}
-                        </p>
-                    }
-                })}
+            {last.map(|(at, by)| view! { <p class="hint">{tested(at, now, &by)}</p> })}
         </div>
     }
 }
@@ -78,33 +72,38 @@ fn Shown(
     let TestState { last, refs, target, trusted, unused, now, .. } = state;
     let may_write = ssr::may(Role::Editor);
     let from = ssr::query();
-    let (back, query) = (place_before(&from, &id), return_query(&from));
+    let back = place_before(&from, &id);
     let approves = report.as_ref().is_some_and(|report| report.cause.asks_for_approval());
-    let approval = Approval::OfStored { id: id.clone(), new_tab: false, query: query.clone() };
+    let approval = Approval::OfStored { id: id.clone(), new_tab: false, query: from.clone() };
     let result = match report {
         Some(report) => Either::Left(view! { <Answer report approval=&approval/> }),
         None => Either::Right(view! { <Kept cause refs last now/> }),
     };
-    let what = if id.kind == SecretKind::GitDataset { "Test repository" } else { "Test image" };
-    let edit = format!("{LIST}/{id}/edit{query}");
-    let action = format!("{LIST}/{id}/check{query}");
+    let what = texts::field(match id.kind {
+        SecretKind::GitDataset => Field::Repository,
+        SecretKind::ImagePull => Field::Image,
+    });
+    let (address, name) = (page_of(&id, "", &from), id.name.as_str());
+    let lead = t!(test_lead, kind: texts::kind(id.kind), address, display_name, name);
+    let edit = page_beside(&id, "edit", &from);
+    let action = page_beside(&id, "check", &from);
     // Without a repository, adding one is the next step.
-    let (edit_words, edit_class, test_class) = if cause == TestCause::NoRepository {
-        ("Enter a repository to try", "button primary", "")
+    let (edit_words, edit_is_next, test_is_next) = if cause == TestCause::NoRepository {
+        (t!(secret_step_repository), true, false)
     } else if approves {
         // Trusting the keys is.
-        ("Edit", "button", "")
+        (t!(secret_edit), false, false)
     } else {
-        ("Edit", "button", "primary")
+        (t!(secret_edit), false, true)
     };
     rendered(view! {
-        <h1>"Connection"</h1>
-        <p class="lead">{id.kind.label()} " " <a href=secret_address(&id)>{display_name}</a> " (" <code>{id.name.as_str().to_owned()}</code> ")"</p>
+        <h1>{t!(test_heading)}</h1>
+        <p class="lead">{lead}</p>
         {result}
         <dl>
-            {details.registry_host.map(|host| view! { <dt>"Registry Host"</dt> <dd>{host}</dd> })}
+            {details.registry_host.map(|host| view! { <dt>{texts::field(Field::RegistryHost)}</dt> <dd>{host}</dd> })}
             <dt>{what}</dt>
-            <dd>{target.unwrap_or_else(|| "none".to_owned())}</dd>
+            <dd>{target.unwrap_or_else(|| t!(test_no_target).to_owned())}</dd>
         </dl>
         {(!trusted.is_empty()).then(|| view! { <Trusted keys=trusted/> })}
         {unused_text(&unused).map(|text| view! { <p class="hint">{text}</p> })}
@@ -115,11 +114,11 @@ fn Shown(
             {may_write
                 .then(|| {
                     view! {
-                        <a class=edit_class href=edit>
+                        <a class="button" class:primary=edit_is_next href=edit>
                             {edit_words}
                         </a>
                         <form method="post" action=action>
-                            <button class=test_class>{icon!("plug")} "Test connection"</button>
+                            <button class:primary=test_is_next>{icon!("plug")} {t!(test_connection)}</button>
                         </form>
                     }
                 })}
@@ -131,9 +130,9 @@ fn Shown(
 #[component]
 fn Trusted(keys: Vec<TrustedKey>) -> impl IntoView {
     view! {
-        <h2>"Trusted host keys"</h2>
+        <h2>{t!(secret_trusted_keys)}</h2>
         <TrustedKeys keys/>
-        <p class="hint">"A host that has changed its key is trusted again only once its old lines are taken out, under Edit."</p>
+        <p class="hint">{t!(test_hosts_hint)}</p>
     }
 }
 
@@ -145,11 +144,11 @@ pub fn TrustedKeys(keys: Vec<TrustedKey>) -> impl IntoView {
         .map(|key| {
             view! {
                 <li>
-                    {key.hosts.unwrap_or_else(|| "a hashed name".to_owned())}
+                    {key.hosts.unwrap_or_else(|| t!(test_hashed_name).to_owned())}
                     " "
                     <code>{key.algorithm}</code>
                     " "
-                    <code>{key.fingerprint.unwrap_or_else(|| "a key that cannot be read".to_owned())}</code>
+                    <code>{key.fingerprint.unwrap_or_else(|| t!(test_unreadable_key).to_owned())}</code>
                 </li>
             }
         })

@@ -7,11 +7,9 @@ use crate::{
     extract::{Nothing, Path, RawForm, Sender, SignedIn, Unreadable},
     respond::{Reply, to_sign_in},
     secrets::{
-        LIST,
         input::{RejectedForm, Returned, SecretInput},
-        is_from_secret, place_before,
+        is_from_secret, page_beside, place_before,
         post::{emptied, not_read},
-        return_query,
     },
     ssr,
 };
@@ -114,12 +112,12 @@ async fn show(reply: Reply, id: SecretId, outcome: TestResult) -> Response {
             let next = if is_from_secret(reply.query()) {
                 place_before(reply.query(), &id)
             } else {
-                format!("{LIST}/{id}/check{}", return_query(reply.query()))
+                page_beside(&id, "check", reply.query())
             };
             return Redirect::to(&next).into_response();
         }
         Ok(_) => StatusCode::OK,
-        Err(Error::NotSignedIn) => return to_sign_in(&format!("{LIST}/{id}/check")),
+        Err(Error::NotSignedIn) => return to_sign_in(&page_beside(&id, "check", reply.query())),
         Err(error) => ssr::status_of(error),
     };
     reply.page(status, Page::TestSecret(id, Some(Box::new(outcome)))).await

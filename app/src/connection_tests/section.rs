@@ -11,6 +11,7 @@ use crate::{
         input::{RejectedForm, Typed},
         server_markup::ServerMarkup,
     },
+    texts,
     ui::{area::Area, field::FieldText, line::Line},
 };
 use domain::{
@@ -32,7 +33,7 @@ pub fn target(
     tested: Option<String>,
 ) -> ServerMarkup {
     let errors = match rejected {
-        Some(RejectedForm { error: Some(ApiError::Rejected(Error::Invalid(errors))), .. }) => {
+        Some(RejectedForm { error: Some(ApiError::Rejected(Error::Invalid(errors), _)), .. }) => {
             errors.as_slice()
         }
         _ => &[],
@@ -50,14 +51,14 @@ pub fn target(
             <div class="for-git-dataset">
                 {line(
                     Field::Repository,
-                    "SSH address, for example git@github.com:group/app.git. A key alone doesn’t say which host to connect to.",
+                    t!(test_repository_hint),
                     typed.repository.clone(),
                     problem(Field::Repository),
                     first == Some(Field::Repository),
                 )}
                 {port.map(|address| view! { <p class="hint">{port_hint(&address)}</p> })}
                 <details class="known-hosts" open=open>
-                    <summary>"Trusted host keys"</summary>
+                    <summary>{t!(secret_trusted_keys)}</summary>
                     {hosts_area(&typed.known_hosts, hosts, first == Some(Field::KnownHosts))}
                 </details>
             </div>
@@ -68,7 +69,7 @@ pub fn target(
             <div class="for-image-pull">
                 {line(
                     Field::Image,
-                    "For example group/app:tag. Without it, only the sign-in is tested.",
+                    t!(test_image_hint),
                     typed.image.clone(),
                     problem(Field::Image),
                     first == Some(Field::Image),
@@ -89,7 +90,7 @@ pub fn target(
 
 /// Renders the place for the result of a test, with this one in it.
 pub fn place(answer: String) -> impl IntoView {
-    view! { <div id=ANSWER role="status" tabindex="-1" inner_html=answer></div> }
+    view! { <div id=ANSWER role="status" tabindex="-1" data-failed=t!(test_no_answer) inner_html=answer></div> }
 }
 
 /// Renders the button that tests the form, by sending it to this address.
@@ -131,13 +132,13 @@ fn line(
     problem: Option<String>,
     autofocus: bool,
 ) -> impl IntoView {
-    let text = FieldText { id: field.name(), label: field.label(), mark: "optional", hint };
+    let text = FieldText { id: field.name(), label: texts::field(field), mark: t!(form_optional), hint };
     Line { optional: true, mono: true, autofocus, ..Line::TEXT }.field(text, Some(value), problem)
 }
 
 fn hosts_area(value: &str, problem: Option<String>, autofocus: bool) -> impl IntoView + use<> {
     let field = Field::KnownHosts;
-    let hint = "Trusted host keys in known_hosts format. Leave empty to review them at the first test.";
-    let text = FieldText { id: field.name(), label: field.label(), mark: "optional", hint };
+    let hint = t!(test_known_hosts_hint);
+    let text = FieldText { id: field.name(), label: texts::field(field), mark: t!(form_optional), hint };
     Area { autofocus, unwrapped: true, ..Area::TEXT }.field(text, value, problem)
 }

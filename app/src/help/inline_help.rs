@@ -1,28 +1,28 @@
 //! The guides within the form of a secret: the server puts them into the page, and the browser leaves them as they are.
 
-use super::{guides, topic};
-use crate::secrets::server_markup::ServerMarkup;
+use super::{guides, presets::label, topic};
+use crate::{secrets::server_markup::ServerMarkup, ui::rendered::InEachLanguage};
 use domain::secret::{RegistryHost, RegistryPreset};
 use leptos::prelude::*;
-use std::sync::LazyLock;
 
 /// Returns the text about where a private key comes from.
 pub fn key_help() -> ServerMarkup {
-    static KEYS: LazyLock<ServerMarkup> = LazyLock::new(|| ServerMarkup::render(keys()));
-    KEYS.clone()
+    static KEYS: InEachLanguage<ServerMarkup> = InEachLanguage::empty();
+    KEYS.get(|| ServerMarkup::render(keys())).clone()
 }
 
 /// Renders a choice of registries, with the facts of the chosen one under it, which the style sheet shows, so
 /// that it works without JavaScript too. The value of a choice is the host, if everybody's is the same.
 ///
-/// Each choice has one such text, which is rendered once.
+/// Each choice has one such text, which is rendered once in each language.
 pub fn registries(host: &str) -> ServerMarkup {
-    static NONE_CHOSEN: LazyLock<ServerMarkup> = LazyLock::new(|| ServerMarkup::render(choosing(None)));
-    static EACH_CHOSEN: LazyLock<[ServerMarkup; RegistryPreset::ALL.len()]> =
-        LazyLock::new(|| RegistryPreset::ALL.map(|preset| ServerMarkup::render(choosing(Some(preset.key)))));
+    static NONE_CHOSEN: InEachLanguage<ServerMarkup> = InEachLanguage::empty();
+    static EACH_CHOSEN: [InEachLanguage<ServerMarkup>; RegistryPreset::ALL.len()] =
+        [const { InEachLanguage::empty() }; RegistryPreset::ALL.len()];
     let chosen = RegistryHost::parse(host).ok().map(|normalized| RegistryPreset::of(&normalized.host).key);
     let number = RegistryPreset::ALL.iter().position(|preset| Some(preset.key) == chosen);
-    number.and_then(|number| EACH_CHOSEN.get(number)).unwrap_or(&NONE_CHOSEN).clone()
+    let texts = number.and_then(|number| EACH_CHOSEN.get(number)).unwrap_or(&NONE_CHOSEN);
+    texts.get(|| ServerMarkup::render(choosing(chosen))).clone()
 }
 
 /// Renders the choice of registries, with this one chosen.
@@ -31,7 +31,7 @@ fn choosing(chosen: Option<&'static str>) -> impl RenderHtml {
         .map(|preset| {
             view! {
                 <option class=preset.key value=preset.host.unwrap_or_default() selected={Some(preset.key) == chosen}>
-                    {preset.label}
+                    {label(preset)}
                 </option>
             }
         })
@@ -41,7 +41,7 @@ fn choosing(chosen: Option<&'static str>) -> impl RenderHtml {
             let guide = match topic(preset.key) {
                 Some(topic) => view! {
                     <details class="guide">
-                        <summary>"Where do I get this?"</summary>
+                        <summary>{t!(help_where)}</summary>
                         {(topic.steps)()}
                     </details>
                 }
@@ -49,7 +49,7 @@ fn choosing(chosen: Option<&'static str>) -> impl RenderHtml {
                 None => view! {
                     <p class="hint">
                         <a href="/help/registries" target="_blank" rel="noopener">
-                            "All registries, in a new tab"
+                            {t!(preset_all)}
                         </a>
                     </p>
                 }
@@ -61,15 +61,13 @@ fn choosing(chosen: Option<&'static str>) -> impl RenderHtml {
     view! {
         <div class="field">
             <div class="label-line">
-                <label for="registry">"Registry"</label>
-                <span aria-hidden="true">"optional"</span>
+                <label for="registry">{t!(preset_registry)}</label>
+                <span aria-hidden="true">{t!(form_optional)}</span>
             </div>
-            <p class="hint" id="registry-hint">
-                "Fills in the host and explains which username and password to use."
-            </p>
+            <p class="hint" id="registry-hint">{t!(preset_hint)}</p>
             <select id="registry" name="registry" aria-describedby="registry-hint" autocomplete="off">
                 <option value="" selected={chosen.is_none()}>
-                    "Choose…"
+                    {t!(preset_choose)}
                 </option>
                 {options}
             </select>
@@ -82,13 +80,13 @@ fn choosing(chosen: Option<&'static str>) -> impl RenderHtml {
 fn keys() -> impl RenderHtml {
     view! {
         <details class="guide">
-            <summary>"Where do I get this?"</summary>
+            <summary>{t!(help_where)}</summary>
             <p>
-                <b>"For a repository at GitHub:"</b>
+                <b>{t!(help_for_github)}</b>
             </p>
             {guides::github_deploy_key()}
             <p>
-                <b>"For a project at GitLab:"</b>
+                <b>{t!(help_for_gitlab)}</b>
             </p>
             {guides::gitlab_deploy_key()}
         </details>

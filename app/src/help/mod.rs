@@ -4,11 +4,15 @@
 pub mod guides;
 pub mod inline_help;
 pub mod pages;
+pub mod presets;
 
 use leptos::prelude::*;
 
 /// The address of the guides.
 pub const HELP: &str = "/help";
+
+/// A text in the language of the request.
+pub type Words = fn() -> &'static str;
 
 /// A guide.
 #[derive(Clone, Copy)]
@@ -16,9 +20,9 @@ pub struct Topic {
     /// The last part of its address.
     pub key: &'static str,
     /// Its heading.
-    pub title: &'static str,
+    title: Words,
     /// Its purpose, in a sentence.
-    pub about: &'static str,
+    about: Words,
     /// The steps.
     steps: fn() -> AnyView,
 }
@@ -28,69 +32,79 @@ impl Topic {
     pub fn address(self) -> String {
         format!("{HELP}/{}", self.key)
     }
+
+    /// Returns its heading.
+    pub fn title(self) -> &'static str {
+        (self.title)()
+    }
+
+    /// Returns its purpose, in a sentence.
+    pub fn about(self) -> &'static str {
+        (self.about)()
+    }
 }
 
-/// The guides for image pull, then for Git, then for both.
-pub const TOPICS: [(&str, &[Topic]); 3] = [
+/// The guides for image pull, then for Git, then for both, each group with its heading.
+pub const TOPICS: [(Words, &[Topic]); 3] = [
     (
-        "Image pull",
+        || t!(help_image_pull),
         &[
             Topic {
                 key: "docker-hub",
-                title: "Pull secret for Docker Hub",
-                about: "An access token that reads, of a person or an organisation.",
+                title: || t!(help_docker_hub),
+                about: || t!(help_docker_hub_about),
                 steps: guides::docker_hub,
             },
             Topic {
                 key: "ghcr",
-                title: "Pull secret for GitHub Container Registry",
-                about: "A classic token that reads packages and nothing else.",
+                title: || t!(help_ghcr),
+                about: || t!(help_ghcr_about),
                 steps: guides::ghcr,
             },
             Topic {
                 key: "gitlab",
-                title: "Pull secret for GitLab",
-                about: "A deploy token of the project or group, with read_registry.",
+                title: || t!(help_gitlab),
+                about: || t!(help_gitlab_about),
                 steps: guides::gitlab,
             },
             Topic {
                 key: "registries",
-                title: "Pull secrets for other registries",
-                about: "What host, username and password are at each, and how long they last.",
+                title: || t!(help_registries),
+                about: || t!(help_registries_about),
                 steps: guides::registries,
             },
         ],
     ),
     (
-        "Git datasets",
+        || t!(help_git),
         &[
             Topic {
                 key: "github-deploy-key",
-                title: "Deploy key for GitHub",
-                about: "The public half goes to the repository, the private half comes here.",
+                title: || t!(help_github_key),
+                about: || t!(help_github_key_about),
                 steps: guides::github_deploy_key,
             },
             Topic {
                 key: "gitlab-deploy-key",
-                title: "Deploy key for GitLab",
-                about: "The public half goes to the project, the private half comes here.",
+                title: || t!(help_gitlab_key),
+                about: || t!(help_gitlab_key_about),
                 steps: guides::gitlab_deploy_key,
             },
         ],
     ),
     (
-        "This portal",
+        || t!(help_portal),
         &[
             Topic {
                 key: "import",
-                title: "Import from Docker or Kubernetes",
-                about: "What can be imported, and how to get at it.",
+                title: || t!(help_import),
+                about: || t!(help_import_about),
                 steps: guides::import,
             },
             Topic {
                 key: "values",
-                title: "How Latchkey keeps what you paste",
-                about: "Where a key or password goes, how it is kept, and who gets to see it.",
+                title: || t!(help_values),
+                about: || t!(help_values_about),
                 steps: guides::values,
             },
         ],

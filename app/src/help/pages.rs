@@ -20,22 +20,22 @@ pub fn HelpPage() -> impl IntoView {
                 .map(|topic| {
                     view! {
                         <li>
-                            <a href=topic.address()>{topic.title}</a>
-                            <span>{topic.about}</span>
+                            <a href=topic.address()>{topic.title()}</a>
+                            <span>{topic.about()}</span>
                         </li>
                     }
                 })
                 .collect_view();
             view! {
-                <h2>{heading}</h2>
+                <h2>{heading()}</h2>
                 <ul>{topics}</ul>
             }
         })
         .collect_view();
     rendered(view! {
         <div class="form-page help">
-            <h1>"Help"</h1>
-            <p class="lead">"Where the credentials come from, step by step, and what becomes of them here."</p>
+            <h1>{t!(help_heading)}</h1>
+            <p class="lead">{t!(help_lead)}</p>
             {parts}
         </div>
     })
@@ -46,18 +46,18 @@ pub fn HelpPage() -> impl IntoView {
 pub fn HelpTopicPage<'a>(key: &'a str) -> impl IntoView + use<> {
     let page = if let Some(topic) = topic(key) {
         Either::Left(view! {
-            <h1>{topic.title}</h1>
-            <p class="lead">{topic.about}</p>
+            <h1>{topic.title()}</h1>
+            <p class="lead">{topic.about()}</p>
             <div class="guide">{(topic.steps)()}</div>
             <p>
                 <a class="button" href=HELP>
-                    "All guides"
+                    {t!(help_all)}
                 </a>
             </p>
         })
     } else {
         let error = ssr::respond_with(Error::NotFound);
-        Either::Right(view! { <LoadFailure error heading="Help" noun=Noun::Guide list=HELP/> })
+        Either::Right(view! { <LoadFailure error heading=t!(help_heading) noun=Noun::Guide list=HELP/> })
     };
     view! { <div class="form-page help">{page}</div> }
 }

@@ -3,17 +3,19 @@
 use super::{
     IMPORT, NotSaved, import_address,
     row::{Row, control, what},
+    texts,
 };
 use crate::{
     failure::{Noun, Subject, loaded},
     secrets::LIST,
     ssr,
+    texts::{Markup, exact},
     ui::{alert::Alert, confirm::not_done, place_list::PlaceList, rendered::rendered},
 };
 use backend::{Backend, Ctx, ImportChoice, ImportRow, ImportView};
 use domain::{
     error::{Error, FieldError},
-    import::{Note, SkippedCounts},
+    import::SkippedCounts,
     time::Timestamp,
 };
 use leptos::{either::Either, prelude::*};
@@ -34,7 +36,7 @@ pub fn ChoosePage(
             Err(error) => Err(error),
         }
     };
-    let subject = Subject { heading: "Import secrets", noun: Noun::Secret, list: LIST };
+    let subject = Subject { heading: t!(imports_heading), noun: Noun::Secret, list: LIST };
     let page = loaded(subject, load, move |found| match found {
         Some(found) => Either::Left(view! { <Choice id found rejected/> }),
         None => Either::Right(Gone()),
@@ -47,14 +49,14 @@ pub fn ChoosePage(
 fn Gone() -> impl IntoView {
     ssr::set_status(http::StatusCode::NOT_FOUND);
     view! {
-        <h1>"This import is over"</h1>
+        <h1>{t!(imports_gone)}</h1>
         <p>{crate::messages::error(&Error::ImportGone)}</p>
         <div class="choices">
             <a class="button primary" href=IMPORT>
-                "Import again"
+                {t!(imports_again)}
             </a>
             <a class="button" href=LIST>
-                "Go to the secrets"
+                {t!(page_to_secrets)}
             </a>
         </div>
     }
@@ -76,8 +78,8 @@ fn Choice(id: Uuid, found: ImportView, rejected: Option<NotSaved>) -> impl IntoV
         None => (chosen_at_first(&can), Vec::new()),
     };
     rendered(view! {
-        <h1>"Choose what to import"</h1>
-        {lead(count, expires_at)}
+        <h1>{t!(imports_choose)}</h1>
+        <p class="lead">{lead(count, expires_at)}</p>
         {alert}
         {many.then(|| selects(&import_address(id)))}
         <form method="post" action=import_address(id) class="secret-form import-form" novalidate>
@@ -87,44 +89,22 @@ fn Choice(id: Uuid, found: ImportView, rejected: Option<NotSaved>) -> impl IntoV
                 {not_done(reason)}
                 // Asked in place: another page would lose what was typed into the rows.
                 <details class="ask">
-                    <summary class="button">"Discard"</summary>
-                    <p>"Discard all that was found? To import it later, the file has to be given once more."</p>
+                    <summary class="button">{t!(imports_discard)}</summary>
+                    <p>{t!(imports_discard_question)}</p>
                     <button class="danger" formaction=format!("{}/discard", import_address(id))>
-                        "Discard all"
+                        {t!(imports_discard_all)}
                     </button>
                 </details>
-                {any.then(|| view! { <button class="primary">"Import the chosen"</button> })}
+                {any.then(|| view! { <button class="primary">{t!(imports_save)}</button> })}
             </div>
         </form>
     })
 }
 
 /// Renders the number of findings, and how long they wait.
-fn lead(count: usize, expires_at: Timestamp) -> impl IntoView {
-    let lead = match count {
-        0 => "No credential was found that can be imported.".to_owned(),
-        1 => "One credential was found.".to_owned(),
-        count => {
-            format!("{count} credentials were found. Those that are chosen are saved together, or none is.")
-        }
-    };
-    let waits = match count {
-        0 => None,
-        1 => Some(" It waits, sealed, until "),
-        _ => Some(" They wait, sealed, until "),
-    };
-    view! {
-        <p class="lead">
-            {lead}
-            {waits.map(|waits| {
-                view! {
-                    {waits}
-                    <time datetime=expires_at.rfc3339()>{expires_at.utc_text()}</time>
-                    "."
-                }
-            })}
-        </p>
-    }
+fn lead(count: usize, expires_at: Timestamp) -> Markup {
+    let when = view! { <time datetime=expires_at.rfc3339()>{exact(expires_at)}</time> };
+    t!(imports_found, count, when: Markup::rendered(when))
 }
 
 /// Renders why nothing was saved, with links to the rows that need another look.
@@ -141,7 +121,7 @@ fn problems(said: String, wrong: &[(u32, FieldError)]) -> impl IntoView + use<> 
         })
         .collect_view();
     view! {
-        <Alert title="There is a problem">
+        <Alert title=t!(form_problem)>
             <p>{said}</p>
             <ul>{links}</ul>
         </Alert>
@@ -150,13 +130,8 @@ fn problems(said: String, wrong: &[(u32, FieldError)]) -> impl IntoView + use<> 
 
 /// Renders links that choose many rows at once.
 fn selects(address: &str) -> impl IntoView + use<> {
-    view! {
-        <p class="hint">
-            "Select " <a href=format!("{address}?select=all")>"all"</a> ", "
-            <a href=format!("{address}?select=none")>"none"</a> " or "
-            <a href=address.to_owned()>"those that are not stored yet"</a> ": what you typed below is lost then."
-        </p>
-    }
+    let (all, none) = (format!("{address}?select=all"), format!("{address}?select=none"));
+    view! { <p class="hint">{t!(imports_select, all, none, new: address)}</p> }
 }
 
 /// Renders each row with its choice and typed fields, and its problems.
@@ -214,12 +189,12 @@ fn NotImported(rows: Vec<ImportRow>, skipped: SkippedCounts) -> impl IntoView {
     let rows = rows
         .into_iter()
         .map(|row| {
-            let notes: Vec<_> = row.notes.iter().map(Note::message).collect();
+            let notes: Vec<_> = row.notes.iter().map(texts::note).collect();
             view! {
                 <li>
                     <b>{what(&row)}</b>
                     <p>{notes.join(" ")}</p>
-                    <PlaceList places=&row.places lead="From "/>
+                    <PlaceList places=&row.places from=true/>
                 </li>
             }
         })
@@ -228,10 +203,10 @@ fn NotImported(rows: Vec<ImportRow>, skipped: SkippedCounts) -> impl IntoView {
         {(!nothing)
             .then(|| {
                 view! {
-                    <h2 class="not-imported-title">"Can’t be imported"</h2>
+                    <h2 class="not-imported-title">{t!(imports_not_imported)}</h2>
                     <ul class="not-imported">{rows}</ul>
                 }
             })}
-        {skipped.message().map(|said| view! { <p class="hint">{said}</p> })}
+        {texts::skipped(&skipped).map(|said| view! { <p class="hint">{said}</p> })}
     }
 }

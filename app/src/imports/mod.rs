@@ -4,6 +4,7 @@ pub mod choose;
 pub mod post;
 pub mod row;
 pub mod start;
+pub mod texts;
 
 use backend::ImportChoice;
 use domain::error::Error;

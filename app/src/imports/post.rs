@@ -7,7 +7,7 @@ use crate::{
     respond::{Reply, done, to_sign_in, with_flash},
     secrets::LIST,
     ssr,
-    ui::flash::{ActionDone, Flash},
+    ui::flash::{ActionDone, Flash, NAMED},
 };
 use axum::{
     body::{Body, Bytes},
@@ -154,9 +154,10 @@ async fn again(reply: Reply, id: Uuid, status: StatusCode, rejected: NotSaved) -
 
 fn flash(mut saved: Vec<SecretId>) -> Flash {
     let count = u32::try_from(saved.len()).unwrap_or(u32::MAX);
-    match (saved.pop(), saved.is_empty()) {
-        (Some(id), true) => Flash::Saved { id, host: None },
-        _ => Flash::Imported(count),
+    saved.truncate(NAMED);
+    match <[SecretId; 1]>::try_from(saved) {
+        Ok([id]) => Flash::Saved { id, host: None },
+        Err(first) => Flash::Imported { count, first },
     }
 }
 

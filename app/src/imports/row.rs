@@ -1,7 +1,9 @@
 //! A finding: whether it is chosen, its names, and its notes.
 
+use super::texts;
 use crate::{
-    secrets::{LIST, holds_the_same},
+    secrets::LIST,
+    texts::{Markup, field, kind},
     ui::{icon::icon, place_list::PlaceList, rendered::rendered},
 };
 use backend::{ImportChoice, ImportRow};
@@ -11,7 +13,7 @@ use domain::{
     import::Note,
     secret::SecretKind,
 };
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 /// Returns the id of the control that needs another look: problems of the credential itself are shown beside its choice.
 pub fn control(number: u32, problem: &FieldError) -> String {
@@ -50,10 +52,10 @@ pub fn Row<'a>(
             .find(|wrong| control(number, wrong) == id)
             .map(|wrong| crate::messages::problem(&wrong.problem))
     };
-    let line = |field: Field, value: Option<String>, mono: bool| {
-        let id = format!("{}-{number}", field.name());
+    let line = |of_row: Field, value: Option<String>, mono: bool| {
+        let id = format!("{}-{number}", of_row.name());
         let (error, autofocus) = (of(&id), first_wrong == Some(id.as_str()));
-        text_line(id, field.label(), value, mono, error, autofocus)
+        text_line(id, field(of_row), value, mono, error, autofocus)
     };
     let take = format!("take-{number}");
     let notes_id = format!("notes-{number}");
@@ -82,13 +84,16 @@ pub fn Row<'a>(
                 </label>
             </legend>
             {notes}
-            <PlaceList places=&row.places lead="From "/>
+            <PlaceList places=&row.places from=true/>
             <div class="import-fields">
                 {line(Field::Name, Some(typed.name), true)}
-                {(!many).then(|| line(Field::DisplayName, Some(typed.display_name), false))}
-                {row.needs_passphrase.then(|| line(Field::Passphrase, None, false))}
+                {(!many).then(|| {
+                    line(Field::DisplayName, Some(typed.display_name), false)
+                })}
+                {row.needs_passphrase
+                    .then(|| line(Field::Passphrase, None, false))}
             </div>
-            {has_ends.then(|| tick(format!("ends-{number}"), typed.without_ends, "Remove it from the password"))}
+            {has_ends.then(|| tick(format!("ends-{number}"), typed.without_ends, t!(imports_remove_ends)))}
             {host_keys(row, typed.trust_hosts)}
         </fieldset>
     })
@@ -96,27 +101,24 @@ pub fn Row<'a>(
 
 /// Renders the notes on a row, after the problem of the credential itself; empty without notes.
 fn notes(row: &ImportRow, wrong: Option<String>, id: &str) -> Option<impl IntoView + use<>> {
-    let same = holds_the_same(row.kind);
-    let duplicate = row.duplicate.clone().map(|duplicate| {
-        let name = duplicate.name.as_str().to_owned();
-        view! {
-            <li>
-                <a href=format!("{LIST}/{duplicate}")>{name}</a> {same}
-            </li>
-        }
+    let duplicate = row.duplicate.as_ref().map(|duplicate| {
+        let (address, name) = (format!("{LIST}/{duplicate}"), duplicate.name.as_str());
+        let said = match row.kind {
+            SecretKind::GitDataset => t!(imports_duplicate_key, address, name),
+            SecretKind::ImagePull => t!(imports_duplicate_account, address, name),
+        };
+        view! { <li>{said}</li> }
     });
-    let repository = row.repository.clone().map(|repository| {
-        view! {
-            <li>
-                "Test repository: " <code>{repository}</code>
-            </li>
-        }
+    let repository = row
+        .repository
+        .as_deref()
+        .map(|repository| view! { <li>{t!(imports_test_repository, repository)}</li> });
+    let same_here = row.same_here.then(|| match row.kind {
+        SecretKind::GitDataset => t!(imports_same_key).to_owned(),
+        SecretKind::ImagePull => t!(imports_same_account).to_owned(),
     });
-    let notes: Vec<String> = wrong
-        .into_iter()
-        .chain(row.same_here.then(|| format!("Another entry here{same}")))
-        .chain(row.notes.iter().map(Note::message))
-        .collect();
+    let notes: Vec<String> =
+        wrong.into_iter().chain(same_here).chain(row.notes.iter().map(texts::note)).collect();
     (duplicate.is_some() || repository.is_some() || !notes.is_empty()).then(|| {
         let notes = notes.into_iter().map(|note| view! { <li>{note}</li> }).collect_view();
         view! {
@@ -186,11 +188,7 @@ fn host_keys(row: &ImportRow, trusted: bool) -> Option<impl IntoView + use<>> {
     (!row.known_hosts.is_empty()).then(|| {
         let keys = row.known_hosts.iter().map(host_key).collect_view();
         view! {
-            {tick(
-                id,
-                trusted,
-                "Trust these host keys, which stood beside it. Compare them with what the host’s operator publishes.",
-            )}
+            {tick(id, trusted, t!(imports_trust))}
             <ul class="notes">{keys}</ul>
         }
     })
@@ -199,8 +197,8 @@ fn host_keys(row: &ImportRow, trusted: bool) -> Option<impl IntoView + use<>> {
 /// Renders a host key, for a person to compare.
 fn host_key(key: &TrustedKey) -> impl IntoView + use<> {
     let TrustedKey { hosts, algorithm, fingerprint } = key.clone();
-    let hosts = hosts.unwrap_or_else(|| "a hashed name".to_owned());
-    let fingerprint = fingerprint.unwrap_or_else(|| "a key that cannot be read".to_owned());
+    let hosts = hosts.unwrap_or_else(|| t!(imports_hashed_name).to_owned());
+    let fingerprint = fingerprint.unwrap_or_else(|| t!(imports_unreadable_key).to_owned());
     view! {
         <li>
             <code>{hosts}</code> " " {algorithm} " " <code class="fingerprint">{fingerprint}</code>
@@ -210,8 +208,15 @@ fn host_key(key: &TrustedKey) -> impl IntoView + use<> {
 
 /// Renders the subject of a row: the account, or the key.
 pub fn what(row: &ImportRow) -> impl IntoView + use<> {
-    let kind = row.kind.label();
-    let host = row.host.clone().map(|host| view! { ": " <code>{host}</code> });
-    let username = row.username.clone().map(|username| view! { " as " <code>{username}</code> });
-    view! { {kind} {host} {username} }
+    let kind = kind(row.kind);
+    let account: Option<Markup> = match (row.host.as_deref(), row.username.as_deref()) {
+        (Some(host), Some(username)) => Some(t!(imports_account, kind, host, username)),
+        (Some(host), None) => Some(t!(imports_of_host, kind, host)),
+        (None, Some(username)) => Some(t!(imports_of_user, kind, username)),
+        (None, None) => None,
+    };
+    match account {
+        Some(account) => Either::Left(account.view()),
+        None => Either::Right(kind),
+    }
 }

@@ -28,7 +28,7 @@ pub fn ImportPage(
     rejected: Option<Error>,
 ) -> impl IntoView {
     let load = async |backend: Backend, ctx: Ctx| backend.imports().may_import(&ctx).await;
-    let subject = Subject { heading: "Import secrets", noun: Noun::Secret, list: LIST };
+    let subject = Subject { heading: t!(imports_heading), noun: Noun::Secret, list: LIST };
     let page = loaded(subject, load, |()| view! { <Form rejected/> });
     view! { <div class="form-page">{page}</div> }
 }
@@ -37,13 +37,11 @@ pub fn ImportPage(
 pub fn not_imported(error: &Error) -> String {
     let is_key = *error == Error::Import(ImportProblem::PrivateKey);
     let said = match error {
-        Error::NotSignedIn => {
-            "Your session expired. Sign in in another tab, then press Continue again.".to_owned()
-        }
+        Error::NotSignedIn => t!(imports_signed_out).to_owned(),
         error => crate::messages::error(error),
     };
     view! {
-        <Alert title="Nothing was imported">
+        <Alert title=t!(imports_nothing)>
             <p>{said}</p>
             {is_key.then(add_key)}
         </Alert>
@@ -55,7 +53,7 @@ fn add_key() -> impl IntoView {
     view! {
         <div class="choices">
             <a class="button" href="/secrets/new">
-                "Add a Git Dataset secret"
+                {t!(imports_add_key)}
             </a>
         </div>
     }
@@ -67,51 +65,37 @@ fn Form(rejected: Option<Error>) -> impl IntoView {
     let reason = rejected.as_ref().map(crate::messages::error);
     let alert = reason.clone().map(|said| {
         view! {
-            <Alert title="Nothing was imported">
+            <Alert title=t!(imports_nothing)>
                 <p>{said}</p>
-                <p>
-                    "For security your text isn’t kept. Choose or paste it again, or go back to find it."
-                </p>
+                <p>{t!(imports_not_kept)}</p>
                 {is_key.then(add_key)}
             </Alert>
         }
     });
-    let file = FieldText {
-        id: "file",
-        label: "File",
-        mark: "",
-        hint: "A config.json of Docker or Podman, or a manifest with Secrets, as YAML or JSON; at most 16 MiB, such as a whole cluster’s.",
-    };
-    let text = FieldText {
-        id: "text",
-        label: "Or its text",
-        mark: "",
-        hint: "You choose what to import on the next page.",
-    };
+    let file = FieldText { id: "file", label: t!(imports_file), mark: "", hint: t!(imports_file_hint) };
+    let text = FieldText { id: "text", label: t!(imports_text), mark: "", hint: t!(imports_text_hint) };
     let file_hint = file.described_by(false);
     let choose_file = view! { <input type="file" id="file" name="file" aria-describedby=file_hint/> };
     let example = Some("{\"auths\": {\"ghcr.io\": {\"auth\": \"…\"}}}");
     let paste = Area { rows: 10, placeholder: example, unwrapped: true, ..Area::TEXT };
     rendered(view! {
-        <h1>"Import secrets"</h1>
-        <p class="lead">
-            "Import registry accounts and SSH keys from a Docker config or Kubernetes Secrets."
-        </p>
+        <h1>{t!(imports_heading)}</h1>
+        <p class="lead">{t!(imports_lead)}</p>
         {alert}
         <form id=FORM method="post" enctype="multipart/form-data" class="secret-form">
             {field_frame(file, Signal::stored(None), None, choose_file)}
             {paste.field(text, "", None)}
             <details class="guide">
-                <summary>"What can be imported?"</summary>
+                <summary>{t!(imports_what)}</summary>
                 {help::guides::importable()}
             </details>
             <div class="actions">
                 {not_done(reason)}
                 <a class="button" href=LIST>
-                    "Cancel"
+                    {t!(page_cancel)}
                 </a>
-                <button class="primary" formaction=IMPORT data-test=busy("Reading…", "Cancel", "Canceled. Nothing was imported.")>
-                    "Continue"
+                <button class="primary" formaction=IMPORT data-test=busy(t!(imports_reading), t!(page_cancel), t!(imports_canceled))>
+                    {t!(imports_continue)}
                 </button>
             </div>
             <EnhanceTest/>

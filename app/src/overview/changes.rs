@@ -1,8 +1,13 @@
 //! The latest changes, and who made them.
 
-use crate::{audit::AUDIT, secrets::LIST, ui::html::Html};
-use backend::{AuditAction, RecentChange};
-use domain::{secret::SecretId, time::Timestamp};
+use crate::{
+    audit::{AUDIT, labels},
+    secrets::LIST,
+    texts,
+    ui::html::Html,
+};
+use backend::{AuditAction, Ctx, RecentChange};
+use domain::time::Timestamp;
 
 /// Writes the section. Whoever may read the audit log gets a link to it.
 pub(super) fn write(html: &mut Html, changes: &[RecentChange], now: Timestamp, may_read_log: bool) {
@@ -27,30 +32,31 @@ pub(super) fn write(html: &mut Html, changes: &[RecentChange], now: Timestamp, m
 fn write_change(html: &mut Html, change: &RecentChange, now: Timestamp) {
     let RecentChange { at, actor_kind, actor, action, object, fields } = change;
     html.markup("<li><p title=\"").text(object).markup("\">");
-    match SecretId::parse(object).filter(|_| is_there(action)) {
+    match AuditAction::secret_of(action, object).filter(|_| is_there(action)) {
         Some(id) => {
             html.markup("<a href=\"").markup(LIST).markup("/").text(object).markup("\">");
             html.text(id.name.as_str()).markup("</a>");
         }
         None => {
-            html.markup("<b>").text(name(object)).markup("</b>");
+            html.markup("<b>").text(name(action, object)).markup("</b>");
         }
     }
-    html.markup("</p><p class=did>").text(&sentence_case(AuditAction::label_of(action)));
-    for (number, field) in fields.iter().enumerate() {
-        html.markup(if number == 0 { ": " } else { ", " }).text(&field.replace('_', " "));
-    }
+    html.markup("</p><p class=did>").text(&labels::change(action, fields));
     html.markup("</p><p class=muted>")
         .text(who(actor_kind, actor))
         .markup(" · <time datetime=")
         .text(&at.rfc3339());
-    html.markup(" title=\"").text(&at.utc_text()).markup("\">").text(&at.relative(now)).markup("</time></p>");
+    html.markup(" title=\"")
+        .text(&texts::exact(*at))
+        .markup("\">")
+        .text(&texts::relative(*at, now))
+        .markup("</time></p>");
 }
 
 /// Returns the actor in words: whatever the server does by itself has the name of a task of its own.
 fn who<'a>(actor_kind: &str, actor: &'a str) -> &'a str {
     match (actor_kind, actor) {
-        ("system", "command line") => t!(overview_by_command_line),
+        ("system", Ctx::COMMAND_LINE) => t!(overview_by_command_line),
         ("system", _) => t!(overview_by_portal),
         _ => actor,
     }
@@ -62,14 +68,9 @@ fn is_there(action: &str) -> bool {
 }
 
 /// Returns the name of the object: of a secret without the prefix of its type.
-fn name(object: &str) -> &str {
-    let id = SecretId::parse(object);
+fn name<'a>(action: &str, object: &'a str) -> &'a str {
+    let id = AuditAction::secret_of(action, object);
     id.and_then(|id| object.get(object.len() - id.name.as_str().len()..)).unwrap_or(object)
-}
-
-fn sentence_case(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -103,5 +104,7 @@ mod tests {
         assert!(!gone.contains("<a") && gone.contains("<b>hub</b>"), "{gone}");
         let user = written(change(AuditAction::UserAdded, "ben"));
         assert!(!user.contains("<a") && user.contains("<b>ben</b>"), "{user}");
+        let alike = written(change(AuditAction::UserAdded, "image-hub"));
+        assert!(!alike.contains("<a") && alike.contains("<b>image-hub</b>"), "{alike}");
     }
 }

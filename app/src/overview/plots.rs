@@ -1,9 +1,12 @@
 //! Reads of values and results of tests as small plots: SVG that the server writes, each with a table. Without a style of
 //! their own, because the policy of pages allows none: colours are classes of the style sheet.
 
-use crate::{language, texts::grouped, ui::html::Html};
+use crate::{
+    texts::{self, grouped},
+    ui::html::Html,
+};
 use backend::{Day, OVERVIEW_DAYS};
-use domain::{connection_test::TestStatus, language::Language, time::Timestamp};
+use domain::connection_test::TestStatus;
 
 /// The width of a day in the plot's own units, and of the gap after it.
 const STEP: u64 = 10;
@@ -30,7 +33,7 @@ pub(super) fn write_reads(html: &mut Html, days: &[Day]) {
     let most = days.iter().map(|day| day.reads).max().unwrap_or(1).max(1);
     begin_drawing(html, t!(overview_reads_plot));
     for (number, day) in days.iter().enumerate().filter(|(_, day)| day.reads > 0) {
-        begin_bar(html, &t!(overview_reads_of_day, count: day.reads, day: date(day.at)));
+        begin_bar(html, &t!(overview_reads_of_day, count: day.reads, day: texts::day(day.at)));
         let height = scaled(day.reads, most, HEIGHT);
         write_bar(html, "reads", number, HEIGHT - height, height);
         html.markup("</g>");
@@ -39,7 +42,7 @@ pub(super) fn write_reads(html: &mut Html, days: &[Day]) {
     begin_table(html);
     html.markup("<th scope=col>").text(t!(overview_reads_column)).markup("<tbody>");
     for day in days.iter().rev().filter(|day| day.reads > 0) {
-        html.markup("<tr><th scope=row>").text(&date(day.at)).markup("<td>").text(&grouped(day.reads));
+        html.markup("<tr><th scope=row>").text(&texts::day(day.at)).markup("<td>").text(&grouped(day.reads));
     }
     html.markup("</table></details></figure>");
 }
@@ -60,12 +63,10 @@ pub(super) fn write_tests(html: &mut Html, days: &[Day]) {
     let line = scaled(up, most, HEIGHT);
     begin_drawing(html, t!(overview_tests_plot));
     for (number, day) in days.iter().enumerate().filter(|(_, day)| of(&TestStatus::ALL, day) > 0) {
-        let facts: Vec<String> = TestStatus::ALL
-            .iter()
-            .filter(|status| day.tests(**status) > 0)
-            .map(|status| format!("{} {}", grouped(day.tests(*status)), status.label()))
-            .collect();
-        begin_bar(html, &format!("{}: {}", date(day.at), facts.join(", ")));
+        let facts = TestStatus::ALL.iter().filter(|status| day.tests(**status) > 0).map(
+            |status| t!(overview_result, count: grouped(day.tests(*status)), status: texts::status(*status)),
+        );
+        begin_bar(html, &t!(overview_results_of_day, day: texts::day(day.at), results: texts::list(facts)));
         let mut top = line;
         for status in GOOD {
             let height = scaled(day.tests(status), most, HEIGHT);
@@ -89,11 +90,11 @@ pub(super) fn write_tests(html: &mut Html, days: &[Day]) {
     write_legend(html, days, &shown);
     begin_table(html);
     for status in &shown {
-        html.markup("<th scope=col>").text(status.label());
+        html.markup("<th scope=col>").text(texts::status(*status));
     }
     html.markup("<tbody>");
     for day in days.iter().rev().filter(|day| of(&TestStatus::ALL, day) > 0) {
-        html.markup("<tr><th scope=row>").text(&date(day.at));
+        html.markup("<tr><th scope=row>").text(&texts::day(day.at));
         for status in &shown {
             html.markup("<td>").text(&grouped(day.tests(*status)));
         }
@@ -109,7 +110,11 @@ fn write_legend(html: &mut Html, days: &[Day], shown: &[TestStatus]) {
             .attribute("class", status.as_str())
             .markup("><i class=\"icon i-")
             .markup(icon(*status));
-        html.markup("\"></i>").text(status.label()).markup(" <b>").text(&grouped(count)).markup("</b>");
+        html.markup("\"></i>")
+            .text(texts::status(*status))
+            .markup(" <b>")
+            .text(&grouped(count))
+            .markup("</b>");
     }
     html.markup("</ul>");
 }
@@ -169,7 +174,7 @@ fn write_bar(html: &mut Html, class: &'static str, day: usize, top: u64, height:
 /// Ends the drawing: the highest number beside it, the first and the last day below.
 fn end_drawing(html: &mut Html, days: &[Day], most: u64) {
     html.markup("</svg><span class=most aria-hidden=true>").text(&grouped(most)).markup("</span>");
-    html.markup("<p class=span><span>").text(&days.first().map(|day| date(day.at)).unwrap_or_default());
+    html.markup("<p class=span><span>").text(&days.first().map(|day| texts::day(day.at)).unwrap_or_default());
     html.markup("</span><span>").text(t!(overview_today)).markup("</span></p></div>");
 }
 
@@ -177,20 +182,6 @@ fn end_drawing(html: &mut Html, days: &[Day], most: u64) {
 fn scaled(number: u64, most: u64, height: u64) -> u64 {
     let exact = number.saturating_mul(height) / most.max(1);
     if number > 0 { exact.max(2) } else { 0 }
-}
-
-/// Returns a day such as "27 November".
-fn date(day: Timestamp) -> String {
-    if language::current() == Language::TraditionalChinese {
-        let numbers = day.rfc3339();
-        let number = |at: std::ops::Range<usize>| {
-            numbers.get(at).unwrap_or_default().trim_start_matches('0').to_owned()
-        };
-        return format!("{} 月 {} 日", number(5..7), number(8..10));
-    }
-    let text = day.utc_text();
-    let words = text.split([' ', ',']).take(2);
-    words.collect::<Vec<_>>().join(" ")
 }
 
 const _: () = assert!(OVERVIEW_DAYS as u64 * STEP == 300, "the view box has room for each day");

@@ -2,11 +2,11 @@
 //! flash to show at the end.
 
 use super::input::{SecretEdit, SecretInput};
-use crate::ui::flash::Flash;
+use crate::ui::flash::{Flash, Undo};
 use backend::{Backend, Ctx, Submission};
 use domain::{
     error::Error,
-    secret::{GeneratedSecret, NewSecret, NewSshKeyKind, SecretId, SecretUpdate},
+    secret::{GeneratedSecret, NewSecret, NewSshKeyKind, SecretId, SecretUpdate, Selection},
 };
 
 /// Adds a secret.
@@ -48,10 +48,28 @@ pub async fn update(backend: &Backend, ctx: &Ctx, edit: SecretEdit) -> Result<Fl
 
 /// Deletes a secret; if it is used, its name has to have been typed.
 pub async fn delete(backend: &Backend, ctx: &Ctx, id: &SecretId, typed_name: &str) -> Result<Flash, Error> {
-    let display_name = match backend.secrets().delete(ctx, id, typed_name).await {
+    let (display_name, undo) = match backend.secrets().delete(ctx, id, typed_name).await {
         // Submitted twice, or somebody was quicker: it is deleted, as was asked.
-        Err(Error::NotFound) => id.name.as_str().to_owned(),
-        outcome => outcome?,
+        Err(Error::NotFound) => (id.name.as_str().to_owned(), None),
+        outcome => (outcome?, undo(backend, ctx)),
     };
-    Ok(Flash::Deleted { display_name })
+    Ok(Flash::Deleted { display_name, undo })
+}
+
+/// Deletes several secrets, as `delete` does one.
+pub async fn delete_many(
+    backend: &Backend,
+    ctx: &Ctx,
+    selection: &Selection,
+    typed: &str,
+) -> Result<Flash, Error> {
+    let deleted = backend.secrets().delete_many(ctx, selection, typed).await?.len();
+    let (count, undo) =
+        if deleted == 0 { (selection.ids().len(), None) } else { (deleted, undo(backend, ctx)) };
+    Ok(Flash::DeletedSeveral { count: u32::try_from(count).unwrap_or(u32::MAX), undo })
+}
+
+/// Returns by what a deletion of this request is undone, unless deleted secrets are not kept.
+fn undo(backend: &Backend, ctx: &Ctx) -> Undo {
+    (backend.secrets().keep_deleted().0 > 0).then_some(ctx.now)
 }

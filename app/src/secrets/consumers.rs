@@ -2,6 +2,7 @@
 
 use crate::{
     ssr,
+    texts::Markup,
     ui::{ago::Ago, icon::icon, rendered::rendered},
     usages::list::usage_address,
 };
@@ -19,16 +20,15 @@ pub fn count_words(users: &SecretConsumers, kind: UsageKind) -> Option<String> {
 
 /// Returns the number of images or datasets, and of API tokens, in words.
 pub fn count_words_of(usage_count: u32, reader_count: u32, kind: UsageKind) -> Option<String> {
-    let plural = |count: u32, noun: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {noun}")),
-        count => Some(format!("{count} {noun}s")),
-    };
-    let parts: Vec<String> = [plural(usage_count, kind.as_str()), plural(reader_count, "API token")]
-        .into_iter()
-        .flatten()
-        .collect();
-    (!parts.is_empty()).then(|| parts.join(" and "))
+    let usages = (usage_count > 0).then(|| match kind {
+        UsageKind::Image => t!(consumers_images, count: usage_count),
+        UsageKind::Dataset => t!(consumers_datasets, count: usage_count),
+    });
+    let tokens = (reader_count > 0).then(|| t!(consumers_tokens, count: reader_count));
+    match (usages, tokens) {
+        (Some(usages), Some(tokens)) => Some(t!(consumers_and, usages, tokens)),
+        (usages, tokens) => usages.or(tokens),
+    }
 }
 
 /// The list of consumers: images or datasets, and API tokens that read the value.
@@ -41,41 +41,44 @@ pub fn ConsumerList(users: SecretConsumers, id: SecretId) -> impl IntoView {
     let usages = usages
         .into_iter()
         .map(|(kind, name)| {
-            view! {
-                <li>
-                    {kind.label()} " "
-                    <a href=usage_address(kind, &name)>
-                        <code>{name.as_str().to_owned()}</code>
-                    </a>
-                </li>
-            }
+            let (address, name) = (usage_address(kind, &name), name.as_str());
+            let said = match kind {
+                UsageKind::Image => t!(consumers_image, address, name),
+                UsageKind::Dataset => t!(consumers_dataset, address, name),
+            };
+            view! { <li>{said}</li> }
         })
         .collect_view();
     let all = more_usages.then(|| {
         let address = UsageQuery { secret: Some(id), ..UsageQuery::default() }.address(kind);
+        let words = match kind {
+            UsageKind::Image => t!(consumers_all_images, count: usage_count),
+            UsageKind::Dataset => t!(consumers_all_datasets, count: usage_count),
+        };
         view! {
             <li>
-                <a href=address>{format!("All {usage_count} {}", kind.plural().to_lowercase())}</a>
+                <a href=address>{words}</a>
             </li>
         }
     });
     let readers = readers
         .into_iter()
         .map(|TokenConsumer { id, name, owner, last_read_at, reads, revoked }| {
-            let times = if reads == 1 { "once".to_owned() } else { format!("{reads} times") };
-            view! {
-                <li title=id>
-                    "API token " <b>{name}</b> " of " {owner.unwrap_or_else(|| "the command line".to_owned())} ", last " <Ago at=last_read_at now/>
-                    {format!(", {times} in {} days", SecretConsumers::READ_DAYS)}
-                    {revoked.then_some(", revoked since")}
-                </li>
-            }
+            let owner = owner.unwrap_or_else(|| t!(consumers_command_line).to_owned());
+            let when = Markup::rendered(view! { <Ago at=last_read_at now/> });
+            let days = SecretConsumers::READ_DAYS;
+            let said = if revoked {
+                t!(consumers_token_revoked, name, owner, when, reads, days)
+            } else {
+                t!(consumers_token, name, owner, when, reads, days)
+            };
+            view! { <li title=id>{said}</li> }
         })
         .collect_view();
     rendered(view! {
         <ul class="users-of-secret">
             {usages} {all} {readers}
-            {(more_readers > 0).then(|| view! { <li>{format!("and {more_readers} more API tokens")}</li> })}
+            {(more_readers > 0).then(|| view! { <li>{t!(consumers_more_tokens, count: more_readers)}</li> })}
         </ul>
     })
 }
@@ -84,19 +87,24 @@ pub fn ConsumerList(users: SecretConsumers, id: SecretId) -> impl IntoView {
 #[component]
 pub fn ConsumersSection(users: SecretConsumers, id: SecretId) -> impl IntoView {
     let kind = UsageKind::of(id.kind);
+    let days = SecretConsumers::READ_DAYS;
+    let (none, add) = match kind {
+        UsageKind::Image => (t!(consumers_no_image, days), t!(consumers_add_image)),
+        UsageKind::Dataset => (t!(consumers_no_dataset, days), t!(consumers_add_dataset)),
+    };
     let body = match count_words(&users, kind) {
         Some(_) => Either::Left(view! { <ConsumerList users id/> }),
         None => Either::Right(view! {
             <p class="hint">
-                {format!("No {} uses it, and no API token has taken its value out in {} days. ", kind.as_str(), SecretConsumers::READ_DAYS)}
+                {none} " "
                 {ssr::may(Role::Editor)
-                    .then(|| view! { <a href=format!("{}/new", kind.list())>{format!("Add {}", kind.as_str())}</a> })}
+                    .then(|| view! { <a href=format!("{}/new", kind.list())>{add}</a> })}
             </p>
         }),
     };
     rendered(view! {
         <section aria-labelledby="users-title">
-            <h2 id="users-title">"Used by"</h2>
+            <h2 id="users-title">{t!(consumers_heading)}</h2>
             {body}
         </section>
     })
@@ -111,14 +119,12 @@ pub fn UsedWarning<'a>(
     #[prop(default = "")]
     page: &'a str,
 ) -> impl IntoView + use<> {
-    let named = format!("{page}#users-title");
-    count_words(users, UsageKind::of(id.kind)).map(|words| {
+    let address = format!("{page}#users-title");
+    count_words(users, UsageKind::of(id.kind)).map(|consumers| {
         view! {
             <p class="warning in-use">
                 {icon!("alert")}
-                <span>
-                    "Used by " <a href=named>{words}</a> ". Changes here affect all of them immediately."
-                </span>
+                <span>{t!(consumers_warning, address, consumers)}</span>
             </p>
         }
     })

@@ -1,48 +1,48 @@
 //! Deleting: the confirmation, and its dialog over the list.
 
-use super::api::delete_secret;
+use super::{api::delete_secret, server_markup::ServerMarkup};
+#[cfg(feature = "ssr")]
+use crate::texts::Markup;
 use crate::{
     error::ApiError,
+    island_texts::IslandText,
     ui::{alert::Alert, dialog::Dialog, dom},
 };
 use domain::{error::Error, secret::SecretId};
 use leptos::{ev, prelude::*};
 
-/// The question of the confirmation, with both names of the secret.
-#[component]
-pub fn DeleteQuestion<'a>(
-    id: &'a SecretId,
-    display_name: String,
-    /// The number of days in which it can be restored.
-    keep_days: u16,
-) -> impl IntoView + use<> {
-    let name = id.name.as_str().to_owned();
-    let after = match keep_days {
-        0 => "and its value cannot be brought back.".to_owned(),
-        1 => "and it can be restored for one day.".to_owned(),
-        days => format!("and it can be restored for {days} days."),
-    };
-    view! {
-        <p id="delete-question">
-            "Are you sure to delete " <b>{display_name}</b> " (" <code>{name}</code>
-            ")? Whatever pulls with it stops working, " {after}
-        </p>
-    }
+/// The places in the dialog for the names of the secret.
+const DISPLAY_NAME: &str = "delete-display-name";
+const NAME: &str = "delete-name";
+
+/// Renders the question of the confirmation, with both names of the secret.
+#[cfg(feature = "ssr")]
+pub(crate) fn question(display_name: Markup, name: Markup, keep_days: u16) -> impl IntoView {
+    view! { <p id="delete-question">{t!(delete_question, display_name, name, days: keep_days)}</p> }
+}
+
+/// Renders the question of the dialog, with places for the names.
+#[cfg(feature = "ssr")]
+pub(crate) fn question_with_places(keep_days: u16) -> ServerMarkup {
+    let place = |id: &'static str| Markup::rendered(view! { <span id=id></span> });
+    ServerMarkup::render(question(place(DISPLAY_NAME), place(NAME), keep_days).into_view())
 }
 
 /// The dialog over the list, or over the page of a secret. It replaces the pages that the links of rows with the label `d`
 /// lead to, and links with `data-delete`, which say where to go afterwards; from the list, the same page is loaded again. It
-/// takes the secret from around the link: the id from an input, and the display name from a title. It leaves out the links of
-/// used secrets, which are marked, because their page has more to read, and a name to type.
+/// takes the secret from around the link: the id from an input, and the display name from its cell or heading. It leaves out the
+/// links of used secrets, which are marked, because their page has more to read, and a name to type.
 #[island]
 pub fn DeleteDialog(
-    /// The number of days in which a deleted secret can be restored.
-    keep_days: u16,
+    /// The question, with places for the names.
+    question: ServerMarkup,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     // The secret stays in the dialog while it closes.
     let asked = RwSignal::new(None::<(SecretId, String)>);
     let next = StoredValue::new(String::new());
+    // The page of the same question.
+    let page = StoredValue::new(String::new());
     let failure = RwSignal::new(None::<ApiError>);
     Effect::new(move |_| {
         window_event_listener(ev::click, move |event| {
@@ -51,12 +51,18 @@ pub fn DeleteDialog(
             });
             let doomed = link.and_then(|link| {
                 let row = link.closest("tr,.page-head").ok()??;
-                let said = |selector, attribute| row.query_selector(selector).ok()??.get_attribute(attribute);
+                let part = |selector| row.query_selector(selector).ok()?;
                 next.set_value(link.get_attribute("data-delete").unwrap_or_default());
-                Some((SecretId::parse(&said("input", "value")?)?, said("td[title],h1", "title")?))
+                page.set_value(link.get_attribute("href").unwrap_or_default());
+                let id = SecretId::parse(&part("input")?.get_attribute("value")?)?;
+                Some((id, part("th+td>p,h1")?.text_content()?))
             });
             if doomed.is_some() && !dom::opens_elsewhere(&event) {
                 event.prevent_default();
+                if let Some((id, display_name)) = &doomed {
+                    dom::say(DISPLAY_NAME, display_name);
+                    dom::say(NAME, id.name.as_str());
+                }
                 asked.set(doomed);
                 failure.set(None);
                 open.set(true);
@@ -72,10 +78,8 @@ pub fn DeleteDialog(
         // The list, with the flash of the answer.
         Some(Ok(())) => drop(window().location().assign(&next.get_value())),
         // Used by now: the page says by whom.
-        Some(Err(ApiError::Rejected(Error::Invalid(_)))) => {
-            if let Some((id, _)) = asked.get_untracked() {
-                drop(window().location().assign(&format!("/secrets/{id}/delete")));
-            }
+        Some(Err(ApiError::Rejected(Error::Invalid(_), _))) => {
+            drop(window().location().assign(&page.get_value()));
         }
         Some(Err(error)) => failure.set(Some(error)),
         None => {}
@@ -89,14 +93,14 @@ pub fn DeleteDialog(
     };
     view! {
         <Dialog open labelled_by="delete-title" described_by="delete-question">
-            <h2 id="delete-title">"Delete Secret"</h2>
-            {move || asked.get().map(|(id, display_name)| view! { <DeleteQuestion id=&id display_name keep_days/> })}
+            <h2 id="delete-title">{fixed!(secret_delete_heading)}</h2>
+            <div class="part" inner_html=question.0></div>
             {move || {
-                failure.get().map(|error| view! { <Alert title="Not deleted"><p>{error.message()}</p></Alert> })
+                failure.get().map(|error| view! { <Alert title=IslandText::page_not_deleted.get()><p>{error.message()}</p></Alert> })
             }}
             <div class="actions">
                 <button type="button" on:click=move |_| open.set(false)>
-                    "Cancel"
+                    {fixed!(page_cancel)}
                 </button>
                 <button
                     type="button"
@@ -104,7 +108,7 @@ pub fn DeleteDialog(
                     aria-disabled=move || busy().then_some("true")
                     on:click=confirm
                 >
-                    "OK"
+                    {fixed!(page_ok)}
                 </button>
             </div>
         </Dialog>

@@ -5,7 +5,7 @@ pub mod post;
 use crate::{
     failure::{Noun, Subject, loaded},
     secrets::{LIST, secret_address},
-    ssr,
+    ssr, texts,
     ui::{
         ago::Ago,
         alert::Alert,
@@ -20,8 +20,8 @@ use domain::{
     access::Role,
     error::{Error, Problem},
     percent,
+    secret::SecretKind,
     time::Timestamp,
-    usage::UsageKind,
 };
 use leptos::{either::Either, prelude::*};
 use uuid::Uuid;
@@ -29,7 +29,10 @@ use uuid::Uuid;
 /// The address of the list.
 pub const DELETED: &str = "/secrets/deleted";
 
-const SUBJECT: Subject = Subject { heading: "Deleted secrets", noun: Noun::Secret, list: LIST };
+/// Returns the subject of the pages.
+fn subject() -> Subject {
+    Subject { heading: t!(deleted_heading), noun: Noun::Secret, list: LIST }
+}
 
 /// Deleted secrets, the latest first.
 #[component]
@@ -50,7 +53,7 @@ pub fn DeletedSecretsPage(
         let page = backend.secrets().deleted(&ctx, beyond).await?;
         Ok((page, backend.secrets().keep_deleted().0))
     };
-    loaded(SUBJECT, load, move |(page, days)| view! { <List page days first={beyond.is_none()} rejected/> })
+    loaded(subject(), load, move |(page, days)| view! { <List page days first={beyond.is_none()} rejected/> })
 }
 
 #[component]
@@ -66,30 +69,32 @@ fn List(page: DeletedPage, days: u16, first: bool, rejected: Option<Error>) -> i
     let rows = if rows.is_empty() {
         Either::Left(view! {
             <Nothing
-                title="Nothing here."
-                text="Secrets that are deleted wait here until their time is over."
-                link=Some(button_link(LIST, "Go to the secrets"))
+                title=t!(deleted_empty)
+                text=t!(deleted_empty_text)
+                link=Some(button_link(LIST, t!(page_to_secrets)))
             />
         })
     } else {
+        let headings =
+            [t!(list_name), t!(list_display_name), t!(list_type), t!(deleted_when), t!(deleted_until)];
         let rows = rows.into_iter().map(|secret| view! { <Row secret now may_write/> }).collect_view();
         Either::Right(view! {
-            {action_table("deleted", ["Name", "Display Name", "Type", "Deleted", "Kept until"], rows)}
+            {action_table("deleted", headings, rows)}
             <form method="post" id="restore"></form>
         })
     };
-    let lead = match days {
-        0 => "Secrets that are deleted are not kept here: they are removed at once.".to_owned(),
-        1 => "Secrets that were deleted are kept for one day, and can be restored as they were.".to_owned(),
-        days => {
-            format!("Secrets that were deleted are kept for {days} days, and can be restored as they were.")
-        }
-    };
+    let lead = t!(deleted_lead, days);
     view! {
-        <ListPage heading="Deleted secrets" lead actions=None rows pages=[("First", first), ("Next", next)]>
+        <ListPage
+            heading=t!(deleted_heading)
+            lead
+            actions=None
+            rows
+            pages=[(t!(page_first), first), (t!(page_next), next)]
+        >
             {rejected}
         </ListPage>
-        <p>{button_link(LIST, "Back to the secrets")}</p>
+        <p>{button_link(LIST, t!(secret_back_to_list))}</p>
     }
 }
 
@@ -104,15 +109,16 @@ fn NotRestored(error: Error) -> impl IntoView {
         _ => None,
     };
     view! {
-        <Alert title="Not restored">
+        <Alert title=t!(deleted_not_restored)>
             {match taken {
-                Some(id) => Either::Left(view! {
-                    <p>
-                        {format!("There is another {} secret of this name by now: ", id.kind.label())}
-                        <a href=secret_address(&id)>{id.name.as_str().to_owned()}</a>
-                        ". Delete that one first, then restore this one; both are kept."
-                    </p>
-                }),
+                Some(id) => {
+                    let (address, name) = (secret_address(&id), id.name.as_str());
+                    let said = match id.kind {
+                        SecretKind::GitDataset => t!(deleted_git_name_taken, address, name),
+                        SecretKind::ImagePull => t!(deleted_image_name_taken, address, name),
+                    };
+                    Either::Left(view! { <p>{said}</p> })
+                }
                 None => Either::Right(view! { <p>{crate::messages::error(&error)}</p> }),
             }}
         </Alert>
@@ -129,15 +135,15 @@ fn Row(secret: DeletedSecret, now: Timestamp, may_write: bool) -> impl IntoView 
                 class="quiet"
                 form="restore"
                 formaction=format!("{DELETED}/{row}/restore")
-                aria-label=format!("Restore {name}")
-                title="Restore"
+                aria-label=t!(deleted_restore_one, name: &name)
+                title=t!(deleted_restore)
             >
                 {icon!("undo")}
             </button>
             {row_action(
                 format!("{DELETED}/{row}/remove"),
-                format!("Remove {name} for good"),
-                "Remove for good",
+                t!(deleted_remove_one, name: &name),
+                t!(deleted_remove),
                 icon!("bin"),
             )}
         }
@@ -147,16 +153,16 @@ fn Row(secret: DeletedSecret, now: Timestamp, may_write: bool) -> impl IntoView 
             <th scope="row" class="name" title=name.clone()>
                 {name.clone()}
             </th>
-            <Cell label="Display Name" title=display_name.clone()>
+            <Cell label=t!(list_display_name) title=display_name.clone()>
                 {display_name.clone()}
             </Cell>
-            <Cell label="Type">{id.kind.label()}</Cell>
-            <Cell label="Deleted">
+            <Cell label=t!(list_type)>{texts::kind(id.kind)}</Cell>
+            <Cell label=t!(deleted_when)>
                 <Ago at=deleted_at now/>
-                <span class="by">{format!(" by {deleted_by}")}</span>
+                <span class="by">{format!(" {}", t!(deleted_by, name: deleted_by))}</span>
             </Cell>
-            <Cell label="Kept until">
-                <time datetime=until.rfc3339()>{until.utc_text()}</time>
+            <Cell label=t!(deleted_until)>
+                <time datetime=until.rfc3339()>{texts::exact(until)}</time>
             </Cell>
             <td class="row-actions">{actions}</td>
         </tr>
@@ -172,34 +178,31 @@ pub fn RemoveSecretPage(
 ) -> impl IntoView {
     let load =
         move |backend: Backend, ctx: Ctx| async move { backend.secrets().deleted_one(&ctx, row).await };
-    let page = loaded(SUBJECT, load, move |secret| view! { <Question secret failure/> });
+    let page = loaded(subject(), load, move |secret| view! { <Question secret failure/> });
     view! { <div class="form-page">{page}</div> }
 }
 
 #[component]
 fn Question(secret: DeletedSecret, failure: Option<Error>) -> impl IntoView {
     let DeletedSecret { id, display_name, usage_count, .. } = secret;
-    let noun = UsageKind::of(id.kind).as_str();
-    let users = match usage_count {
-        0 => None,
-        1 => Some(format!("1 {noun} still points to it, and will have none. ")),
-        count => Some(format!("{count} {noun}s still point to it, and will have none. ")),
-    };
+    let users = (usage_count > 0).then(|| match id.kind {
+        SecretKind::GitDataset => t!(deleted_remove_datasets, count: usage_count),
+        SecretKind::ImagePull => t!(deleted_remove_images, count: usage_count),
+    });
+    let question = t!(deleted_remove_question, display_name, name: id.name.as_str());
     let reason = failure.map(|error| crate::messages::error(&error));
-    let rejected =
-        reason.clone().map(|said| view! { <Alert title="Not removed"><p>{said}</p></Alert> }.into_any());
+    let rejected = reason
+        .clone()
+        .map(|said| view! { <Alert title=t!(deleted_not_removed)><p>{said}</p></Alert> }.into_any());
     view! {
         <ConfirmPage
-            heading="Remove for good".to_owned()
+            heading=t!(deleted_remove).to_owned()
             cancel=DELETED.to_owned()
-            confirm="Remove for good"
+            confirm=t!(deleted_remove)
             rejected
             reason
         >
-            <p>
-                "Are you sure to remove " <b>{display_name}</b> " (" <code>{id.name.as_str().to_owned()}</code>
-                ") for good? " {users} "Its value cannot be brought back."
-            </p>
+            <p>{question} " " {users} " " {t!(deleted_remove_value)}</p>
         </ConfirmPage>
     }
 }

@@ -2,9 +2,7 @@
 
 use super::{
     api::{create_secret, update_secret},
-    duplicate_title,
     form_fields::{GitDatasetFields, ImagePullFields, NameFields, ProblemSummary, Problems},
-    holds_the_same,
     input::{RejectedForm, SecretEdit, SecretInput, Typed},
     secret_address,
     server_markup::FormParts,
@@ -12,6 +10,7 @@ use super::{
 use crate::{
     connection_tests::button::FORM,
     error::ApiError,
+    island_texts::{self, IslandText},
     ui::{alert::Alert, dom, leave_guard},
 };
 use domain::{
@@ -99,7 +98,7 @@ pub fn SecretForm(
         >
             // Pressed by Enter, as the first button of the form.
             <button class="unseen" tabindex="-1" aria-hidden="true">
-                "Confirm"
+                {fixed!(secret_form_confirm)}
             </button>
             <input type="hidden" name="submission" value=typed.submission.clone()/>
             <input type="hidden" name="version" value=typed.version.clone()/>
@@ -114,10 +113,13 @@ pub fn SecretForm(
                 <p class="not-saved">{move || failure.with(|error| error.as_ref().map(ApiError::in_a_line))}</p>
                 <div class="part" inner_html=test.0></div>
                 <a class="button" href=cancel>
-                    "Cancel"
+                    {fixed!(secret_form_cancel)}
                 </a>
                 <button class="primary" aria-disabled=move || open.pending().then_some("true")>
-                    {move || if open.pending() { "Saving…" } else { "Confirm" }}
+                    {move || {
+                        let pending = open.pending();
+                        if pending { IslandText::secret_form_saving } else { IslandText::secret_form_confirm }.get()
+                    }}
                 </button>
             </div>
         </form>
@@ -181,8 +183,13 @@ impl OpenForm {
         if wrong.is_empty() {
             self.save.dispatch(input);
         } else {
-            self.problems.replace(wrong.clone());
-            self.show_failure(ApiError::Rejected(Error::Invalid(wrong)));
+            let said: Vec<String> = [IslandText::error_fields.get()]
+                .into_iter()
+                .chain(wrong.iter().map(|error| island_texts::problem(&error.problem)))
+                .collect();
+            let error = ApiError::Rejected(Error::Invalid(wrong), said);
+            self.problems.replace(field_errors(Some(&error)));
+            self.show_failure(error);
         }
     }
 }
@@ -220,13 +227,13 @@ fn Failure(
 ) -> impl IntoView {
     let retype = move || {
         value_dropped.then(|| {
-            view! { <p>"For security the key or password isn’t kept. Enter it again."</p> }
+            view! { <p>{IslandText::secret_form_value_dropped.get()}</p> }
         })
     };
     move || {
         failure.get().map(|error| match error {
-            ApiError::Rejected(Error::Invalid(_)) => EitherOf4::A(view! {
-                <Alert title="Check these fields">
+            ApiError::Rejected(Error::Invalid(_), _) => EitherOf4::A(view! {
+                <Alert title=IslandText::form_check_fields.get()>
                     <ProblemSummary problems/>
                     {retype()}
                 </Alert>
@@ -234,18 +241,18 @@ fn Failure(
             ApiError::Changed { version, title, html } => {
                 EitherOf4::B(view! { <Conflict version title html form retyped=retype()/> })
             }
-            ApiError::Rejected(Error::Duplicate(duplicate)) => {
+            ApiError::Rejected(Error::Duplicate(duplicate), _) => {
                 EitherOf4::C(view! { <Duplicate duplicate retyped=retype()/> })
             }
             other => EitherOf4::D(view! {
-                <Alert title="Not saved">
+                <Alert title=IslandText::secret_form_not_saved.get()>
                     <p>{other.message()}</p>
-                    {(other == ApiError::Rejected(Error::NotSignedIn))
+                    {matches!(other, ApiError::Rejected(Error::NotSignedIn, _))
                         .then(|| {
                             view! {
                                 <p>
                                     <a href="/sign-in" target="_blank" rel="noopener">
-                                        "Sign in in another tab"
+                                        {IslandText::secret_form_sign_in.get()}
                                     </a>
                                 </p>
                             }
@@ -278,11 +285,11 @@ fn Conflict(
     view! {
         <Alert title>
             <p inner_html=html></p>
-            <p>"Nothing was saved, and what you entered is still here. Reload to see the change, or overwrite it with your version."</p>
+            <p>{IslandText::conflict_hint.get()}</p>
             {retyped}
             <div class="choices">
                 <a class="button" href="">
-                    "Reload"
+                    {IslandText::secret_form_reload.get()}
                 </a>
                 <button
                     class="danger"
@@ -291,7 +298,7 @@ fn Conflict(
                     value=version.to_string()
                     on:click=overwrite
                 >
-                    "Overwrite"
+                    {IslandText::secret_form_overwrite.get()}
                 </button>
             </div>
         </Alert>
@@ -301,15 +308,21 @@ fn Conflict(
 /// The alert about a duplicate, with a box to tick and no button, because Enter would press a button here.
 #[component]
 fn Duplicate(duplicate: SecretId, retyped: impl IntoView + 'static) -> impl IntoView {
-    let what = holds_the_same(duplicate.kind);
+    let (title, same) = match duplicate.kind {
+        SecretKind::GitDataset => (IslandText::secret_form_duplicate_key, IslandText::secret_form_same_key),
+        SecretKind::ImagePull => {
+            (IslandText::secret_form_duplicate_account, IslandText::secret_form_same_account)
+        }
+    };
+    let (before, after) = same.around();
     let name = duplicate.name.as_str().to_owned();
     view! {
-        <Alert title=duplicate_title(duplicate.kind)>
-            <p><a href=secret_address(&duplicate)>{name}</a> {what}</p>
+        <Alert title=title.get()>
+            <p>{before} <a href=secret_address(&duplicate)>{name}</a> {after}</p>
             {retyped}
             <label class="tick">
                 <input type="checkbox" name="allow_duplicate" form="secret-form"/>
-                "Save anyway"
+                {IslandText::secret_form_save_anyway.get()}
             </label>
         </Alert>
     }
@@ -327,9 +340,13 @@ fn save_action(purpose: Purpose) -> Action<SecretInput, Result<(), ApiError>> {
     })
 }
 
-fn field_errors(error: Option<&ApiError>) -> Vec<FieldError> {
+/// Returns the invalid fields, each with its message.
+fn field_errors(error: Option<&ApiError>) -> Vec<(FieldError, String)> {
     match error {
-        Some(ApiError::Rejected(Error::Invalid(errors))) => errors.clone(),
+        // The first message is that of the error as a whole.
+        Some(ApiError::Rejected(Error::Invalid(errors), said)) => {
+            errors.iter().cloned().zip(said.iter().skip(1).cloned()).collect()
+        }
         _ => Vec::new(),
     }
 }

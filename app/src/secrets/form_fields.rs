@@ -1,9 +1,12 @@
 //! The fields of a secret's form, and their problems.
 
 use super::{input::Typed, secret_address, server_markup::ServerMarkup};
-use crate::ui::{
-    dom,
-    field::{FieldText, PasswordField, Remedy, RemedySlot, TextField, ValueArea},
+use crate::{
+    island_texts::{self, IslandText},
+    ui::{
+        dom,
+        field::{FieldText, PasswordField, Remedy, RemedySlot, TextField, ValueArea},
+    },
 };
 use domain::{
     error::{Field, FieldError, Problem},
@@ -15,70 +18,87 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// The problems of the fields, in the order of the form.
+/// The problems of the fields with their messages, in the order of the form.
 #[derive(Clone, Copy)]
-pub struct Problems(RwSignal<Vec<FieldError>>);
+pub struct Problems(RwSignal<Vec<(FieldError, String)>>);
 
 impl Problems {
-    pub fn new(problems: Vec<FieldError>) -> Self {
+    pub fn new(problems: Vec<(FieldError, String)>) -> Self {
         Self(RwSignal::new(problems))
     }
 
-    pub fn all(self) -> Vec<FieldError> {
+    pub fn all(self) -> Vec<(FieldError, String)> {
         self.0.get()
     }
 
     /// Replaces all problems, after an answer of the server.
-    pub fn replace(self, problems: Vec<FieldError>) {
+    pub fn replace(self, problems: Vec<(FieldError, String)>) {
         self.0.set(problems);
     }
 
     /// Replaces the problem of one field, after an early check in the browser.
     pub fn note(self, field: Field, problem: Option<Problem>) {
-        let same = |known: &Vec<FieldError>| {
-            known.iter().find(|error| error.field == field).map(|error| error.problem.clone())
+        let same = |known: &Vec<(FieldError, String)>| {
+            known.iter().find(|(error, _)| error.field == field).map(|(error, _)| error.problem.clone())
         };
         if self.0.with_untracked(same) != problem {
             self.0.update(|known| {
-                known.retain(|error| error.field != field);
+                known.retain(|(error, _)| error.field != field);
                 if let Some(problem) = problem {
-                    let place = known.iter().position(|error| error.field as u8 > field as u8);
-                    known.insert(place.unwrap_or(known.len()), FieldError { field, problem });
+                    let place = known.iter().position(|(error, _)| error.field as u8 > field as u8);
+                    let said = island_texts::problem(&problem);
+                    known.insert(place.unwrap_or(known.len()), (FieldError { field, problem }, said));
                 }
             });
         }
     }
 
+    /// Returns the problem of a field with its message.
+    fn found(self, field: Field) -> Option<(FieldError, String)> {
+        self.0.with(|known| known.iter().find(|(error, _)| error.field == field).cloned())
+    }
+
     fn of(self, field: Field) -> Option<Problem> {
-        self.0
-            .with(|known| known.iter().find(|error| error.field == field).map(|error| error.problem.clone()))
+        self.found(field).map(|(error, _)| error.problem)
     }
 
     fn message(self, field: Field) -> Signal<Option<String>> {
-        Signal::derive(move || self.of(field).map(|problem| problem.island_message()))
+        Signal::derive(move || self.found(field).map(|(_, said)| said))
     }
 
     /// Shows problems beside the fields that the server has rendered under the form.
     pub fn mark_under_form(self) {
         for field in [Field::Repository, Field::KnownHosts, Field::Image] {
-            dom::mark(field.name(), self.of(field).map(|problem| problem.island_message()));
+            dom::mark(field.name(), self.found(field).map(|(_, said)| said));
         }
     }
 
     /// Returns the field that takes the focus after a rejection.
     pub fn first(self) -> Option<Field> {
-        self.0.with_untracked(|known| known.first().map(|error| error.field))
+        self.0.with_untracked(|known| known.first().map(|(error, _)| error.field))
     }
+}
+
+/// Returns the label of a field, which stays as the server has rendered it.
+#[cfg(feature = "ssr")]
+fn label(field: Field) -> &'static str {
+    crate::texts::field(field)
+}
+
+/// Returns the label of a field, which stays as the server has rendered it.
+#[cfg(not(feature = "ssr"))]
+fn label(_field: Field) -> &'static str {
+    " "
 }
 
 /// Links to the fields that need another look; the first part of a rejected form.
 #[component]
 pub fn ProblemSummary(problems: Problems) -> impl IntoView {
     let links = move || {
-        let link = |error: FieldError| {
+        let link = |(error, said): (FieldError, String)| {
             view! {
                 <li>
-                    <a href=format!("#{}", error.field.name())>{error.problem.island_message()}</a>
+                    <a href=format!("#{}", error.field.name())>{said}</a>
                 </li>
             }
         };
@@ -119,7 +139,9 @@ pub fn NameFields(
         }
     });
     let remedy = move || match problems.of(Field::Name)? {
-        Problem::NameTaken(id) => Some(Remedy::Link { address: secret_address(&id), words: "Open it" }),
+        Problem::NameTaken(id) => {
+            Some(Remedy::Link { address: secret_address(&id), words: IslandText::secret_form_open.get() })
+        }
         _ => SecretName::suggest(&typed_name.get()).map(|name| Remedy::Instead(name.as_str().to_owned())),
     };
     let replace = move |text: String| {
@@ -133,13 +155,9 @@ pub fn NameFields(
         <TextField
             text=FieldText {
                 id: Field::Name.name(),
-                label: Field::Name.label(),
-                mark: if locked { "" } else { "required" },
-                hint: if locked {
-                    "Can’t be changed."
-                } else {
-                    "Lowercase letters, digits, hyphens and dots. You can’t change it later."
-                },
+                label: label(Field::Name),
+                mark: if locked { "" } else { fixed!(form_required) },
+                hint: fixed!(locked, secret_form_locked, secret_form_name_hint),
             }
             value=typed.name
             error=problems.message(Field::Name)
@@ -170,9 +188,9 @@ fn display_name(value: String, problems: Problems, autofocus: Option<Field>) -> 
         <TextField
             text=FieldText {
                 id: Field::DisplayName.name(),
-                label: Field::DisplayName.label(),
-                mark: "optional",
-                hint: "Shown in lists. Leave empty to use the name.",
+                label: label(Field::DisplayName),
+                mark: fixed!(form_optional),
+                hint: fixed!(secret_form_display_name_hint),
             }
             value
             error=problems.message(Field::DisplayName)
@@ -211,15 +229,11 @@ pub fn GitDatasetFields(
                 <ValueArea
                     text=FieldText {
                         id: Field::Secret.name(),
-                        label: Field::Secret.label(),
-                        mark: if stored { "optional" } else { "required" },
-                        hint: if stored {
-                            "A private key is stored. Leave this empty to keep it."
-                        } else {
-                            "The private key: the file without .pub. It is encrypted on arrival and never shown again."
-                        },
+                        label: label(Field::Secret),
+                        mark: fixed!(stored, form_optional, form_required),
+                        hint: fixed!(stored, secret_form_key_stored, secret_form_key_hint),
                     }
-                    placeholder=if stored { "Paste a secret to replace it" } else { "-----BEGIN OPENSSH PRIVATE KEY-----" }
+                    placeholder=fixed!(stored, secret_form_key_replace, secret_form_key_begin)
                     rows=if stored { 3 } else { 8 }
                     error=problems.message(Field::Secret)
                     changed=Callback::new(check)
@@ -230,9 +244,9 @@ pub fn GitDatasetFields(
                     <PasswordField
                         text=FieldText {
                             id: Field::Passphrase.name(),
-                            label: Field::Passphrase.label(),
-                            mark: "required",
-                            hint: SshKeyProblem::Passphrase.message(),
+                            label: label(Field::Passphrase),
+                            mark: fixed!(form_required),
+                            hint: fixed!(problem_key_passphrase),
                         }
                         placeholder=""
                         error=problems.message(Field::Passphrase)
@@ -291,9 +305,9 @@ pub fn ImagePullFields(
             <TextField
                 text=FieldText {
                     id: Field::RegistryHost.name(),
-                    label: Field::RegistryHost.label(),
-                    mark: "required",
-                    hint: "The host in your image names, for example ghcr.io or registry.example.com:5000. With a path, such as quay.io/team, only for images below it.",
+                    label: label(Field::RegistryHost),
+                    mark: fixed!(form_required),
+                    hint: fixed!(secret_form_host_hint),
                 }
                 value=typed.registry_host
                 error=problems.message(Field::RegistryHost)
@@ -308,7 +322,8 @@ pub fn ImagePullFields(
                     corrected
                         .get()
                         .map(|host| {
-                            view! { "Will be saved as " <code>{host}</code> ", the form Docker and Kubernetes expect." }
+                            let (before, after) = IslandText::secret_form_corrected.around();
+                            view! { {before} <code>{host}</code> {after} }
                         })
                 }}
             </p>
@@ -329,9 +344,9 @@ fn username(value: String, problems: Problems, autofocus: Option<Field>) -> impl
         <TextField
             text=FieldText {
                 id: Field::Username.name(),
-                label: Field::Username.label(),
-                mark: "required",
-                hint: "Usually a deploy token or robot account.",
+                label: label(Field::Username),
+                mark: fixed!(form_required),
+                hint: fixed!(secret_form_username_hint),
             }
             value
             error=problems.message(Field::Username)
@@ -349,15 +364,11 @@ fn password(problems: Problems, stored: bool, autofocus: Option<Field>) -> impl 
         <PasswordField
             text=FieldText {
                 id: Field::Password.name(),
-                label: Field::Password.label(),
-                mark: if stored { "optional" } else { "required" },
-                hint: if stored {
-                    "A password is stored. Leave this empty to keep it."
-                } else {
-                    "The token or password, exactly as issued. It is encrypted on arrival and never shown again."
-                },
+                label: label(Field::Password),
+                mark: fixed!(stored, form_optional, form_required),
+                hint: fixed!(stored, secret_form_password_stored, secret_form_password_hint),
             }
-            placeholder=if stored { "Type a password to replace it" } else { "" }
+            placeholder=if stored { fixed!(secret_form_password_replace) } else { "" }
             error=problems.message(Field::Password)
             required=!stored
             autofocus={autofocus == Some(Field::Password)}
@@ -366,10 +377,10 @@ fn password(problems: Problems, stored: bool, autofocus: Option<Field>) -> impl 
             class="field"
             hidden=move || !matches!(problems.of(Field::Password), Some(Problem::Password(PasswordProblem::End(_))))
         >
-            <select name="password_ends" aria-label="The ends of the password" autocomplete="off">
-                <option value="" selected=true>"Choose"</option>
-                <option value="without">"Remove it"</option>
-                <option value="keep">"Keep it"</option>
+            <select name="password_ends" aria-label=fixed!(secret_form_password_ends) autocomplete="off">
+                <option value="" selected=true>{fixed!(secret_form_password_ends_choose)}</option>
+                <option value="without">{fixed!(secret_form_password_ends_without)}</option>
+                <option value="keep">{fixed!(secret_form_password_ends_keep)}</option>
             </select>
         </div>
     }

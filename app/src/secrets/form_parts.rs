@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     help::inline_help::registries,
+    texts,
     ui::{field::FieldText, icon::icon, line::Line, select::option},
 };
 use domain::{
@@ -21,8 +22,8 @@ pub fn types(chosen: &str, autofocus: bool) -> ServerMarkup {
     let cards = SecretKind::ALL
         .map(|kind| {
             let (icon, says) = match kind {
-                SecretKind::GitDataset => (icon!("git"), "An SSH key that reads a Git repository."),
-                SecretKind::ImagePull => (icon!("box"), "A registry account that pulls container images."),
+                SecretKind::GitDataset => (icon!("git"), t!(secret_form_git_dataset)),
+                SecretKind::ImagePull => (icon!("box"), t!(secret_form_image_pull)),
             };
             let id = format!("type-{}", kind.as_str());
             let hint = format!("{id}-hint");
@@ -39,7 +40,7 @@ pub fn types(chosen: &str, autofocus: bool) -> ServerMarkup {
                         autocomplete="off"
                         autofocus={autofocus && is_chosen}
                     />
-                    <label for=id>{icon} {kind.label()}</label>
+                    <label for=id>{icon} {texts::kind(kind)}</label>
                     <p class="hint" id=hint>
                         {says}
                     </p>
@@ -49,9 +50,9 @@ pub fn types(chosen: &str, autofocus: bool) -> ServerMarkup {
         .collect_view();
     ServerMarkup::render(view! {
         <fieldset class="cards" id=Field::Type.name() tabindex="-1" aria-describedby="type-hint">
-            <legend>{Field::Type.label()}</legend>
+            <legend>{texts::field(Field::Type)}</legend>
             <p class="hint" id="type-hint">
-                "You can’t change it later."
+                {t!(secret_form_type_hint)}
             </p>
             {cards}
         </fieldset>
@@ -60,11 +61,13 @@ pub fn types(chosen: &str, autofocus: bool) -> ServerMarkup {
 
 /// Renders the type of a stored secret, which cannot be changed.
 pub fn locked_type(kind: SecretKind) -> ServerMarkup {
-    let text =
-        FieldText {
-            id: Field::Type.name(), label: Field::Type.label(), mark: "", hint: "Can’t be changed."
-        };
-    ServerMarkup::render(Line { locked: true, ..Line::TEXT }.field(text, Some(kind.label().to_owned()), None))
+    let (label, hint) = (texts::field(Field::Type), t!(secret_form_locked));
+    let text = FieldText { id: Field::Type.name(), label, mark: "", hint };
+    ServerMarkup::render(Line { locked: true, ..Line::TEXT }.field(
+        text,
+        Some(texts::kind(kind).to_owned()),
+        None,
+    ))
 }
 
 /// Renders the choice of registries folded, for a stored secret, whose registry is known.
@@ -72,7 +75,7 @@ pub fn folded_registries(host: &str) -> ServerMarkup {
     let ServerMarkup(choice) = registries(host);
     ServerMarkup::render(view! {
         <details class="fold">
-            <summary>"Registry facts"</summary>
+            <summary>{t!(secret_form_registry_facts)}</summary>
             <div class="part" inner_html=choice></div>
         </details>
     })
@@ -81,7 +84,11 @@ pub fn folded_registries(host: &str) -> ServerMarkup {
 /// Renders the ways in which the key of a new Git dataset comes. The style sheet shows the fields of the chosen one. Only a
 /// script can read a file into the form.
 pub fn ways(typed: &Typed) -> ServerMarkup {
-    let ways = [("paste", "Paste"), ("file", "Choose a file"), (GENERATE, "Generate")];
+    let ways = [
+        ("paste", t!(secret_form_paste)),
+        ("file", t!(secret_form_file)),
+        (GENERATE, t!(secret_form_generate)),
+    ];
     let known = ways.iter().any(|(way, _)| *way == typed.way);
     let chosen = if known { typed.way.as_str() } else { "paste" };
     let choices = ways
@@ -105,20 +112,20 @@ pub fn ways(typed: &Typed) -> ServerMarkup {
     let rsa = NewSshKeyKind::Rsa4096;
     ServerMarkup::render(view! {
         <fieldset class="segments">
-            <legend>"SSH private key"</legend>
+            <legend>{t!(secret_form_private_key)}</legend>
             {choices}
         </fieldset>
         <div class="generated-key">
             <p class="hint">
-                "Latchkey generates a key pair. The private key is encrypted and never shown in the browser: only an API token with the scope “Read values” can read it. The next page shows the public key and where to add it. Only a name is needed."
+                {t!(secret_form_generate_hint)}
             </p>
             <div class="field">
                 <div class="label-line">
-                    <label for="generate">"Key type"</label>
+                    <label for="generate">{t!(secret_form_key_type)}</label>
                 </div>
                 <select id="generate" name="generate" autocomplete="off">
                     {option(NewSshKeyKind::Ed25519.as_str(), "Ed25519", typed.generate != rsa.as_str())}
-                    {option(rsa.as_str(), "RSA 4096, for older servers", typed.generate == rsa.as_str())}
+                    {option(rsa.as_str(), t!(secret_form_rsa), typed.generate == rsa.as_str())}
                 </select>
             </div>
         </div>

@@ -6,7 +6,7 @@ pub mod post;
 pub mod question;
 pub mod section;
 
-use super::LIST;
+use super::page_of;
 use domain::{connection_test::TestReport, error::Error, secret::SecretId};
 
 /// The answer to a form on the page of a key.
@@ -33,10 +33,10 @@ pub struct NewKeyTested {
 
 /// Returns the message that nothing was done because another pair is pending.
 pub fn replaced() -> String {
-    "The new key was replaced in the meantime. This page shows the one that waits now.".to_owned()
+    t!(key_replaced).to_owned()
 }
 
-/// Returns the address of the page of a secret's key.
-pub fn key_address(id: &SecretId) -> String {
-    format!("{LIST}/{id}/key")
+/// Returns the address of the page of a secret's key, with the list in the query of the current page.
+pub fn key_address(id: &SecretId, query: &str) -> String {
+    page_of(id, "key", query)
 }

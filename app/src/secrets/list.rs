@@ -2,10 +2,10 @@
 
 use super::{
     LIST,
-    delete::DeleteDialog,
+    delete::{DeleteDialog, question_with_places},
     deleted::DELETED,
     list_address,
-    list_controls::{Filter, Pages, SortHeading, SortRow},
+    list_controls::{Pages, filter, sort_row, table_head},
     list_rows::{Labels, Rows},
     selection::{FORM, SelectionBar},
     with_list,
@@ -14,12 +14,13 @@ use crate::{
     error::ApiError,
     failure::{LoadFailure, Noun},
     imports::IMPORT,
+    island_texts::DialogTexts,
     ssr,
     ui::{icon::icon, instant_controls::InstantControls},
 };
 use domain::{
     access::Role,
-    page::{ListQuery, SecretPage, SortColumn},
+    page::{ListQuery, SecretPage},
 };
 use leptos::{either::Either, prelude::*};
 
@@ -32,9 +33,9 @@ pub fn ListPage() -> impl IntoView {
     Suspend::new(async move {
         match load(&query).await {
             Ok(page) => Either::Left(view! { <List query page may_write add/> }),
-            Err(error) => {
-                Either::Right(view! { <LoadFailure error heading="Secrets" noun=Noun::Secret list=LIST/> })
-            }
+            Err(error) => Either::Right(
+                view! { <LoadFailure error heading=t!(list_title) noun=Noun::Secret list=LIST/> },
+            ),
         }
     })
 }
@@ -48,7 +49,7 @@ fn List(
     /// The address of the form that adds a secret.
     add: String,
 ) -> impl IntoView {
-    let filter = query.clone();
+    let filter = filter(&query);
     view! {
         <div class="page-head">
             <div>
@@ -75,13 +76,16 @@ fn List(
                     }
                 })}
         </div>
-        <Filter query=filter/>
+        {filter}
         <Results query page may_write/>
         <InstantControls/>
         {may_write
             .then(|| {
                 let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
-                view! { <DeleteDialog keep_days/> }
+                view! {
+                    <DialogTexts/>
+                    <DeleteDialog question=question_with_places(keep_days)/>
+                }
             })}
     }
 }
@@ -101,35 +105,12 @@ fn Results(query: ListQuery, page: SecretPage, may_write: bool) -> impl IntoView
     let selected = ssr::query_parameter("select").is_some_and(|which| which == "all");
     let rows = Rows { now: page.now, list_query: &list_query, search: &query.search, may_write, selected }
         .of(&page.rows);
-    let select_all = match list_address(&query) {
-        address if address.contains('?') => format!("{address}&select=all"),
-        address => format!("{address}?select=all"),
-    };
     Either::Right(view! {
         <form method="get" id=FORM class="selectable" autocomplete="off">
         <Labels/>
-        <SortRow query=&query/>
+        {sort_row(&query)}
         <table class="secrets">
-            <thead>
-                <tr>
-                    <th scope="col" class="select">
-                        <input type="checkbox" class="needs-script" aria-label=t!(list_select_all) checked=selected/>
-                        <a class="without-script" href=select_all aria-label=t!(list_select_all)>
-                            {t!(list_all)}
-                        </a>
-                    </th>
-                    <SortHeading query=&query column=SortColumn::Name/>
-                    <SortHeading query=&query column=SortColumn::DisplayName/>
-                    <SortHeading query=&query column=SortColumn::Type/>
-                    <SortHeading query=&query column=SortColumn::Status/>
-                    <SortHeading query=&query column=SortColumn::UsedBy/>
-                    <SortHeading query=&query column=SortColumn::LastUsed/>
-                    <SortHeading query=&query column=SortColumn::Updated/>
-                    <th scope="col" class="row-actions">
-                        {t!(list_actions)}
-                    </th>
-                </tr>
-            </thead>
+            {table_head(&query, selected)}
             <tbody inner_html=rows></tbody>
         </table>
         <SelectionBar list_query may_write/>

@@ -3,37 +3,48 @@
 use super::{LIST, list_address};
 use crate::{
     texts,
-    ui::{icon::icon, rendered::rendered, select::option},
+    ui::{
+        icon::icon,
+        rendered::{InEachLanguage, rendered, rendered_once},
+        select::option,
+    },
 };
 use domain::{
     connection_test::TestStatus,
     page::{Direction, ListQuery, Need, PageSize, Position, SecretPage, SortColumn, Total, UnusedDays},
     secret::SecretKind,
 };
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, prelude::*, tachys::html::InertElement};
 
 /// Search and filters, as a plain GET form; and each filter that applies, as a link without it.
-#[component]
-pub fn Filter(query: ListQuery) -> impl IntoView {
+pub fn filter(query: &ListQuery) -> InertElement {
+    static UNUSED: InEachLanguage<String> = InEachLanguage::empty();
     let sort = query.sort_parameter();
-    let chips = query.is_narrowed().then(|| chips(&query));
+    if query.is_narrowed() || !sort.is_empty() {
+        rendered(filter_form(query, sort))
+    } else {
+        rendered_once(&UNUSED, || filter_form(query, sort))
+    }
+}
+
+fn filter_form(query: &ListQuery, sort: String) -> impl IntoView + use<> {
+    let chips = query.is_narrowed().then(|| chips(query));
     let kinds = SecretKind::ALL.map(|kind| (kind.as_str().to_owned(), texts::kind(kind).to_owned()));
     let states = TestStatus::ALL.map(|status| (status.as_str().to_owned(), texts::status(status).to_owned()));
     let unused = UnusedDays::ALL.map(|days| (days.days().to_string(), not_used_for(days)));
     let chosen = query.unused.map(|days| days.days().to_string());
     let needs = Need::ALL.map(|need| (need.as_str().to_owned(), texts::need(need).to_owned()));
-    rendered(view! {
-        <form class="filter" method="get" action=LIST role="search" id="filter">
+    view! {
+        <form class="filter" method="get" action=LIST role="search" id="filter" autocomplete="off">
             <div>
                 <label for="q">{t!(list_search)}</label>
                 <input
                     type="search"
                     id="q"
                     name="q"
-                    value=query.search
+                    value=query.search.clone()
                     maxlength="200"
                     placeholder=t!(list_search_hint)
-                    autocomplete="off"
                     spellcheck="false"
                 />
             </div>
@@ -45,7 +56,7 @@ pub fn Filter(query: ListQuery) -> impl IntoView {
             <button>{t!(list_search)}</button>
         </form>
         {chips}
-    })
+    }
 }
 
 /// A choice of the filter: any, or one of these, by value and label.
@@ -60,7 +71,7 @@ fn choice<const N: usize>(
     view! {
         <div>
             <label for=id>{label}</label>
-            <select id=id name=id autocomplete="off">
+            <select id=id name=id>
                 {option("", any, chosen.is_none())}
                 {options}
             </select>
@@ -123,17 +134,25 @@ fn label_of(column: SortColumn) -> &'static str {
 }
 
 /// Every column to sort by, in one row, for windows in which not every column has room.
-#[component]
-pub fn SortRow<'a>(query: &'a ListQuery) -> impl IntoView + use<> {
+pub fn sort_row(query: &ListQuery) -> InertElement {
+    static AT_FIRST: InEachLanguage<String> = InEachLanguage::empty();
+    if *query == ListQuery::default() {
+        rendered_once(&AT_FIRST, || links(query))
+    } else {
+        rendered(links(query))
+    }
+}
+
+fn links(query: &ListQuery) -> impl IntoView + use<> {
     let words = SortColumn::ALL.map(|column| {
         let sorted = (query.sort == column).then_some(query.direction);
         let said = sorted.map(|direction| match direction {
             Direction::Ascending => t!(list_ascending),
             Direction::Descending => t!(list_descending),
         });
-        let class = (sorted == Some(Direction::Descending)).then_some("down");
+        let down = (sorted == Some(Direction::Descending)).then_some("");
         view! {
-            <a href=list_address(&query.sorted_by(column)) class=class aria-current=sorted.map(|_| "true")>
+            <a href=list_address(&query.sorted_by(column)) data-down=down aria-current=sorted.map(|_| "true")>
                 {label_of(column)}
                 {said.map(|said| view! { <span class="unseen">{said}</span> })}
             </a>
@@ -147,9 +166,41 @@ pub fn SortRow<'a>(query: &'a ListQuery) -> impl IntoView + use<> {
     }
 }
 
-/// A column's heading: a link that sorts by it, in the other direction if the list is already sorted by it.
-#[component]
-pub fn SortHeading<'a>(query: &'a ListQuery, column: SortColumn) -> impl IntoView + use<> {
+/// The head of the table, with the box that selects every row, which is checked if all are `selected`.
+pub fn table_head(query: &ListQuery, selected: bool) -> InertElement {
+    static AT_FIRST: InEachLanguage<String> = InEachLanguage::empty();
+    if *query == ListQuery::default() && !selected {
+        rendered_once(&AT_FIRST, || headings(query, selected))
+    } else {
+        rendered(headings(query, selected))
+    }
+}
+
+fn headings(query: &ListQuery, selected: bool) -> impl IntoView + use<> {
+    let select_all = match list_address(query) {
+        address if address.contains('?') => format!("{address}&select=all"),
+        address => format!("{address}?select=all"),
+    };
+    view! {
+        <thead>
+            <tr>
+                <th scope="col" class="select">
+                    <input type="checkbox" class="needs-script" aria-label=t!(list_select_all) checked=selected/>
+                    <a class="without-script" href=select_all aria-label=t!(list_select_all)>
+                        {t!(list_all)}
+                    </a>
+                </th>
+                {SortColumn::ALL.map(|column| sort_heading(query, column))}
+                <th scope="col" class="row-actions">
+                    {t!(list_actions)}
+                </th>
+            </tr>
+        </thead>
+    }
+}
+
+/// Renders a column's heading: a link that sorts by it, in the other direction if the list is already sorted by it.
+fn sort_heading(query: &ListQuery, column: SortColumn) -> impl IntoView + use<> {
     let sorted = (query.sort == column).then_some(query.direction);
     let aria = sorted.map(|direction| match direction {
         Direction::Ascending => "ascending",
@@ -197,7 +248,7 @@ pub fn Pages<'a>(query: &'a ListQuery, page: SecretPage) -> impl IntoView + use<
         view! {
             <div class="page-size">
                 <label for="size">{t!(list_rows_per_page)}</label>
-                <select id="size" name="size" form="filter" autocomplete="off">
+                <select id="size" name="size" form="filter">
                     {sizes}
                 </select>
                 <button form="filter" class="without-script">{t!(list_apply)}</button>

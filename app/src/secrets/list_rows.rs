@@ -3,9 +3,9 @@
 //! `style/secrets.css` knows the columns by their places.
 
 use super::{LIST, with_list};
-use crate::{connection_tests::answer::class_of, texts, ui::html::Html};
+use crate::{connection_tests::answer::class_of, messages, texts, ui::html::Html};
 use domain::{
-    connection_test::TestStatus,
+    connection_test::{TestCause, TestStatus},
     secret::{SecretKind, SecretSummary, Selection},
     time::Timestamp,
 };
@@ -40,11 +40,11 @@ pub struct Rows<'a> {
 pub fn Labels() -> impl IntoView {
     view! {
         <div hidden>
-            <span id="s">"Select"</span>
-            <span id="t">"Test connection of"</span>
-            <span id="e">"Edit"</span>
-            <span id="d">"Delete"</span>
-            <span id="v">"View"</span>
+            <span id="s">{t!(list_select)}</span>
+            <span id="t">{t!(list_test)}</span>
+            <span id="e">{t!(list_edit)}</span>
+            <span id="d">{t!(list_delete)}</span>
+            <span id="v">{t!(list_view)}</span>
         </div>
     }
 }
@@ -80,7 +80,10 @@ impl Rows<'_> {
         html.markup("><p id=r").value(number).markup("><a").attribute("href", address.of_this_list(""));
         html.markup(">").text(name).markup("</a>");
         self.second_line(html, secret);
-        html.markup("<td").attribute("title", &secret.display_name);
+        html.markup("<td");
+        if secret.display_name.len() > TWO_LINES {
+            html.attribute("title", &secret.display_name);
+        }
         html.markup("><p>").text(&secret.display_name);
         html.markup(match id.kind {
             SecretKind::GitDataset => "<td><i class=i-git></i>",
@@ -95,7 +98,11 @@ impl Rows<'_> {
         if class_of(secret.cause) != TestStatus::NotTested.as_str() {
             html.attribute("class", class_of(secret.cause));
         }
-        html.attribute("href", address.of_this_list("/check")).attribute("title", secret.cause.message());
+        html.attribute("href", address.of_this_list("/check"));
+        // "Not tested" says it all, beside the button that tests.
+        if secret.cause != TestCause::NeverTested {
+            html.attribute("title", messages::cause(secret.cause));
+        }
         // A host that nobody trusts yet waits for somebody, and is more than not tested.
         let word =
             if secret.cause.asks_for_approval() { t!(status_new_host) } else { texts::status(secret.status) };
@@ -114,7 +121,7 @@ impl Rows<'_> {
         }
         html.markup("<td>");
         self.ago(html, secret.updated_at);
-        html.markup("<p> by ").text(&secret.updated_by);
+        html.markup("<p> ").text(&t!(list_by, name: &secret.updated_by));
     }
 
     /// Adds the host or the repository; and what was found, if the row shows it nowhere else.
@@ -145,25 +152,30 @@ impl Rows<'_> {
 
     /// Adds how long ago this was, as `ui::ago` renders it.
     fn ago(&self, html: &mut Html, at: Timestamp) {
-        html.markup("<time").attribute("datetime", &at.rfc3339()).attribute("title", &at.utc_text());
-        html.markup(">").text(&at.relative(self.now)).markup("</time>");
+        html.markup("<time").attribute("datetime", &at.rfc3339()).attribute("title", &texts::exact(at));
+        html.markup(">").text(&texts::relative(at, self.now)).markup("</time>");
     }
 
     fn actions(&self, html: &mut Html, number: usize, secret: &SecretSummary, address: &mut Address) {
         html.markup("<td>");
         if !self.may_write {
             html.markup("<a").attribute("href", address.of_this_list(""));
-            html.markup(" aria-labelledby=\"v r").value(number).markup("\" title=View></a>");
+            html.markup(" aria-labelledby=\"v r").value(number).markup("\"");
+            html.attribute("title", t!(list_view)).markup("></a>");
             return;
         }
         html.markup("<button form=c").attribute("formaction", address.of_this_list("/check"));
         html.markup(" aria-labelledby=\"t r")
             .value(number)
-            .markup("\" title=\"Test connection\"></button><a");
+            .markup("\"")
+            .attribute("title", t!(test_connection))
+            .markup("></button><a");
         html.attribute("href", address.of_this_list("/edit"));
-        html.markup(" aria-labelledby=\"e r").value(number).markup("\" title=Edit></a><a");
+        html.markup(" aria-labelledby=\"e r").value(number).markup("\"");
+        html.attribute("title", t!(list_edit)).markup("></a><a");
         html.attribute("href", address.of_this_list("/delete"));
-        html.markup(" aria-labelledby=\"d r").value(number).markup("\" title=Delete");
+        html.markup(" aria-labelledby=\"d r").value(number).markup("\"");
+        html.attribute("title", t!(list_delete));
         if secret.used_by > 0 {
             html.markup(" data-used");
         }

@@ -10,7 +10,10 @@ use domain::{
 };
 use leptos::prelude::*;
 
-const SUBJECT: Subject = Subject { heading: "Secrets", noun: Noun::Secret, list: LIST };
+/// Returns the subject of pages about a secret.
+fn subject() -> Subject {
+    Subject { heading: t!(list_title), noun: Noun::Secret, list: LIST }
+}
 
 /// Loads a secret and its consumers, and shows them, or says why not.
 pub fn with_users<V: IntoView + 'static>(
@@ -27,7 +30,7 @@ pub fn with_users<V: IntoView + 'static>(
         };
         Ok((details, users))
     };
-    let page = loaded(SUBJECT, load, move |(details, users)| show(details, users));
+    let page = loaded(subject(), load, move |(details, users)| show(details, users));
     view! { <div class="form-page">{page}</div> }
 }
 
@@ -37,7 +40,7 @@ pub fn with_secret<V: IntoView + 'static>(
     show: impl FnOnce(SecretDetails) -> V + Send + 'static,
 ) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move { load(&backend, &ctx, &id, false).await };
-    let page = loaded(SUBJECT, load, show);
+    let page = loaded(subject(), load, show);
     view! { <div class="form-page">{page}</div> }
 }
 

@@ -41,23 +41,7 @@ pub mod view;
 
 #[cfg(feature = "ssr")]
 use domain::page::ListQuery;
-use domain::secret::{SecretId, SecretKind};
-
-/// Returns what two duplicates of this type have in common, in words that follow the name of the first.
-pub fn holds_the_same(kind: SecretKind) -> &'static str {
-    match kind {
-        SecretKind::GitDataset => " already uses this key.",
-        SecretKind::ImagePull => " already uses this account at this registry.",
-    }
-}
-
-/// Returns the heading about a duplicate of this type.
-pub fn duplicate_title(kind: SecretKind) -> &'static str {
-    match kind {
-        SecretKind::GitDataset => "Duplicate key",
-        SecretKind::ImagePull => "Duplicate account",
-    }
-}
+use domain::secret::SecretId;
 
 /// The address of the list.
 pub const LIST: &str = "/secrets";
@@ -95,10 +79,25 @@ pub fn list_before(query: &str) -> String {
     list_address(&ListQuery::parse(&crate::ssr::parameter(query, "list").unwrap_or_default()))
 }
 
-/// Adds to the address of a page that it returns to the secret's own page, which then leads to this list.
+/// Returns the address of a page about the secret, or of its own page if the part is empty. It carries the list in the query of
+/// the current page, so that the filters of the list survive the way through the pages of a secret.
 #[cfg(feature = "ssr")]
-pub fn from_secret(address: &str, list_query: &str) -> String {
-    with_list(format!("{address}?from=secret"), list_query)
+pub fn page_of(id: &SecretId, part: &str, query: &str) -> String {
+    let own = secret_address(id);
+    let address = if part.is_empty() { own } else { format!("{own}/{part}") };
+    with_list(address, &crate::ssr::parameter(query, "list").unwrap_or_default())
+}
+
+/// Returns the same of a page that returns to the secret's own page.
+#[cfg(feature = "ssr")]
+pub fn from_secret(id: &SecretId, part: &str, query: &str) -> String {
+    page_of(id, &format!("{part}?from=secret"), query)
+}
+
+/// Returns the same of a page that returns to wherever the current page does.
+#[cfg(feature = "ssr")]
+pub fn page_beside(id: &SecretId, part: &str, query: &str) -> String {
+    if is_from_secret(query) { from_secret(id, part, query) } else { page_of(id, part, query) }
 }
 
 /// Returns whether the person came from the page of the secret.
@@ -111,22 +110,11 @@ pub fn is_from_secret(query: &str) -> bool {
 /// or the list.
 #[cfg(feature = "ssr")]
 pub fn place_before(query: &str, id: &SecretId) -> String {
-    if is_from_secret(query) {
-        with_list(secret_address(id), &crate::ssr::parameter(query, "list").unwrap_or_default())
-    } else {
-        list_before(query)
-    }
+    if is_from_secret(query) { page_of(id, "", query) } else { list_before(query) }
 }
 
 /// Returns the label of the link back to that place.
 #[cfg(feature = "ssr")]
 pub fn back_label(query: &str) -> &'static str {
-    if is_from_secret(query) { "Back to the secret" } else { "Back to the secrets" }
-}
-
-/// Returns the part of this query that says where the person came from, for the address of another page about the secret.
-#[cfg(feature = "ssr")]
-pub fn return_query(query: &str) -> String {
-    let from = if is_from_secret(query) { "?from=secret" } else { "" };
-    with_list(from.to_owned(), &crate::ssr::parameter(query, "list").unwrap_or_default())
+    if is_from_secret(query) { t!(secret_back) } else { t!(secret_back_to_list) }
 }

@@ -4,7 +4,7 @@ use super::{
     LIST,
     confirmation::{NotDeleted, confirmation},
     consumers::{ConsumerList, ConsumersSection, UsedWarning, count_words},
-    delete::DeleteQuestion,
+    delete::question,
     draft,
     form::{Purpose, SecretForm},
     form_parts,
@@ -13,11 +13,10 @@ use super::{
     keys::section::KeySection,
     list_before,
     load::with_users,
-    place_before, secret_address,
+    page_of, place_before,
     server_markup::{FormParts, ServerMarkup},
 };
 use crate::{
-    audit::history::History,
     connection_tests::{
         button::EnhanceTest,
         section::{button, target},
@@ -25,7 +24,9 @@ use crate::{
     failure::{Noun, Subject, loaded},
     help::inline_help::{key_help, registries},
     imports::IMPORT,
+    island_texts::FormTexts,
     ssr,
+    texts::{self, Markup},
     ui::{ago::Ago, confirm::ConfirmPage, icon::icon},
 };
 use backend::{Backend, Ctx};
@@ -43,7 +44,7 @@ pub fn AddPage(
     returned: Option<Returned>,
 ) -> impl IntoView {
     let load = async |backend: Backend, ctx: Ctx| backend.secrets().may_change(&ctx, None).await;
-    let subject = Subject { heading: "Add secret", noun: Noun::Secret, list: LIST };
+    let subject = Subject { heading: t!(secret_add), noun: Noun::Secret, list: LIST };
     let page = loaded(subject, load, move |()| {
         let purpose = Purpose::Add { submission: ssr::new_submission() };
         let ((rejected, tested), (address, check)) = (parts(returned), addresses());
@@ -56,15 +57,13 @@ pub fn AddPage(
             keys: key_help(),
             registries: registries(&typed.registry_host),
             target: target(&typed, None, rejected.as_ref(), tested),
-            test: test_button(&check, "Tests what you entered. You can save even if the test fails."),
+            test: test_button(&check, t!(secret_add_test_hint)),
         };
         view! {
-            <h1>"Add secret"</h1>
-            <p class="lead">
-                "Store an SSH key for a Git host or an account for an image registry. Values are encrypted before they are stored. Have a Docker config or a Kubernetes Secret? "
-                <a href=IMPORT>"Import it"</a> "."
-            </p>
+            <h1>{t!(secret_add)}</h1>
+            <p class="lead">{t!(secret_add_lead, address: IMPORT)}</p>
             <SecretForm purpose rejected address cancel=list_before(&ssr::query()) parts/>
+            <FormTexts/>
             <EnhanceTest/>
         }
     });
@@ -122,24 +121,22 @@ pub fn EditPage(
             keys: key_help(),
             registries: form_parts::folded_registries(details.registry_host.as_deref().unwrap_or_default()),
             target: target(&typed, Some(id.kind), rejected.as_ref(), tested),
-            test: test_button(
-                &check,
-                "Tests what you entered, using the stored value for anything left empty. You can save even if the test fails.",
-            ),
+            test: test_button(&check, t!(secret_edit_test_hint)),
         };
+        let when = Markup::rendered(view! { <Ago at now/> });
+        let (kind, address_of_page) = (texts::kind(id.kind), page_of(&id, "", &ssr::query()));
+        let lead =
+            t!(secret_edit_lead, kind, address: address_of_page, name: &details.display_name, when, by);
         view! {
-            <h1>"Edit secret"</h1>
-            <p class="lead">
-                {id.kind.label()} " " <a href=secret_address(&id)>{details.display_name.clone()}</a> ", last changed " <Ago at now/>
-                {format!(" by {by}.")}
-            </p>
+            <h1>{t!(secret_edit_heading)}</h1>
+            <p class="lead">{lead}</p>
             <UsedWarning users=&users id=&id/>
             <SecretForm purpose rejected address cancel parts/>
+            <FormTexts/>
             <EnhanceTest/>
             <ConsumersSection users id=id.clone()/>
             <ImportedFrom origins=&details.origins/>
             <KeySection details/>
-            <History id/>
         }
     };
     with_users(id, true, show)
@@ -158,24 +155,27 @@ pub fn DeletePage(
         let name = details.id.name.as_str().to_owned();
         let reason = failure.as_ref().map(|failure| failure.reason(&name));
         let rejected = failure.as_ref().map(|failure| failure.alert(&name));
+        let names = [details.display_name.clone(), name.clone()].map(Markup::rendered);
+        let [display_name, shown_name] = names;
+        let question = question(display_name, shown_name, keep_days);
         let used = count_words(&users, UsageKind::of(details.id.kind)).map(|words| {
             view! {
                 <div class="in-use">
-                    <p class="warning">{icon!("alert")} <span>{format!("In use by {words}:")}</span></p>
+                    <p class="warning">{icon!("alert")} <span>{t!(consumers_in_use, consumers: words)}</span></p>
                     <ConsumerList users id=details.id.clone()/>
-                    {confirmation(Field::Confirmation.label(), &name, failure.as_ref())}
+                    {confirmation(texts::field(Field::Confirmation), &name, failure.as_ref())}
                 </div>
             }
         });
         view! {
             <ConfirmPage
-                heading="Delete Secret".to_owned()
+                heading=t!(secret_delete_heading).to_owned()
                 cancel
-                confirm="OK"
+                confirm=t!(page_ok)
                 rejected=rejected.map(IntoAny::into_any)
                 reason
             >
-                <DeleteQuestion id=&details.id display_name=details.display_name keep_days/>
+                {question}
                 {used}
             </ConfirmPage>
         }

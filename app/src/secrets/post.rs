@@ -36,7 +36,9 @@ pub async fn add(RawForm { reply, form }: RawForm<SecretInput>) -> Response {
         Ok(flash) => {
             // A generated key has yet to be registered, which its page helps with.
             let next = match &flash {
-                Flash::Saved { id, .. } if input.key_to_generate().is_some() => key_address(id),
+                Flash::Saved { id, .. } if input.key_to_generate().is_some() => {
+                    key_address(id, reply.query())
+                }
                 _ => list_before(reply.query()),
             };
             with_flash(&next, &flash)

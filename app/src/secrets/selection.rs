@@ -5,10 +5,11 @@ pub mod delete;
 pub mod manifests;
 pub mod post;
 
-use super::{LIST, list_before};
+use super::{LIST, list_before, page_of};
 use crate::{
     failure::{Noun, Subject, loaded},
     ssr,
+    texts::Markup,
     ui::{icon::icon, rendered::rendered},
 };
 use backend::{Backend, Ctx};
@@ -34,7 +35,7 @@ pub fn SelectionBar(list_query: String, may_write: bool) -> impl IntoView {
         view! {
             <button formmethod="post" formaction=CHECK>
                 {icon!("plug")}
-                "Test"
+                {t!(selected_test)}
             </button>
         }
     });
@@ -42,23 +43,22 @@ pub fn SelectionBar(list_query: String, may_write: bool) -> impl IntoView {
         view! {
             <button class="danger" formaction=DELETE>
                 {icon!("bin")}
-                "Delete"
+                {t!(selected_delete)}
             </button>
         }
     });
     let list =
         (!list_query.is_empty()).then(|| view! { <input type="hidden" name="list" value=list_query/> });
     rendered(view! {
-        <div role="form" class="selection-bar" aria-label="What to do with the selected secrets">
+        <div role="form" class="selection-bar" aria-label=t!(selected_bar)>
             {list}
             <p class="selected-count" role="status">
-                <span></span>
-                " selected"
+                {t!(selected_count, count: Markup::rendered(view! { <span></span> }))}
             </p>
             // The first button is what Enter on a box presses, and it only opens a form.
             <button formaction=MANIFESTS>
                 {icon!("file")}
-                "Export manifests"
+                {t!(selected_export)}
             </button>
             {check}
             {delete}
@@ -108,13 +108,12 @@ async fn load(
 #[component]
 pub fn NothingSelected() -> impl IntoView {
     ssr::set_status(StatusCode::BAD_REQUEST);
-    let most = Selection::MAX;
     view! {
-        <h1>"Nothing selected"</h1>
-        <p>{format!("Check the boxes of the secrets in the list first: one at least, and at most {most} at once.")}</p>
+        <h1>{t!(selected_nothing)}</h1>
+        <p>{t!(selected_nothing_text, most: Selection::MAX)}</p>
         <p>
             <a class="button primary" href=list_before(&ssr::query())>
-                "Go to the secrets"
+                {t!(page_to_secrets)}
             </a>
         </p>
     }
@@ -122,11 +121,8 @@ pub fn NothingSelected() -> impl IntoView {
 
 /// Returns how many of the selected secrets no longer exist.
 fn gone(selection: &Selection, secrets: &[SelectedSecret]) -> Option<String> {
-    match selection.ids().len() - secrets.len() {
-        0 => None,
-        1 => Some("One of those that you selected has been deleted meanwhile.".to_owned()),
-        count => Some(format!("{count} of those that you selected have been deleted meanwhile.")),
-    }
+    let count = selection.ids().len() - secrets.len();
+    (count > 0).then(|| t!(selected_gone, count))
 }
 
 /// Renders each secret with both its names, and the remarks on it.
@@ -148,7 +144,7 @@ fn listed<V: IntoView + 'static>(
                 <li>
                     {icon}
                     <span>
-                        <a href=format!("{LIST}/{}", secret.id)>
+                        <a href=page_of(&secret.id, "", &ssr::query())>
                             <code>{name}</code>
                         </a>
                         {display}

@@ -6,17 +6,19 @@ pub mod status;
 use super::{
     LIST,
     consumers::ConsumersSection,
-    delete::DeleteDialog,
+    delete::{DeleteDialog, question_with_places},
     from_secret,
     imported_from::ImportedFrom,
     keys::{key_address, section::PublicKey},
-    list_before, secret_address,
+    list_before,
 };
 use crate::{
-    audit::history::{Shown as History, ShownProps as HistoryProps},
+    audit::history::{History, HistoryProps},
     connection_tests::page::TrustedKeys,
     failure::{Noun, Subject, loaded},
+    island_texts::DialogTexts,
     ssr,
+    texts::{self, Markup},
     ui::{ago::Ago, copy::CopyButton, icon::icon, rendered::rendered},
 };
 use backend::{Backend, Ctx, SecretView};
@@ -24,14 +26,11 @@ use domain::{
     access::Role,
     connection_test::TestState,
     error::Field,
-    import::Note,
     secret::{RegistryHost, SecretDetails, SecretId, SecretKind, StoredSshKey},
 };
 use examples::Examples;
 use leptos::prelude::*;
 use status::Status;
-
-const SUBJECT: Subject = Subject { heading: "Secrets", noun: Noun::Secret, list: LIST };
 
 /// The id of the element with the Kubernetes name, which is copied.
 const KUBERNETES_NAME: &str = "kubernetes-name";
@@ -40,7 +39,8 @@ const KUBERNETES_NAME: &str = "kubernetes-name";
 #[component]
 pub fn SecretPage(id: SecretId) -> impl IntoView {
     let load = move |backend: Backend, ctx: Ctx| async move { backend.secrets().view(&ctx, &id).await };
-    loaded(SUBJECT, load, |view| view! { <Shown view/> })
+    let subject = Subject { heading: t!(list_title), noun: Noun::Secret, list: LIST };
+    loaded(subject, load, |view| view! { <Shown view/> })
 }
 
 #[component]
@@ -52,7 +52,10 @@ fn Shown(view: SecretView) -> impl IntoView {
     // Islands are rendered where they stand, after the rest.
     let dialog = (may_write && !used).then(|| {
         let keep_days = ssr::request().map_or(0, |(backend, _)| backend.secrets().keep_deleted().0);
-        view! { <DeleteDialog keep_days/> }
+        view! {
+            <DialogTexts/>
+            <DeleteDialog question=question_with_places(keep_days)/>
+        }
     });
     let now = details.now;
     let status = view! { <Status id=&id state=connection.clone() tests now may_write/> };
@@ -83,16 +86,16 @@ fn Head<'a>(details: &'a SecretDetails, may_write: bool, used: bool) -> impl Int
     let list = list_before(&ssr::query());
     let actions = may_write.then(|| view! { <Actions id=id list=&list used/> });
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb">
-            <a href=list.clone()>"Secrets"</a>
+        <nav class="crumbs" aria-label=t!(secret_breadcrumb)>
+            <a href=list.clone()>{t!(list_title)}</a>
         </nav>
         <div class="page-head">
             <div class="names">
                 <h1 title=display_name.clone()>{display_name.clone()}</h1>
                 <p class="lead">
-                    {id.kind.label()} " "
-                    <code id=KUBERNETES_NAME title="Kubernetes name">{id.to_string()}</code>
-                    <CopyButton target=KUBERNETES_NAME.to_owned() what=" the Kubernetes name"/>
+                    {texts::kind(id.kind)} " "
+                    <code id=KUBERNETES_NAME title=t!(secret_kubernetes_name)>{id.to_string()}</code>
+                    <CopyButton target=KUBERNETES_NAME.to_owned() what=t!(secret_copy_kubernetes_name)/>
                 </p>
             </div>
             {actions}
@@ -108,10 +111,10 @@ fn Actions<'a>(
     list: &'a str,
     used: bool,
 ) -> impl IntoView + use<> {
-    let query = ssr::query_parameter("list").unwrap_or_default();
-    let page = |what: &str| from_secret(&format!("{}/{what}", secret_address(id)), &query);
+    let query = ssr::query();
+    let page = |part: &str| from_secret(id, part, &query);
     let rotate = match id.kind {
-        SecretKind::GitDataset => key_address(id),
+        SecretKind::GitDataset => key_address(id, &query),
         SecretKind::ImagePull => format!("{}#{}", page("edit"), Field::Password.name()),
     };
     // The dialog names the secret by this.
@@ -120,19 +123,19 @@ fn Actions<'a>(
         <div class="choices">
             <form method="post" action=page("check")>
                 <input type="hidden" value=doomed/>
-                <button>{icon!("plug")} "Test"</button>
+                <button>{icon!("plug")} {t!(secret_test)}</button>
             </form>
             <a class="button" href=page("edit")>
                 {icon!("pencil")}
-                "Edit"
+                {t!(secret_edit)}
             </a>
             <a class="button" href=rotate>
                 {icon!("key")}
-                "Rotate"
+                {t!(secret_rotate)}
             </a>
             <a class="button delete" href=page("delete") data-delete=(!used).then(|| list.to_owned())>
                 {icon!("bin")}
-                "Delete"
+                {t!(secret_delete)}
             </a>
         </div>
     }
@@ -141,15 +144,12 @@ fn Actions<'a>(
 /// The notice that a new key waits.
 #[component]
 fn Waiting<'a>(id: &'a SecretId, may_write: bool) -> impl IntoView + use<> {
-    let words = if may_write { "Finish the rotation" } else { "Show the new key" };
+    let address = key_address(id, &ssr::query());
+    let said = if may_write { t!(secret_key_waits, address) } else { t!(secret_key_waits_to_see, address) };
     view! {
         <p class="to-do">
             {icon!("alert")}
-            <span>
-                <b>"A new key is waiting. "</b>
-                "The current key stays active until someone switches to the new one. "
-                <a href=key_address(id)>{words}</a>
-            </span>
+            <span>{said}</span>
         </p>
     }
 }
@@ -161,8 +161,8 @@ fn Facts<'a>(details: &'a SecretDetails, connection: &'a TestState) -> impl Into
         details;
     // Only clients that look an account up by its path use it.
     let scoped = registry_host.as_deref().and_then(|host| RegistryHost::parse(host).ok());
-    let scoped = scoped.filter(|known| known.host.path().is_some()).map(|_| Note::PathScoped.message());
-    let row = |label: &'static str, value: String| view! { <dt>{label}</dt> <dd>{value}</dd> };
+    let scoped = scoped.filter(|known| known.host.path().is_some()).map(|_| t!(secret_path_alone));
+    let row = |label: &'static str, value: &'static str| view! { <dt>{label}</dt> <dd>{value}</dd> };
     let code = |label: &'static str, value: String| {
         view! {
             <dt>{label}</dt>
@@ -172,21 +172,18 @@ fn Facts<'a>(details: &'a SecretDetails, connection: &'a TestState) -> impl Into
         }
     };
     let (tested, value) = match id.kind {
-        SecretKind::GitDataset => ("Test repository", "Private key"),
-        SecretKind::ImagePull => ("Test image", "Password"),
+        SecretKind::GitDataset => (texts::field(Field::Repository), t!(secret_private_key)),
+        SecretKind::ImagePull => (texts::field(Field::Image), texts::field(Field::Password)),
     };
     let key = match key {
-        StoredSshKey::Known(facts) => Some(code("Fingerprint", facts.fingerprint.clone())),
+        StoredSshKey::Known(facts) => Some(code(t!(secret_fingerprint), facts.fingerprint.clone())),
         StoredSshKey::Unreadable | StoredSshKey::Unknown => None,
     };
     let trusted = (!connection.trusted.is_empty()).then(|| {
         let keys = connection.trusted.clone();
-        let count = match keys.len() {
-            1 => "1 key".to_owned(),
-            count => format!("{count} keys"),
-        };
+        let count = t!(secret_keys, count: keys.len());
         view! {
-            <dt>"Trusted host keys"</dt>
+            <dt>{t!(secret_trusted_keys)}</dt>
             <dd>
                 <details>
                     <summary>{count}</summary>
@@ -195,23 +192,23 @@ fn Facts<'a>(details: &'a SecretDetails, connection: &'a TestState) -> impl Into
             </dd>
         }
     });
+    let (at, now) = (*updated_at, *now);
+    let when = Markup::rendered(view! { <Ago at now/> });
+    let changed = t!(secret_changed, when, name: updated_by);
     view! {
         <section class="facts-section" aria-labelledby="facts-title">
-            <h2 id="facts-title">"Details"</h2>
+            <h2 id="facts-title">{t!(secret_details)}</h2>
             <dl>
-                {code("Name", id.name.as_str().to_owned())}
-                {registry_host.clone().map(|host| code(Field::RegistryHost.label(), host))}
-                {scoped.map(|said| row("Scope", said))}
-                {username.clone().map(|username| code(Field::Username.label(), username))}
+                {code(texts::field(Field::Name), id.name.as_str().to_owned())}
+                {registry_host.clone().map(|host| code(texts::field(Field::RegistryHost), host))}
+                {scoped.map(|said| row(t!(secret_path), said))}
+                {username.clone().map(|username| code(texts::field(Field::Username), username))}
                 {key}
-                {row(value, "Encrypted, never shown".to_owned())}
+                {row(value, t!(secret_never_shown))}
                 {connection.target.clone().map(|target| code(tested, target))}
                 {trusted}
-                <dt>"Last changed"</dt>
-                <dd>
-                    <Ago at=*updated_at now=*now/>
-                    {format!(" by {updated_by}")}
-                </dd>
+                <dt>{t!(secret_last_changed)}</dt>
+                <dd>{changed}</dd>
             </dl>
             <ImportedFrom origins/>
         </section>

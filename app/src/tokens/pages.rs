@@ -125,7 +125,7 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
         (Some(at), _) => t!(tokens_revoked, when: ago(at, now)).view().into_any(),
         (None, None) => t!(page_never).into_any(),
         (None, Some(at)) if at <= now => t!(tokens_expired, when: ago(at, now)).view().into_any(),
-        (None, Some(at)) => view! { <time datetime=at.rfc3339()>{at.utc_text()}</time> }.into_any(),
+        (None, Some(at)) => view! { <time datetime=at.rfc3339()>{texts::exact(at)}</time> }.into_any(),
     };
     let used = match token.used_at {
         Some(at) => Either::Left(view! { <Ago at now/> }),
@@ -144,7 +144,7 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
         .ends_without_sign_in
         .filter(|end| !over && token.stopped.is_none() && token.expires_at.is_none_or(|at| *end < at))
         .map(|end| {
-            let when = Markup::rendered(view! { <time datetime=end.rfc3339()>{end.utc_text()}</time> });
+            let when = Markup::rendered(view! { <time datetime=end.rfc3339()>{texts::exact(end)}</time> });
             view! { <div>{t!(tokens_rejected_from, when)}</div> }
         });
     view! {
@@ -240,7 +240,7 @@ fn add_form(form: &FormState, proof: Proof, limits: TokenLimits) -> impl IntoVie
 #[component]
 pub fn TokenCreatedPage(token: CreatedToken) -> impl IntoView {
     let created = match token.expires_at {
-        Some(at) => t!(tokens_created_until, name: token.name, when: at.utc_text()),
+        Some(at) => t!(tokens_created_until, name: token.name, when: texts::exact(at)),
         None => t!(tokens_created_never, name: token.name),
     };
     rendered(view! {

@@ -8,10 +8,20 @@ use leptos::prelude::*;
 #[component]
 pub fn Ago(at: Timestamp, now: Timestamp) -> impl IntoView {
     view! {
-        <time datetime=at.rfc3339() title=at.utc_text()>
+        <time datetime=at.rfc3339() title=exact(at)>
             {relative(at, now)}
         </time>
     }
+}
+
+#[cfg(feature = "ssr")]
+fn exact(at: Timestamp) -> String {
+    crate::texts::exact(at)
+}
+
+#[cfg(not(feature = "ssr"))]
+fn exact(at: Timestamp) -> String {
+    at.utc_text()
 }
 
 #[cfg(feature = "ssr")]

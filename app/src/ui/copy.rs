@@ -16,7 +16,7 @@ pub fn CopyButton(
     view! {
         <button type="button" class="needs-script" data-copy=target data-copied=t!(page_copied)>
             {t!(page_copy)}
-            {what.map(|what| view! { <span class="unseen">{what}</span> })}
+            {what.map(|what| view! { <span class="unseen">" " {what}</span> })}
         </button>
     }
 }

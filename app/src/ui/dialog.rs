@@ -34,13 +34,19 @@ pub fn Dialog<C: IntoView + 'static>(
             open.set(false);
         }
     };
+    // The event comes after the focus has returned: whoever is quick has opened the dialog again by then.
+    let closed = move |_| {
+        if !node.get_untracked().is_some_and(|dialog| dialog.open()) {
+            open.set(false);
+        }
+    };
     view! {
         <dialog
             node_ref=node
             aria-labelledby=labelled_by
             aria-describedby=described_by
             on:click=close_outside
-            on:close=move |_| open.set(false)
+            on:close=closed
         >
             <div class="dialog-body">{children.into_inner()()}</div>
         </dialog>

@@ -16,6 +16,13 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Puts this text into the element with this id.
+pub fn say(id: &str, text: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.set_text_content(Some(text));
+    }
+}
+
 /// Shows the problem beside a control that the server has rendered, or removes it.
 pub fn mark(id: &str, message: Option<String>) {
     let Some(control) = document().get_element_by_id(id) else { return };

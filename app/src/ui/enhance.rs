@@ -23,6 +23,9 @@ pub const REGION: &str = "notices";
 /// The number of seconds that a notice stays while nobody points at it.
 const SHOWN_FOR: u8 = 6;
 
+/// The same of a notice that offers to undo something.
+const SHOWN_WITH_UNDO: u8 = 20;
+
 /// The script of the frame, once in a page.
 #[island]
 pub fn EnhanceFrame() -> impl IntoView {
@@ -35,7 +38,7 @@ pub fn EnhanceFrame() -> impl IntoView {
                 choose(&button);
             } else if let Some(id) = button.get_attribute("data-copy") {
                 copy(button, &id);
-            } else if button.closest(".notice").is_ok_and(|notice| notice.is_some()) {
+            } else if button.matches(".notice > button").unwrap_or(false) {
                 say("");
             }
         });
@@ -43,8 +46,10 @@ pub fn EnhanceFrame() -> impl IntoView {
         if let Some(said) = said.filter(|said| !said.is_empty()) {
             // Screen readers announce what is added to a live region, not its first content.
             say("");
+            let with_undo = said.contains("<form");
             request_animation_frame(move || say(&said));
-            clear_after(SHOWN_FOR);
+            // Whoever may undo something needs time to see what happened.
+            clear_after(if with_undo { SHOWN_WITH_UNDO } else { SHOWN_FOR });
         }
     });
 }

@@ -1,6 +1,7 @@
 //! A form's field: label above, hint under the label, control, error under the control, all associated.
 
 use super::{icon::icon, rendered::rendered};
+use crate::island_texts::IslandText;
 use leptos::{either::Either, prelude::*, wasm_bindgen::JsCast, web_sys};
 
 /// The texts of a field.
@@ -38,7 +39,7 @@ impl FieldText {
 #[derive(Clone)]
 pub enum Remedy {
     /// Another page to go to.
-    Link { address: String, words: &'static str },
+    Link { address: String, words: String },
     /// Another text to put in.
     Instead(String),
 }
@@ -99,7 +100,8 @@ impl RemedySlot {
             remedy.get().map(|remedy| match remedy {
                 Remedy::Link { address, words } => Either::Left(view! { " " <a href=address>{words}</a> }),
                 Remedy::Instead(text) => {
-                    let words = format!("Use “{text}”");
+                    let (before, after) = IslandText::secret_form_use.around();
+                    let words = [before.as_str(), &text, &after].concat();
                     Either::Right(view! {
                         " "
                         <button type="button" class="link needs-script" on:click=move |_| replace.run(text.clone())>
@@ -212,7 +214,7 @@ pub fn PasswordField(
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
                 >
                     {icon!("eye")}
-                    {move || if shown.get() { "Hide" } else { "Show" }}
+                    {move || if shown.get() { IslandText::secret_form_hide.get() } else { IslandText::secret_form_show.get() }}
                 </button>
             </div>
     };
@@ -283,13 +285,13 @@ pub fn ValueArea(
             <div class="needs-script from-file">
                 <label class="button" for=format!("{id}-file")>
                     {icon!("file")}
-                    "Browse…"
+                    {fixed!(secret_form_browse)}
                 </label>
                 <input type="file" id=format!("{id}-file") class="unseen" on:change=read_file/>
-                <span class="hint">"Your browser reads the file into the box."</span>
+                <span class="hint">{fixed!(secret_form_browse_hint)}</span>
                 <span class="error" role="alert">
                     {move || {
-                        unreadable.get().then_some("The file couldn’t be read. Choose it again, or paste its text.")
+                        unreadable.get().then(|| IslandText::secret_form_unreadable.get())
                     }}
                 </span>
             </div>

@@ -40,7 +40,7 @@ pub fn Frame<C: IntoView + 'static>(children: TypedChildren<C>) -> impl IntoView
             {children.into_inner()()}
         </main>
         {foot}
-        <Flashes left=ssr::take_flash()/>
+        <Flashes left=ssr::take_flash() back=&address/>
         <EnhanceFrame/>
     }
 }
@@ -83,12 +83,14 @@ fn Places(
     address: String,
 ) -> impl IntoView {
     let place = |path: &'static str, label: &'static str, icon| {
+        // `public/search.js` has no texts of its own.
+        let unreachable = (path == "/search").then(|| t!(search_unreachable));
         // Every address begins with the Overview's, which has no pages below it.
         let here = address.split('?').next().is_some_and(|at| {
             at == path || path != "/" && at.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
         });
         view! {
-            <a href=path aria-current=here.then_some("page")>
+            <a href=path aria-current=here.then_some("page") data-unreachable=unreachable>
                 {icon}
                 {label}
             </a>

@@ -33,3 +33,12 @@ account-proof-again-tab = { $why } Sign in again in another tab, then send this 
 account-proof-tab = Sign in again in another tab
 
 account-language-of-browser = Browser's language
+
+account-browser-on = { $browser } on { $system }
+account-end-others = End all other sessions
+account-end-others-question = { $count ->
+    [one] End 1 other session? Anyone using it has to sign in again; unsaved work may be lost. You stay signed in here.
+    *[other] End { $count } other sessions? Anyone using them has to sign in again; unsaved work may be lost. You stay signed in here.
+}
+account-no-others = You have no other sessions.
+account-back = Back to your account

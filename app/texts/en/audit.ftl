@@ -12,9 +12,41 @@ audit-time = Time
 audit-actor = Actor
 audit-action = Action
 audit-object = Object
-audit-outcome = Outcome
+audit-outcome = Result
 audit-address = Address
 audit-from = From (UTC)
 audit-until = Until (UTC)
 audit-filter = Filter
 audit-no-address = none
+audit-time-utc = { $time } UTC
+audit-part-of-name = Name or part of it
+audit-many-names = More than 100 names match; only records of the first 100 are shown. Enter more of the name.
+audit-no-user = (no user)
+audit-who = { $name }: { $kind }, request { $request }
+audit-who-by = { $name }: { $kind }, by { $credential }, request { $request }
+audit-kind-user = user
+audit-kind-token = API token
+audit-kind-system = the portal
+audit-kind-anonymous = not signed in
+
+# The outcomes.
+audit-outcome-done = Succeeded
+audit-outcome-refused = Denied
+audit-outcome-failed = Failed
+audit-outcome-integrity-failure = Integrity failure
+
+# What was changed.
+audit-change = { $action }: { $fields }
+audit-field-name = name
+audit-field-display-name = display name
+audit-field-private-key = private key
+audit-field-repository = test repository
+audit-field-known-hosts = trusted host keys
+audit-field-registry-host = registry host
+audit-field-username = username
+audit-field-password = password
+audit-field-image = image
+audit-field-branch = branch
+audit-field-pull-secret = secret
+audit-field-role = role
+audit-field-subject = identity at the provider

@@ -12,8 +12,6 @@ conflict-hint = Nothing was saved, and what you entered is still here. Reload to
 
 # What was changed, for $fields.
 conflict-it = it
-conflict-comma = { $first }, { $next }
-conflict-and = { $first } and { $last }
 conflict-display-name = the display name
 conflict-private-key = the private key
 conflict-test-repository = the test repository

@@ -4,3 +4,4 @@ form-problem = There is a problem
 form-check-fields = Check these fields
 form-optional = optional
 form-required = required
+form-choice = { $label }: { $meaning }

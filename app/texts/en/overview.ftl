@@ -50,6 +50,8 @@ overview-reads-column = Reads
 overview-tests = Test results
 overview-tests-plot = Test results by day: those that work above the line, the others below. The table below has the numbers.
 overview-no-tests = No connection was tested in the last 30 days.
+overview-result = { $count } { $status }
+overview-results-of-day = { $day }: { $results }
 
 overview-steps = Set up Latchkey
 overview-step-done = Done

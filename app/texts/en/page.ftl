@@ -45,3 +45,9 @@ page-not-possible = Not possible
 page-not-deleted = Not deleted
 page-never = never
 page-ok = OK
+page-places-from = From <code>{ $places }</code>
+page-places-more = and { $count } more
+
+# Items in a sentence.
+page-comma = { $first }, { $next }
+page-and = { $first } and { $last }

@@ -10,3 +10,4 @@ search-count = { $count ->
 }
 search-all = Show all
 search-pages = Pages
+search-unreachable = Search can’t reach the portal. Check your connection, then try again.

@@ -26,3 +26,20 @@ time-years =
         [one] 1 year ago
        *[other] { $count } years ago
     }
+
+# Exact times. $month is the name below, $time is such as 14:05.
+time-exact = { $day } { $month } { $year }, { $time } UTC
+time-date = { $day } { $month } { $year }
+time-day = { $day } { $month }
+time-january = January
+time-february = February
+time-march = March
+time-april = April
+time-may = May
+time-june = June
+time-july = July
+time-august = August
+time-september = September
+time-october = October
+time-november = November
+time-december = December

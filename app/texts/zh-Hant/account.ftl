@@ -3,7 +3,7 @@
 account-heading = 帳戶
 account-who = 您以 <b>{ $name }</b> 的身分登入（<b>{ $role }</b>：{ $allows }）。
 account-password = 密碼
-account-password-at = 您透過 <b>{ $provider }</b> 登入。密碼與決定您角色的群組都由該處管理。
+account-password-at = 您透過 <b>{ $provider }</b> 登入。密碼與決定您角色的群組都由該提供者管理。
 account-change-password = 變更密碼
 account-change-password-lead = 除了目前的瀏覽器，您在其他所有地方都會被登出。
 account-current-password = 目前的密碼
@@ -33,3 +33,9 @@ account-proof-again-tab = { $why }請在另一個分頁重新登入，然後再�
 account-proof-tab = 在另一個分頁重新登入
 
 account-language-of-browser = 瀏覽器的語言
+
+account-browser-on = { $system } 上的 { $browser }
+account-end-others = 結束其他所有工作階段
+account-end-others-question = 要結束其他 { $count } 個工作階段嗎？使用這些工作階段的人必須重新登入，未儲存的內容可能會遺失。您在此處仍保持登入。
+account-no-others = 您沒有其他工作階段。
+account-back = 返回您的帳戶

@@ -12,13 +12,11 @@ conflict-hint = 未儲存任何資料，您輸入的內容仍在此處。請重�
 
 # What was changed, for $fields.
 conflict-it = 此項目
-conflict-comma = { $first }、{ $next }
-conflict-and = { $first }與{ $last }
 conflict-display-name = 顯示名稱
 conflict-private-key = 私密金鑰
-conflict-test-repository = 測試用的存放庫
+conflict-test-repository = 測試存放庫
 conflict-known-hosts = 受信任的主機金鑰
-conflict-registry-host = 映像檔登錄主機
+conflict-registry-host = 登錄主機
 conflict-username = 使用者名稱
 conflict-password = 密碼
 conflict-image = 映像檔

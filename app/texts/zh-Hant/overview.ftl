@@ -42,6 +42,8 @@ overview-reads-column = 讀取次數
 overview-tests = 測試結果
 overview-tests-plot = 每日測試結果：可用的在線上方，其他在線下方。下方表格列出數據。
 overview-no-tests = 過去 30 天沒有測試任何連線。
+overview-result = { $status } { $count } 次
+overview-results-of-day = { $day }：{ $results }
 
 overview-steps = 設定 Latchkey
 overview-step-done = 已完成

@@ -45,3 +45,9 @@ page-not-possible = 無法執行
 page-not-deleted = 未刪除
 page-never = 從未
 page-ok = 確定
+page-places-from = 來源：<code>{ $places }</code>
+page-places-more = 還有 { $count } 個
+
+# Items in a sentence.
+page-comma = { $first }、{ $next }
+page-and = { $first }、{ $last }

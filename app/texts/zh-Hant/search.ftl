@@ -7,3 +7,4 @@ search-none = 沒有符合「{ $search }」的項目。
 search-count = { $count } 個結果
 search-all = 顯示全部
 search-pages = 頁面
+search-unreachable = 搜尋無法連線到入口網站。請檢查網路連線後再試一次。

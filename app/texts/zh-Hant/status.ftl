@@ -2,7 +2,7 @@
 
 status-works = 可用
 status-open = 公開
-status-refused = 遭拒
+status-refused = 遭拒絕
 status-unreachable = 無法連線
 status-host-key-changed = 主機金鑰已變更
 status-not-tested = 未測試

@@ -28,11 +28,11 @@ tokens-name-hint = 用途，例如使用此權杖的叢集或指令碼。
 tokens-only-prefix = 限制為名稱開頭是
 tokens-only-secrets = 限制為這些 Secret
 tokens-only-secrets-hint = 識別碼，例如 image-hub 或 gitsync-secret-data，以空格或換行分隔。
-tokens-expiry = 幾天後到期
+tokens-expiry = 有效天數
 tokens-expiry-hint = 留空則為 30 天。若權杖不應到期，請輸入 never。
 tokens-longest = 權杖的有效期限最長為 { $days } 天。
 tokens-restricted = 若要讀取值或寫入，您的權杖必須有所限制：請輸入名稱的開頭，或識別碼。
-tokens-proof-hint = 除了「讀取中繼資料」之外，所有範圍的效力都會超過您的工作階段，請確認是您本人。
+tokens-proof-hint = 除了「讀取中繼資料」之外，其他範圍的權杖在您的工作階段結束後仍然有效，請確認是您本人。
 tokens-create = 建立權杖
 
 tokens-created-heading = 已建立權杖

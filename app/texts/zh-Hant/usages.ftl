@@ -2,8 +2,8 @@
 
 usages-images = 映像檔
 usages-datasets = 資料集
-usages-images-lead = 您的平台所提取的容器映像檔，以及各自使用的 Secret。
-usages-datasets-lead = 您的平台所提取的 Git 存放庫，以及各自使用的 Secret。
+usages-images-lead = 您的平台所拉取的容器映像檔，以及各自使用的 Secret。
+usages-datasets-lead = 您的平台所拉取的 Git 存放庫，以及各自使用的 Secret。
 usages-name = 名稱
 usages-image = 映像檔
 usages-git-url = Git URL
@@ -25,7 +25,7 @@ usages-no-image-matches = 沒有符合的映像檔。
 usages-no-dataset-matches = 沒有符合的資料集。
 usages-clear = 清除搜尋與篩選條件
 usages-no-images = 尚無映像檔。
-usages-no-images-text = 新增您的 Secret 所提取的映像檔，即可查看每個 Secret 的使用位置。
+usages-no-images-text = 新增您的 Secret 所拉取的映像檔，即可查看每個 Secret 的使用位置。
 usages-add-first-image = 新增第一個映像檔
 usages-no-datasets = 尚無資料集。
 usages-no-datasets-text = 新增您的金鑰所讀取的存放庫，即可查看每個金鑰的使用位置。
@@ -33,8 +33,8 @@ usages-add-first-dataset = 新增第一個資料集
 
 usages-add-image = 新增映像檔
 usages-add-dataset = 新增資料集
-usages-add-image-lead = 您的平台所提取的容器映像檔，以及其使用的 Secret。
-usages-add-dataset-lead = 您的平台所提取的 Git 存放庫，以及其使用的 SSH 金鑰。
+usages-add-image-lead = 您的平台所拉取的容器映像檔，以及其使用的 Secret。
+usages-add-dataset-lead = 您的平台所拉取的 Git 存放庫，以及其使用的 SSH 金鑰。
 usages-edit-image = 編輯映像檔
 usages-edit-dataset = 編輯資料集
 usages-changed = <b>{ $name }</b>，上次變更：{ $when }，由 { $by } 變更。

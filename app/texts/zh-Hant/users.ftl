@@ -14,7 +14,7 @@ users-invited = 已邀請
 users-edit = 編輯
 users-edit-one = 編輯 { $name }
 users-signs-in-at = 透過 { $provider } 登入
-users-proof-hint = 此變更的效力會超過您的工作階段，請確認是您本人。
+users-proof-hint = 此變更在您的工作階段結束後仍然有效，請確認是您本人。
 
 users-add = 新增使用者
 users-add-lead = 您會取得一次性連結，請傳送給該使用者以設定密碼。

@@ -22,6 +22,9 @@ pub struct Ctx {
 }
 
 impl Ctx {
+    /// The actor of commands that run beside the server, in audit records.
+    pub const COMMAND_LINE: &str = "command line";
+
     /// Returns the context of the server itself, and of its command line.
     pub fn system(name: &'static str, now: Timestamp) -> Self {
         Self { actor: Actor::System(name), request_id: name.to_owned(), address: None, now }
@@ -120,26 +123,26 @@ impl Actor {
 domain::coded_enum! {
     /// An action that is asked for, as far as rights go. The code is stored in records of forbidden attempts and hashed into
     /// the chain: it never changes.
-    pub enum Action: code, label {
+    pub enum Action: code {
         /// See secrets, without values.
-        ReadSecrets = "see secrets", "see secrets";
+        ReadSecrets = "see secrets";
         /// Add, change and delete secrets.
-        WriteSecrets = "change secrets", "change secrets";
+        WriteSecrets = "change secrets";
         /// Read a value.
-        ReadValues = "take values out", "take values out";
+        ReadValues = "take values out";
         /// Manage one's own password, sessions and tokens.
-        OwnAccount = "manage own account", "manage own account";
+        OwnAccount = "manage own account";
         /// See, add and change users, and end their sessions.
-        ManageUsers = "manage users", "manage users";
+        ManageUsers = "manage users";
         /// See and revoke everybody's tokens.
-        ManageTokens = "manage tokens", "manage tokens";
+        ManageTokens = "manage tokens";
         /// See everybody's API tokens.
-        ReadTokens = "see everybody's tokens", "see everybody's tokens";
+        ReadTokens = "see everybody's tokens";
         /// See the whole audit log.
-        ReadAudit = "read the audit log", "read the audit log";
+        ReadAudit = "read the audit log";
         /// Rotate the key encryption keys.
-        ManageKeys = "manage keys", "manage keys";
+        ManageKeys = "manage keys";
         /// Note facts about the portal as a whole.
-        ManagePortal = "manage the portal", "manage the portal";
+        ManagePortal = "manage the portal";
     }
 }

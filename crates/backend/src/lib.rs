@@ -50,7 +50,9 @@ pub use secrets::{
     DeletedPage, DeletedSecret, FoundValue, KeepDeleted, ManifestsQuery, SecretService, SecretView,
     Submission, ValueAnswer, ValueQuery,
 };
-pub use sessions::{Browser, Browsers, NewSession, Proof, SessionLimits, SessionService, SessionSummary};
+pub use sessions::{
+    Browser, Browsers, NewSession, Proof, SessionLimits, SessionService, SessionSummary, browser_and_system,
+};
 pub use single_sign_on::{
     BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService, StepUp,
 };

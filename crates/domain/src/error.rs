@@ -216,42 +216,6 @@ impl Error {
             _ => None,
         }
     }
-
-    /// Returns the message of an error that a server function returns, in English. The islands show no other; the messages of
-    /// the rest are in the catalogue of `app`.
-    pub fn island_message(&self) -> String {
-        match self {
-            Self::Invalid(_) => "Some fields need another look.".to_owned(),
-            Self::NotFound => "This secret does not exist. It may have been deleted.".to_owned(),
-            Self::Duplicate(duplicate) => {
-                format!("The secret {} holds the same. Nothing was saved.", duplicate.name.as_str())
-            }
-            Self::Changed(_) => "Someone else changed this secret.".to_owned(),
-            Self::Sealed => "The portal is sealed: its key encryption key is not the one the stored \
-                 values were sealed with. Start the server with the right key; nothing was changed."
-                .to_owned(),
-            Self::Unavailable => {
-                "The database does not answer at the moment. Nothing was changed. Try again in a minute."
-                    .to_owned()
-            }
-            Self::TooManyTests(seconds) => format!(
-                "You have tested very often, so nothing was tested. Wait {seconds} seconds, then test again."
-            ),
-            Self::NotSignedIn => {
-                "Your session had ended, so nothing was saved. What you typed is still here: \
-                 sign in again if you have not yet, then press Confirm once more."
-                    .to_owned()
-            }
-            Self::Forbidden => {
-                "Your role does not allow this. Nothing was changed. An administrator can help.".to_owned()
-            }
-            Self::Internal(reference) => format!(
-                "Something went wrong in the portal, and nothing was changed. Its log has the cause under \
-                 reference {reference}."
-            ),
-            _ => "The portal could not read this request. Load the page again and retry.".to_owned(),
-        }
-    }
 }
 
 impl From<SignOnProblem> for Error {

@@ -171,7 +171,8 @@ impl Timestamp {
         format!("{count} {unit}{plural} ago")
     }
 
-    fn civil(self) -> Civil {
+    /// Returns the calendar's numbers in UTC.
+    pub fn civil(self) -> Civil {
         let seconds = self.0.div_euclid(1_000_000);
         let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
         // Days to year, month and day in the proleptic Gregorian calendar, in eras of 400 years that begin on
@@ -203,13 +204,21 @@ fn two_digits(text: &mut String, number: u8) {
     text.push(char::from(b'0' + number % 10));
 }
 
-struct Civil {
-    year: i64,
-    month: u8,
-    day: u8,
-    hour: u8,
-    minute: u8,
-    second: u8,
+/// A time as numbers of the calendar and the clock, in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Civil {
+    /// The year.
+    pub year: i64,
+    /// The month, from 1 to 12.
+    pub month: u8,
+    /// The day of the month, from 1 on.
+    pub day: u8,
+    /// The hour, from 0 to 23.
+    pub hour: u8,
+    /// The minute.
+    pub minute: u8,
+    /// The second.
+    pub second: u8,
 }
 
 #[cfg(test)]

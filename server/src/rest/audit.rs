@@ -85,6 +85,7 @@ pub async fn list(caller: Caller, RawQuery(query): RawQuery) -> Answer {
         action: text("action"),
         object: text("object"),
         outcome: text("outcome"),
+        parts: false,
         from: query.parse("from", Timestamp::parse_date, day)?,
         until: query.parse("until", Timestamp::parse_date, day)?.map(Timestamp::next_day),
         cursor: older_than.map_or(AuditCursor::Newest, AuditCursor::OlderThan),

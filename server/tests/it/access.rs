@@ -36,6 +36,7 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/secrets/import/{id}", Some(Editor), Some(Editor)),
         ("/secrets/import/{id}/discard", None, Some(Editor)),
         ("/secrets/deleted", Some(Reader), None),
+        ("/secrets/deleted/restore", None, Some(Editor)),
         ("/secrets/deleted/{id}/restore", None, Some(Editor)),
         ("/secrets/deleted/{id}/remove", Some(Editor), Some(Editor)),
         ("/secrets/selected/check", None, Some(Editor)),
@@ -70,6 +71,7 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/account", Some(Reader), None),
         ("/account/password", None, Some(Reader)),
         ("/account/language", None, Some(Reader)),
+        ("/account/sessions/end-others", Some(Reader), Some(Reader)),
         ("/account/sessions/{id}/end", Some(Reader), Some(Reader)),
         ("/tokens", Some(Reader), None),
         ("/tokens/new", Some(Reader), Some(Reader)),
@@ -247,7 +249,11 @@ async fn guarded_routes_redirect_to_sign_in_without_a_valid_session() {
         for (path, _, input) in FUNCTIONS {
             let answer = app.send_anonymous(call(path, &cookie, &input.replace("ID", &id))).await;
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{what}: {path}");
-            assert_eq!(answer.body, r#"{"Refused":"NotSignedIn"}"#);
+            assert!(
+                answer.body.starts_with(r#"{"Refused":["NotSignedIn",["Your session had ended"#),
+                "{}",
+                answer.body
+            );
         }
         // A cookie is not a token.
         for (path, method, _, body) in TOKENS {
@@ -476,7 +482,7 @@ async fn pages_offer_a_reader_only_permitted_actions() {
     assert!(list.contains(link) && list.contains("<span id=\"v\">View</span>") && list.contains(&cell));
     assert!(list.contains(" by admin"));
     let details = app.send_anonymous(asked(&format!("/secrets/image-{name}"), &cookie)).await.body;
-    assert!(details.contains("History") && details.contains("secret added") && details.contains("ghcr.io"));
+    assert!(details.contains("History") && details.contains("Added secret") && details.contains("ghcr.io"));
 }
 
 async fn with_password(app: &TestApp, name: &str, role: Role) {
@@ -529,7 +535,8 @@ async fn sign_in_returns_to_the_requested_page_and_sign_out_ends_the_session() {
     }
 
     // A GET signs nobody out; sending the form does, on the server too.
-    assert_eq!(app.send_anonymous(asked("/sign-out", &cookie)).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(app.send_anonymous(asked("/sign-out", &cookie)).await.header("location"), "/");
+    assert_eq!(app.send_anonymous(asked("/secrets", &cookie)).await.status, StatusCode::OK);
     let out = app.send_anonymous(posted("/sign-out", &cookie, &[])).await;
     assert_eq!((out.status, out.header("location")), (StatusCode::SEE_OTHER, "/sign-in"));
     assert!(out.header("clear-site-data").contains("storage"));
@@ -1051,7 +1058,7 @@ async fn audit_log_is_filtered_and_exported() {
     app.add_image(&name, "pw").await;
     let object = format!("image-{name}");
     let page = app.get(&format!("/audit?object={object}")).await;
-    assert!(page.body.contains("secret added") && page.body.contains(&format!("value=\"{object}\"")));
+    assert!(page.body.contains("Added secret") && page.body.contains(&format!("value=\"{object}\"")));
     assert!(app.get("/audit?object=nothing-such").await.body.contains("No records match."));
     assert_eq!(app.get("/audit?older=x&from=y&action=%00&outcome=%ff").await.status, StatusCode::OK);
 

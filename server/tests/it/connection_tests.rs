@@ -192,7 +192,7 @@ fn command_line_and_scheduled_tests_test_all_secrets_and_log_no_value() {
     // By itself, within a few intervals of three seconds.
     wait_until("the portal tests by itself", || {
         let page = portal.get("/secrets/image-good/check");
-        page.contains("Works") && page.contains("by the portal")
+        page.contains("Works") && page.contains("Tested automatically")
     });
     portal.signal("-TERM");
     assert!(portal.child.wait().unwrap().success());

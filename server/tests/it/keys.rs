@@ -97,7 +97,7 @@ async fn protected_key_needs_its_passphrase_and_is_stored_without() {
     let refused = add(&app, &name, &[("secret", PROTECTED)]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!place(&refused.body).contains("<div hidden"), "{}", place(&refused.body));
-    assert!(refused.body.contains("This key is protected by a passphrase. Enter it"));
+    assert!(refused.body.contains("This key has a passphrase. Enter it"));
     assert!(refused.body.contains("Enter it again.") && refused.body.contains("id=\"passphrase-error\""));
     let wrong = add(&app, &name, &[("secret", PROTECTED), ("passphrase", "SENTINEL-wrong")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -140,7 +140,8 @@ async fn duplicate_key_is_reported_and_saved_only_on_request() {
     assert_eq!(app.call("create_secret", &image(&first)).await.status, StatusCode::OK);
     let told = app.call("create_secret", &image(&second)).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
-    assert_eq!(told.body, format!("{{\"Refused\":{{\"Twin\":\"image-{first}\"}}}}"));
+    let sent = format!("{{\"Refused\":[{{\"Twin\":\"image-{first}\"}},[\"The secret {first} holds the same.");
+    assert!(told.body.starts_with(&sent), "{}", told.body);
 }
 
 #[tokio::test]
@@ -186,7 +187,7 @@ async fn pending_key_is_tested_before_the_switch() {
 
     let refused = app.post(&check, &with).await;
     assert_eq!(refused.status, StatusCode::OK);
-    assert!(refused.body.contains("The host does not accept this key"), "{}", refused.body);
+    assert!(refused.body.contains("The host doesn't accept this key"), "{}", refused.body);
     assert!(!refused.body.contains("You can switch to it") && !refused.body.contains("PRIVATE KEY"));
     server.let_in(&app.get(&format!("{base}/new.pub")).await.body);
     let works = app.post(&check, &with).await;
@@ -197,7 +198,7 @@ async fn pending_key_is_tested_before_the_switch() {
     let again = app.get(&check).await;
     assert!(again.status == StatusCode::OK && !again.body.contains("You can switch to it"));
     let state = app.get(&format!("/secrets/gitsync-secret-{name}/check")).await.body;
-    assert!(state.contains("has not been tested since"), "{state}");
+    assert!(state.contains("Not tested since it was added or changed."), "{state}");
     let reader = app.session("key-reader", Role::Reader).await;
     let forbidden = app.send_anonymous(posted(&check, &reader, &with)).await;
     assert_eq!(forbidden.status, StatusCode::FORBIDDEN);
@@ -249,7 +250,7 @@ async fn pending_key_is_switched_to_or_discarded() {
     assert!(!app.get(&base).await.body.contains("not in use yet"));
     let twice = app.post(&format!("{base}/switch"), &[("fingerprint", &fingerprint)]).await;
     assert_eq!(twice.status, StatusCode::NOT_FOUND);
-    assert!(twice.body.contains("is in use already"));
+    assert!(twice.body.contains("is already in use"));
 
     app.post(&format!("{base}/generate"), &[("generate", "ed25519")]).await;
     let fingerprint = between(&app.get(&base).await.body, "name=\"fingerprint\" value=\"", "\"").to_owned();

@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests are bound by clock and environment")]
 
 mod access;
+mod addresses;
 mod bad_input;
 mod bounded;
 mod client;
@@ -23,6 +24,7 @@ mod imports;
 mod keys;
 mod language;
 mod network;
+mod notices;
 mod operations;
 mod overview;
 #[allow(dead_code, reason = "the backend's own tests use the rest")]

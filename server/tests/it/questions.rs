@@ -99,7 +99,7 @@ async fn key_confirmations_change_nothing_and_show_the_test_result() {
     let made = app.post("/secrets/new", &fields).await;
     let base = made.header("location").to_owned();
     let none = app.get(&format!("{base}/switch")).await;
-    assert!(none.body.contains("No new key waits any more"), "{}", none.body);
+    assert!(none.body.contains("No new key is waiting"), "{}", none.body);
     app.post(&format!("{base}/generate"), &[("generate", "ed25519")]).await;
     let new = app.get(&format!("{base}/new.pub")).await.body;
     let value_of = |body: &str, name: &str| -> String {
@@ -114,15 +114,15 @@ async fn key_confirmations_change_nothing_and_show_the_test_result() {
     let with_ticket = format!("switch?tested={ticket}");
     for (question, said) in [
         ("switch", "was not tested just now"),
-        (&with_ticket, "did not open anything"),
+        (&with_ticket, "just now failed"),
         (&with_ticket, "Unreachable"),
         // A made-up address cannot claim a test.
         ("switch?tested=repository-read", "was not tested just now"),
         (&with_ticket.replace("connection-refused", "repository-read"), "was not tested just now"),
         ("switch?tested=SENTINEL", "was not tested just now"),
-        ("discard", "Its private half is deleted at once"),
+        ("discard", "Its private key is deleted immediately"),
         ("generate?generate=rsa-4096", "value=\"rsa-4096\""),
-        ("generate", "waits already. Generate another one?"),
+        ("generate", "is already waiting. Generate another one?"),
     ] {
         let page = app.get(&format!("{base}/{question}")).await;
         assert_eq!(page.status, StatusCode::OK, "{question}");

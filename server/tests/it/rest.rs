@@ -685,7 +685,7 @@ async fn dataset_is_tested_with_its_branch() {
     let test = async || read(&script.send("POST", &format!("{path}/test"), &[], None).await);
     let tested = test().await;
     assert_eq!((&tested["status"], &tested["cause"]), (&json!("refused"), &json!("branch-not-found")));
-    assert!(tested["detail"].as_str().unwrap().contains("it has no branch of this name"), "{tested}");
+    assert!(tested["detail"].as_str().unwrap().contains("it has no branch with this name"), "{tested}");
     assert_eq!((&tested["branch"], &tested["refs"]), (&json!("trunk"), &json!(3)));
     let known = &read(&script.get(&format!("/secrets/{id}")).await)["connection"];
     assert_eq!((&known["status"], &known["cause"]), (&json!("works"), &json!("repository-read")));
@@ -834,7 +834,7 @@ async fn dry_run_adds_nothing_and_imported_secrets_show_their_origins() {
         (&json!(["ci/pull", "team-a/pull"]), &json!(30))
     );
     let page = app.get(&format!("/secrets/image-{name}/edit")).await;
-    for text in ["Imported from", "ci/pull, team-a/pull", "Of 28 more the names were not kept."] {
+    for text in ["Imported from", "ci/pull, team-a/pull", "The names of 28 more weren't kept."] {
         assert!(page.body.contains(text), "{text} is missing: {}", page.body);
     }
     body["dry_run"] = json!(true);

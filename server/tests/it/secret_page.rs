@@ -40,7 +40,7 @@ async fn page_of_secret_shows_actions_to_editors_alone() {
             "Used by",
             "How to use it",
             "imagePullSecrets",
-            "secret added",
+            "Added secret",
             &format!("href=\"/secrets?q={name}\""),
         ] {
             assert!(main.contains(shown), "{role:?} {shown}: {main}");

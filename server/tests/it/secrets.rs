@@ -213,7 +213,7 @@ async fn page_says_that_the_host_was_normalized() {
         .body(axum::body::Body::empty())
         .unwrap();
     let list = app.send(request).await;
-    assert!(list.body.contains("put right"), "{}", list.body);
+    assert!(list.body.contains("was corrected"), "{}", list.body);
     assert!(list.body.contains("https://index.docker.io/v1/"));
     assert!(list.header("set-cookie").contains("Max-Age=0"));
 }
@@ -245,7 +245,7 @@ async fn deleted_secret_is_restored_or_removed_for_good() {
     let id = format!("image-{name}");
     app.add_image(&name, "first").await;
     let question = app.get(&format!("/secrets/{id}/delete")).await.body;
-    assert!(question.contains("it can be restored for 30 days"), "{question}");
+    assert!(question.contains("You can restore it for 30 days"), "{question}");
     app.post(&format!("/secrets/{id}/delete"), &[]).await;
     assert!(app.get(&format!("/secrets?q={name}")).await.body.contains("No secrets match."));
     let deleted = app.get("/secrets/deleted").await;
@@ -270,7 +270,7 @@ async fn deleted_secret_is_restored_or_removed_for_good() {
     assert_eq!(app.get(&remove).await.status, StatusCode::NOT_FOUND, "it is not deleted any more");
     let remove = format!("/secrets/deleted/{second}/remove");
     let question = app.get(&remove).await;
-    assert!(question.status == StatusCode::OK && question.body.contains("cannot be brought back"));
+    assert!(question.status == StatusCode::OK && question.body.contains("Its value can't be recovered."));
     for _ in 0..2 {
         let gone = app.post(&remove, &[]).await;
         assert_eq!((gone.status, gone.header("location")), (StatusCode::SEE_OTHER, "/secrets/deleted"));

@@ -57,7 +57,7 @@ async fn selection_is_deleted_after_one_confirmation() {
         "<b>2 secrets</b>",
         &a,
         &b,
-        "What is deleted can be restored for 30 days.",
+        "Deleted secrets can be restored for 30 days.",
         "href=\"/secrets?q=doomed\"",
     ] {
         assert!(page.body.contains(present), "{present}: {}", page.body);
@@ -66,7 +66,7 @@ async fn selection_is_deleted_after_one_confirmation() {
     assert!(is_there(&app, &a).await, "looking at the question changes nothing");
     let done = app.post(&address, &[]).await;
     assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, "/secrets?q=doomed"));
-    assert!(done.header("set-cookie").starts_with("latchkey_notice=done~"));
+    assert!(done.header("set-cookie").starts_with("latchkey_notice=several-deleted~"));
     assert!(!is_there(&app, &a).await && !is_there(&app, &b).await);
     assert_eq!(app.post(&address, &[]).await.status, StatusCode::SEE_OTHER, "pressed twice");
     assert_eq!(app.get(&address).await.status, StatusCode::NOT_FOUND);
@@ -124,7 +124,7 @@ async fn selection_is_tested_with_a_result_for_each() {
     let page = app.post("/secrets/selected/check", &fields).await;
     assert_eq!(page.status, StatusCode::OK);
     for present in [
-        "2 unreachable, 1 not tested.",
+        ">2 unreachable, 1 not tested<",
         "This secret does not exist. It may have been deleted.",
         "href=\"/secrets?q=tested\"",
         &format!("href=\"/secrets/image-{word}-a?list=q%3Dtested\""),
@@ -152,9 +152,12 @@ async fn manifests_of_a_selection_require_a_token() {
     let address = format!("/secrets/selected/manifests?{query}&id=gitsync-secret-{git}");
     let page = app.get(&address).await;
     assert_eq!(page.status, StatusCode::OK);
-    for present in
-        ["id=\"git_shape\"", "id=\"image_shape\"", "value=\"dockerconfigjson\" selected", "<b>3 secrets</b>"]
-    {
+    for present in [
+        "id=\"git_shape\"",
+        "id=\"image_shape\"",
+        "value=\"dockerconfigjson\" selected",
+        "3 Kubernetes Secrets",
+    ] {
         assert!(page.body.contains(present), "{present}: {}", page.body);
     }
     assert!(!page.body.contains("SENTINEL") && !page.body.contains("value=\"raw\""));
@@ -195,14 +198,9 @@ async fn manifests_of_a_selection_require_a_token() {
     }
     let refusals = [
         (typed("", &[]), StatusCode::UNPROCESSABLE_ENTITY, "token", "Paste an API token"),
-        (
-            typed("latchkey_x_y", &[]),
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "token",
-            "no token of this portal that is good",
-        ),
-        (typed(&metadata, &[]), StatusCode::FORBIDDEN, "token", "may not take out the values"),
-        (typed(&restricted, &[]), StatusCode::FORBIDDEN, "token", "may not take out the values"),
+        (typed("latchkey_x_y", &[]), StatusCode::UNPROCESSABLE_ENTITY, "token", "Invalid token."),
+        (typed(&metadata, &[]), StatusCode::FORBIDDEN, "token", "can't read the values"),
+        (typed(&restricted, &[]), StatusCode::FORBIDDEN, "token", "can't read the values"),
         (
             typed(&good, &[("namespace", "Team A")]),
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -313,7 +311,7 @@ async fn secrets_gone_meanwhile_are_reported_and_not_counted() {
     let ([a, b], query) = two(&app, "gone").await;
     let address = format!("/secrets/selected/delete?{query}&id=image-gone");
     let page = app.get(&address).await.body;
-    assert!(page.contains("<b>2 secrets</b>") && page.contains("One of those that you selected"), "{page}");
+    assert!(page.contains("<b>2 secrets</b>") && page.contains("One of the secrets you selected"), "{page}");
     let export = app.get(&format!("/secrets/selected/manifests?{query}&id=image-gone&list=q%3Da")).await.body;
     let without = format!("/secrets/selected/manifests?id=image-{a}&amp;id=image-{b}&amp;list=q%3Da");
     assert!(export.contains(&without), "{export}");

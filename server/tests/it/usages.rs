@@ -181,7 +181,7 @@ async fn dataset_is_tested_with_its_branch_and_its_field_is_marked() {
     let page = app.post("/datasets/new/check", &typed("nowhere")).await;
     assert_eq!(page.status, StatusCode::OK);
     for present in
-        ["it has no branch of this name", "No such branch", "id=\"branch-error\"", "value=\"nowhere\""]
+        ["it has no branch with this name", "No such branch", "id=\"branch-error\"", "value=\"nowhere\""]
     {
         assert!(page.body.contains(present), "{present}: {}", page.body);
     }

@@ -4,11 +4,12 @@ use super::DELETED;
 use crate::{
     document::Page,
     extract::{Nothing, Path, PostForm, SignedIn},
-    respond::done,
-    ui::flash::ActionDone,
+    respond::{done, own_address, with_flash},
+    ui::flash::{ActionDone, Flash},
 };
 use axum::response::Response;
-use domain::error::Error;
+use domain::{error::Error, time::Timestamp};
+use serde::Deserialize;
 use uuid::Uuid;
 
 /// Handles `POST /secrets/deleted/{id}/restore`.
@@ -18,7 +19,37 @@ pub async fn restore(Path(row): Path<Uuid>, PostForm { reply, sent }: PostForm<N
         backend.secrets().restore(&ctx, row).await
     };
     match restored.await {
-        Ok(_) => done(DELETED, ActionDone::SecretRestored),
+        Ok(id) => with_flash(DELETED, &Flash::Restored(id)),
+        Err(error) => reply.failed_at(DELETED, error, |error| Page::DeletedSecrets(Some(error))).await,
+    }
+}
+
+/// A deletion of the caller, by its time, and the address of the page with its notice.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Deletion {
+    at: String,
+    back: String,
+}
+
+/// Handles `POST /secrets/deleted/restore`: undoes a deletion of the caller.
+pub async fn undo(PostForm { reply, sent }: PostForm<Deletion>) -> Response {
+    let restored = async {
+        let (SignedIn { backend, ctx }, deletion) = sent?;
+        let Some(at) = Timestamp::parse_micros(&deletion.at) else {
+            backend.secrets().may_change(&ctx, None).await?;
+            return Err(Error::BadRequest);
+        };
+        Ok((backend.secrets().undo_deletion(&ctx, at).await?, own_address(&deletion.back)))
+    };
+    match restored.await {
+        Ok((ids, back)) => {
+            let flash = match ids.as_slice() {
+                [id] => Flash::Restored(id.clone()),
+                ids => Flash::RestoredSeveral(u32::try_from(ids.len()).unwrap_or(u32::MAX)),
+            };
+            with_flash(&back, &flash)
+        }
         Err(error) => reply.failed_at(DELETED, error, |error| Page::DeletedSecrets(Some(error))).await,
     }
 }

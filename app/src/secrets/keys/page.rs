@@ -2,7 +2,7 @@
 
 use super::{KeyAnswer, replaced, section::KeySection};
 use crate::{
-    secrets::{LIST, from_secret, load::with_secret, secret_address},
+    secrets::{from_secret, list_before, load::with_secret, page_of},
     ssr,
     ui::{alert::Alert, icon::icon},
 };
@@ -28,46 +28,44 @@ pub fn KeyPage(
     let failed = failed.map(|error| {
         let said = match error {
             Error::Changed(_) => replaced(),
-            Error::NotFound => {
-                "There is no new key any more: it was discarded, or is in use already.".to_owned()
-            }
+            Error::NotFound => t!(key_gone).to_owned(),
             error => crate::messages::error(&error),
         };
-        view! { <Alert title="Not done"><p>{said}</p></Alert> }
+        view! { <Alert title=t!(key_not_done)><p>{said}</p></Alert> }
     });
     let show = move |details: SecretDetails| {
-        let id = details.id.clone();
+        let (id, query) = (details.id.clone(), ssr::query());
         if id.kind == SecretKind::ImagePull {
             ssr::set_status(http::StatusCode::NOT_FOUND);
             return Either::Left(view! {
-                <h1>"No SSH key"</h1>
-                <p>"This secret is an account at an image registry, and has no SSH key."</p>
+                <h1>{t!(key_none)}</h1>
+                <p>{t!(key_none_text)}</p>
                 <p>
-                    <a class="button" href=format!("{LIST}/{id}")>
-                        "Go to the secret"
+                    <a class="button" href=page_of(&id, "", &query)>
+                        {t!(key_to_secret)}
                     </a>
                 </p>
             });
         }
         let test = (ssr::may(Role::Editor) && details.pending.is_none()).then(|| {
-            let action = from_secret(&format!("{LIST}/{id}/check"), "");
+            let action = from_secret(&id, "check", &query);
             view! {
                 <form method="post" action=action>
-                    <button>{icon!("plug")} "Test connection"</button>
+                    <button>{icon!("plug")} {t!(test_connection)}</button>
                 </form>
             }
         });
         Either::Right(view! {
-            <h1>"SSH key"</h1>
-            <p class="lead">"Of the Git dataset secret " <a href=secret_address(&id)>{details.display_name.clone()}</a> "."</p>
+            <h1>{t!(key_heading)}</h1>
+            <p class="lead">{t!(key_lead, address: page_of(&id, "", &query), name: &details.display_name)}</p>
             {failed}
             <KeySection details tested/>
             <div class="choices">
-                <a class="button" href=secret_address(&id)>
-                    "Go to the secret"
+                <a class="button" href=page_of(&id, "", &query)>
+                    {t!(key_to_secret)}
                 </a>
-                <a class="button" href=LIST>
-                    "Back to the secrets"
+                <a class="button" href=list_before(&query)>
+                    {t!(secret_back_to_list)}
                 </a>
                 {test}
             </div>

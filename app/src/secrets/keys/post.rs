@@ -52,7 +52,7 @@ pub async fn generate(Path(id): Path<SecretId>, Unread { reply, body }: Unread) 
         backend.secrets().replace_pending_key(&ctx, &id, kind, input.replaces.as_deref()).await
     };
     match generated.await {
-        Ok(()) => Redirect::to(&key_address(&id)).into_response(),
+        Ok(()) => Redirect::to(&key_address(&id, reply.query())).into_response(),
         Err(error) => not_done(reply, &id, error).await,
     }
 }
@@ -79,7 +79,7 @@ pub async fn switch(Path(id): Path<SecretId>, Unread { reply, body }: Unread) ->
         backend.secrets().switch_key_tested(&ctx, &id, &input.fingerprint, &input.tested).await
     };
     match switched.await {
-        Ok(()) => done(&key_address(&id), ActionDone::KeySwitched),
+        Ok(()) => done(&key_address(&id, reply.query()), ActionDone::KeySwitched),
         Err(error) => not_done(reply, &id, error).await,
     }
 }
@@ -91,7 +91,7 @@ pub async fn discard(Path(id): Path<SecretId>, Unread { reply, body }: Unread) -
         backend.secrets().discard_key(&ctx, &id, &input.fingerprint).await
     };
     match discarded.await {
-        Ok(()) => done(&key_address(&id), ActionDone::KeyDiscarded),
+        Ok(()) => done(&key_address(&id, reply.query()), ActionDone::KeyDiscarded),
         Err(error) => not_done(reply, &id, error).await,
     }
 }
@@ -151,5 +151,6 @@ async fn not_done(reply: Reply, id: &SecretId, error: Error) -> Response {
         Error::Forbidden => Page::EditSecret(id.clone(), None),
         error => Page::SecretKey(id.clone(), Some(Box::new(KeyAnswer::NotDone(error)))),
     };
-    reply.failed_at(&key_address(id), error, page).await
+    let back = key_address(id, reply.query());
+    reply.failed_at(&back, error, page).await
 }

@@ -3,8 +3,10 @@
 use super::{TESTED, key_address, replaced};
 use crate::{
     connection_tests::answer::StatusWord,
-    secrets::{LIST, consumers::UsedWarning, load::with_users},
+    messages,
+    secrets::{consumers::UsedWarning, load::with_users, page_of},
     ssr,
+    texts::Markup,
     ui::{
         ago::Ago,
         confirm::{ConfirmPage, Consequence, NotPossible},
@@ -36,9 +38,9 @@ impl KeyQuestion {
     /// Returns the heading of the page, which is also the label of its button.
     fn heading(self) -> &'static str {
         match self {
-            Self::Generate => "Generate a new key pair",
-            Self::Switch => "Switch to the new key",
-            Self::Discard => "Discard the new key",
+            Self::Generate => t!(title_generate_key),
+            Self::Switch => t!(title_switch_key),
+            Self::Discard => t!(title_discard_key),
         }
     }
 
@@ -59,26 +61,27 @@ pub fn KeyQuestionPage(id: SecretId, question: KeyQuestion) -> impl IntoView {
     let ticket = ssr::query_parameter(TESTED).unwrap_or_default();
     let kind = ssr::query_parameter("generate").and_then(|kind| NewSshKeyKind::parse(&kind));
     let show = move |details: SecretDetails, users: SecretConsumers| {
-        let back = key_address(&details.id);
+        let query = ssr::query();
+        let back = key_address(&details.id, &query);
         let heading = question.heading().to_owned();
         if details.id.kind == SecretKind::ImagePull {
             ssr::set_status(http::StatusCode::NOT_FOUND);
-            let reason = "This secret is an account at an image registry, and has no SSH key.".to_owned();
-            let back = format!("{LIST}/{}", details.id);
-            return EitherOf3::A(view! { <NotPossible heading reason back label="Go to the secret"/> });
+            let reason = t!(key_none_text).to_owned();
+            let back = page_of(&details.id, "", &query);
+            return EitherOf3::A(view! { <NotPossible heading reason back label=t!(key_to_secret)/> });
         }
         let Some(pending) = details.pending.clone() else {
             // Generating the first pair loses nothing, so its form is sent at once; whoever comes here has an
             // outdated page.
-            let reason = "No new key waits any more: it was discarded, or is in use already.".to_owned();
-            return EitherOf3::A(view! { <NotPossible heading reason back label="Back to the key"/> });
+            let reason = t!(key_gone).to_owned();
+            return EitherOf3::A(view! { <NotPossible heading reason back label=t!(key_back)/> });
         };
         if meant.is_some_and(|meant| meant != pending.facts.fingerprint) {
             ssr::set_status(http::StatusCode::CONFLICT);
             let reason = replaced();
-            return EitherOf3::B(view! { <NotPossible heading reason back label="Back to the key"/> });
+            return EitherOf3::B(view! { <NotPossible heading reason back label=t!(key_back)/> });
         }
-        let action = format!("{back}/{}", question.segment());
+        let action = page_of(&details.id, &format!("key/{}", question.segment()), &query);
         let asked = match question {
             KeyQuestion::Switch => {
                 EitherOf3::A(view! { <Switch details=details.clone() users pending ticket/> })
@@ -109,10 +112,10 @@ fn Switch(
     let SecretDetails { id, display_name, key, .. } = details;
     let old = match key {
         StoredSshKey::Known(facts) => facts.fingerprint,
-        StoredSshKey::Unreadable | StoredSshKey::Unknown => "not known".to_owned(),
+        StoredSshKey::Unreadable | StoredSshKey::Unknown => t!(key_old_unknown).to_owned(),
     };
     let new = pending.facts.fingerprint;
-    let named = format!("{LIST}/{id}");
+    let named = page_of(&id, "", &ssr::query());
     let tested = {
         let id = id.clone();
         Suspend::new(async move {
@@ -126,15 +129,13 @@ fn Switch(
     };
     view! {
         <input type="hidden" name="fingerprint" value=new.clone()/>
-        <p>
-            "Switch " <b>{display_name}</b> " to the new key? The old key is deleted at once, and cannot be brought back."
-        </p>
+        <p>{t!(key_switch_question, name: display_name)}</p>
         <dl>
-            <dt>"Old key, deleted"</dt>
+            <dt>{t!(key_old)}</dt>
             <dd>
                 <code>{old}</code>
             </dd>
-            <dt>"New key, in use then"</dt>
+            <dt>{t!(key_new)}</dt>
             <dd>
                 <code>{new}</code>
             </dd>
@@ -156,21 +157,17 @@ fn test_result(tested: Option<TestCause>) -> impl IntoView {
     match tested.map(|cause| (cause, cause.status())) {
         Some((_, TestStatus::Works)) => EitherOf3::A(view! {
             <p>
-                <StatusWord status=TestStatus::Works/> " The new key was tested just now, and works."
+                <StatusWord status=TestStatus::Works/> " " {t!(key_tested_works)}
             </p>
         }),
-        Some((cause, status)) => EitherOf3::B(view! {
-            <Consequence>
-                "The test of the new key just now did not open anything: " <StatusWord status label=cause.label()/> ". "
-                {cause.message()}
-                " If you switch all the same, whatever pulls with this secret may stop working."
-            </Consequence>
-        }),
+        Some((cause, status)) => {
+            let label = messages::cause_label(cause);
+            let status = Markup::rendered(view! { <StatusWord status label/> });
+            let said = t!(key_tested_fails, status, cause: messages::cause(cause));
+            EitherOf3::B(view! { <Consequence>{said}</Consequence> })
+        }
         None => EitherOf3::C(view! {
-            <Consequence>
-                "The new key was not tested just now. Where its public half is not registered yet, whatever pulls with this \
-                 secret stops working. Cancel, and press “Test the new key” first."
-            </Consequence>
+            <Consequence>{t!(key_not_tested)}</Consequence>
         }),
     }
 }
@@ -181,10 +178,7 @@ fn Discard(details: SecretDetails, pending: PendingKey) -> impl IntoView {
     let now = details.now;
     view! {
         <input type="hidden" name="fingerprint" value=pending.facts.fingerprint.clone()/>
-        <p>
-            "Discard the new key of " <b>{details.display_name}</b>
-            "? Its private half is deleted at once, and cannot be brought back. The key in use stays."
-        </p>
+        <p>{t!(key_discard_question, name: details.display_name)}</p>
         <Waiting pending now/>
     }
 }
@@ -196,11 +190,7 @@ fn Replace(details: SecretDetails, pending: PendingKey, kind: NewSshKeyKind) -> 
     view! {
         <input type="hidden" name="generate" value=kind.as_str()/>
         <input type="hidden" name="replaces" value=pending.facts.fingerprint.clone()/>
-        <p>
-            "A new key of " <b>{details.display_name}</b>
-            " waits already. Generate another one? The one that waits is deleted at once, and cannot be brought back: where \
-             its public half is registered, register the other one in its place. The key in use stays."
-        </p>
+        <p>{t!(key_replace_question, name: details.display_name)}</p>
         <Waiting pending now/>
     }
 }
@@ -209,25 +199,23 @@ fn Replace(details: SecretDetails, pending: PendingKey, kind: NewSshKeyKind) -> 
 #[component]
 fn Waiting(pending: PendingKey, now: Timestamp) -> impl IntoView {
     let PendingKey { facts, made_at, made_by } = pending;
+    let when = Markup::rendered(view! { <Ago at=made_at now/> });
     let comment = match facts.comment.as_str() {
         "" => Either::Left(()),
         comment => Either::Right(view! {
-            <dt>"Comment"</dt>
+            <dt>{t!(key_comment)}</dt>
             <dd>{comment.to_owned()}</dd>
         }),
     };
     view! {
         <dl>
-            <dt>"New key, deleted"</dt>
+            <dt>{t!(key_doomed)}</dt>
             <dd>
                 <code>{facts.fingerprint.clone()}</code>
             </dd>
             {comment}
-            <dt>"Made"</dt>
-            <dd>
-                <Ago at=made_at now/>
-                {format!(" by {made_by}")}
-            </dd>
+            <dt>{t!(key_made)}</dt>
+            <dd>{t!(key_made_by, when, name: made_by)}</dd>
         </dl>
     }
 }

@@ -1,10 +1,11 @@
 //! The sections about a secret's key, on its own page and on those of the secret.
 
-use super::{NewKeyTested, TESTED, key_address};
+use super::{NewKeyTested, TESTED};
 use crate::{
     connection_tests::answer::{Answer, Approval},
-    secrets::LIST,
+    secrets::{LIST, page_of},
     ssr,
+    texts::Markup,
     ui::{ago::Ago, copy::CopyButton, icon::icon, rendered::rendered},
 };
 use domain::{
@@ -28,7 +29,7 @@ pub fn KeySection(
         return None;
     }
     let may_write = ssr::may(Role::Editor);
-    let title = if pending.is_some() { "Key in use" } else { "Public key" };
+    let title = if pending.is_some() { t!(key_in_use) } else { t!(key_public) };
     let known = known_key(&id, key, pending.is_none());
     let waiting = pending.as_ref().map(|pending| pending.facts.fingerprint.clone());
     let pending = pending.map(|pending| view! { <Pending id=id.clone() pending tested now may_write/> });
@@ -50,7 +51,7 @@ pub fn PublicKey(details: SecretDetails) -> impl IntoView {
     let known = known_key(&id, key, pending.is_none());
     view! {
         <section class="key-section" aria-labelledby="key-title">
-            <h2 id="key-title">"Public key"</h2>
+            <h2 id="key-title">{t!(key_public)}</h2>
             {known}
         </section>
     }
@@ -62,15 +63,15 @@ fn known_key(id: &SecretId, key: StoredSshKey, with_steps: bool) -> impl IntoVie
         StoredSshKey::Known(facts) => {
             let steps = with_steps.then(Steps);
             EitherOf3::A(view! {
-                <Facts facts label="Public key" field="public-key" download=format!("{LIST}/{id}/key.pub")/>
+                <Facts facts label=t!(key_public) field="public-key" download=format!("{LIST}/{id}/key.pub")/>
                 {steps}
             })
         }
         StoredSshKey::Unreadable => EitherOf3::B(view! {
-            <p>"The stored key was saved before keys were checked, and can't be read. Replace it: nothing can pull with it."</p>
+            <p>{t!(key_unreadable)}</p>
         }),
         StoredSshKey::Unknown => EitherOf3::C(view! {
-            <p>"The stored key was saved before keys were checked. Latchkey is reading it now: load this page again in a minute."</p>
+            <p>{t!(key_unknown)}</p>
         }),
     }
 }
@@ -80,15 +81,16 @@ fn known_key(id: &SecretId, key: StoredSshKey, with_steps: bool) -> impl IntoVie
 fn Facts(facts: SshKeyFacts, label: &'static str, field: &'static str, download: String) -> impl IntoView {
     let comment = (!facts.comment.is_empty()).then(|| {
         view! {
-            <dt>"Comment"</dt>
+            <dt>{t!(key_comment)}</dt>
             <dd>{facts.comment.clone()}</dd>
         }
     });
+    let kind = t!(key_kind, algorithm: facts.algorithm.label(), bits: facts.bits);
     view! {
         <dl>
-            <dt>"Type"</dt>
-            <dd>{facts.kind()}</dd>
-            <dt>"Fingerprint"</dt>
+            <dt>{t!(key_type)}</dt>
+            <dd>{kind}</dd>
+            <dt>{t!(key_fingerprint)}</dt>
             <dd>
                 <code>{facts.fingerprint.clone()}</code>
             </dd>
@@ -98,7 +100,7 @@ fn Facts(facts: SshKeyFacts, label: &'static str, field: &'static str, download:
             <div class="label-line">
                 <label for=field>{label}</label>
                 <a href=download download>
-                    "Download .pub"
+                    {t!(key_download)}
                 </a>
             </div>
             <div class="with-button">
@@ -119,7 +121,7 @@ fn Pending(
     may_write: bool,
 ) -> impl IntoView {
     let PendingKey { facts, made_at, made_by } = pending;
-    let address = key_address(&id);
+    let new_public_key = format!("{LIST}/{id}/key/new.pub");
     let fingerprint = facts.fingerprint.clone();
     // So that the confirmation repeats it, and the key keeps it when it is in use.
     let came_to = tested.as_ref().map(|tested| {
@@ -128,7 +130,7 @@ fn Pending(
     let tested = tested.map(|tested| tested.report);
     let works = tested.as_ref().is_some_and(|report| report.cause.status() == TestStatus::Works);
     let steps = may_write.then(|| {
-        let action = |what: &str| format!("{address}/{what}");
+        let action = |part: &str| page_of(&id, &format!("key/{part}"), &ssr::query());
         let fingerprint = || view! { <input type="hidden" name="fingerprint" value=fingerprint.clone()/> };
         // The next thing to do, which is never to switch to a key that does not work.
         let (test, switch) = if works { ("", "primary") } else { ("primary", "") };
@@ -137,39 +139,44 @@ fn Pending(
             <ol class="next-steps">
                 <li>{Steps()}</li>
                 <li>
-                    <p>"Test that the repository accepts the new key:"</p>
+                    <p>{t!(key_test_step)}</p>
                     {result}
                     <form method="post" action=format!("{}#{TEST_RESULT}", action("check"))>
                         {fingerprint()}
-                        <button class=test>{icon!("plug")} "Test the new key"</button>
+                        <button class=test>{icon!("plug")} {t!(key_test)}</button>
                     </form>
                 </li>
                 <li>
-                    <p>"Switch to it. This deletes the current key and can't be undone:"</p>
+                    <p>{t!(key_switch_step)}</p>
                     <form method="get" action=action("switch")>
                         {fingerprint()}
+                        {list_field()}
                         {came_to}
-                        <button class=switch>"Switch to the new key"</button>
+                        <button class=switch>{t!(title_switch_key)}</button>
                     </form>
                 </li>
             </ol>
             <form method="get" action=action("discard")>
                 {fingerprint()}
-                <button class="quiet">{icon!("bin")} "Discard the new key"</button>
+                {list_field()}
+                <button class="quiet">{icon!("bin")} {t!(title_discard_key)}</button>
             </form>
         }
     });
+    let when = Markup::rendered(view! { <Ago at=made_at now/> });
     view! {
         <div class="pending">
-            <h2>"New key, not in use yet"</h2>
-            <p>
-                "Generated " <Ago at=made_at now/> {format!(" by {made_by}.")}
-                " The current key stays active until you switch."
-            </p>
-            <Facts facts label="New public key" field="new-public-key" download=format!("{address}/new.pub")/>
+            <h2>{t!(key_waiting)}</h2>
+            <p>{t!(key_generated, when, name: made_by)}</p>
+            <Facts facts label=t!(key_new_public) field="new-public-key" download=new_public_key/>
             {steps}
         </div>
     }
+}
+
+/// Renders the field with the list that the person came from, for forms that are sent by GET, which lose their address's query.
+fn list_field() -> impl IntoView {
+    ssr::query_parameter("list").map(|list| view! { <input type="hidden" name="list" value=list/> })
 }
 
 /// The id of the result of a test of the new key.
@@ -179,13 +186,11 @@ const TEST_RESULT: &str = "new-key-result";
 #[component]
 fn TestResult(id: SecretId, report: TestReport) -> impl IntoView {
     let next = match (report.cause, report.cause.status()) {
-        (_, TestStatus::Works) => Some("The new key works. You can switch to it."),
-        (cause, _) if cause.asks_for_approval() => {
-            Some("Trusting them tests the key in use. Come back here afterwards to test the new one.")
-        }
+        (_, TestStatus::Works) => Some(t!(key_works)),
+        (cause, _) if cause.asks_for_approval() => Some(t!(key_approve_first)),
         _ => None,
     };
-    let approval = Approval::OfStored { id, new_tab: false, query: String::new() };
+    let approval = Approval::OfStored { id, new_tab: false, query: ssr::query() };
     view! {
         <div id=TEST_RESULT role="status">
             <Answer report approval=&approval/>
@@ -202,22 +207,18 @@ fn Rotate(
     waiting: Option<String>,
 ) -> impl IntoView {
     let method = if waiting.is_some() { "get" } else { "post" };
-    let words = if waiting.is_some() {
-        "This replaces the new key above; the current key stays active."
-    } else {
-        "Creates a second key. The current key stays active until you switch."
-    };
+    let words = if waiting.is_some() { t!(key_replace_hint) } else { t!(key_generate_hint) };
     view! {
-        <form method=method action=format!("{}/generate", key_address(&id)) class="rotate">
+        <form method=method action=page_of(&id, "key/generate", &ssr::query()) class="rotate">
             <p class="hint">{words}</p>
-            {waiting.map(|fingerprint| view! { <input type="hidden" name="fingerprint" value=fingerprint/> })}
+            {waiting.map(|fingerprint| view! { <input type="hidden" name="fingerprint" value=fingerprint/> {list_field()} })}
             <div class="choices">
                 <button name="generate" value=NewSshKeyKind::Ed25519.as_str()>
                     {icon!("key")}
-                    "Generate a new key pair"
+                    {t!(title_generate_key)}
                 </button>
                 <button name="generate" value=NewSshKeyKind::Rsa4096.as_str() class="quiet">
-                    "RSA 4096, for old servers"
+                    {t!(key_generate_rsa)}
                 </button>
             </div>
         </form>
@@ -238,39 +239,11 @@ fn Steps() -> impl IntoView {
     };
     view! {
         <div class="steps">
-            <p>"Add the public key to the repository, read-only:"</p>
-            {place(
-                "GitHub",
-                [
-                    "In the repository, open Settings, then Deploy keys, and press Add deploy key.",
-                    "Give it a title that names this portal, and paste the public key. Leave Allow write access unticked.",
-                    "Press Add key. A key serves one repository there: another one wants a secret of its own, or an account for machines that has the key.",
-                ],
-            )}
-            {place(
-                "GitLab",
-                [
-                    "In the project, open Settings, then Repository, and expand Deploy keys.",
-                    "Press Add new key, give it a title, and paste the public key. Leave Grant write permissions unticked.",
-                    "Press Add key. For further projects enable the same key there, under Privately accessible deploy keys.",
-                ],
-            )}
-            {place(
-                "Bitbucket",
-                [
-                    "In the repository, open Repository settings, then Access keys.",
-                    "Press Add key, give it a label, and paste the public key. Access keys only read.",
-                    "Press Add SSH key. For several repositories add it to their project instead.",
-                ],
-            )}
-            {place(
-                "Gitea",
-                [
-                    "In the repository, open Settings, then Deploy Keys, and press Add Deploy Key.",
-                    "Give it a title, and paste the public key. Leave Enable Write Access unticked.",
-                    "Press Add Deploy Key.",
-                ],
-            )}
+            <p>{t!(key_steps)}</p>
+            {place(t!(key_github), [t!(key_github_open), t!(key_github_paste), t!(key_github_add)])}
+            {place(t!(key_gitlab), [t!(key_gitlab_open), t!(key_gitlab_paste), t!(key_gitlab_add)])}
+            {place(t!(key_bitbucket), [t!(key_bitbucket_open), t!(key_bitbucket_paste), t!(key_bitbucket_add)])}
+            {place(t!(key_gitea), [t!(key_gitea_open), t!(key_gitea_paste), t!(key_gitea_add)])}
         </div>
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     connection_tests::answer::CauseWord,
     failure::{LoadFailure, Noun},
     secrets::{LIST, list_before, secret_address, with_list},
-    ssr,
+    ssr, texts,
     ui::{icon::icon, rendered::rendered},
 };
 use backend::{TestOutcome, Tested};
@@ -29,7 +29,9 @@ pub fn SelectedTestedPage(
         None => EitherOf3::A(NothingSelected()),
         Some(Err(error)) => {
             let error = ssr::respond_with(error);
-            EitherOf3::B(view! { <LoadFailure error heading="Connections" noun=Noun::Secret list=LIST/> })
+            EitherOf3::B(
+                view! { <LoadFailure error heading=t!(selected_results) noun=Noun::Secret list=LIST/> },
+            )
         }
         Some(Ok(tested)) => EitherOf3::C(view! { <Shown tested/> }),
     }
@@ -47,16 +49,10 @@ fn Shown(tested: Vec<Tested>) -> impl IntoView {
     let again = (!rest.is_empty()).then(|| {
         let why = match wait {
             // One more test is allowed each second.
-            Some(seconds) => format!(
-                "You may test 60 a minute, and have. All of the rest can be tested in {} seconds.",
-                seconds as usize + rest.len()
-            ),
-            None => "Some take long to answer, so the rest was left for another round.".to_owned(),
+            Some(seconds) => t!(selected_limit, seconds: seconds as usize + rest.len()),
+            None => t!(selected_slow).to_owned(),
         };
-        let label = match rest.len() {
-            1 => "Test the remaining one".to_owned(),
-            count => format!("Test the remaining {count}"),
-        };
+        let label = t!(selected_test_rest, count: rest.len());
         let ids = rest
             .into_iter()
             .map(|id| view! { <input type="hidden" name=Selection::PARAM value=id.to_string()/> })
@@ -71,17 +67,17 @@ fn Shown(tested: Vec<Tested>) -> impl IntoView {
         }
     });
     rendered(view! {
-        <h1>"Connections"</h1>
+        <h1>{t!(selected_results)}</h1>
         <p class="lead">{summary}</p>
         <table class="tested">
             <thead>
                 <tr>
-                    <th scope="col">"Name"</th>
+                    <th scope="col">{t!(list_name)}</th>
                     <th scope="col" class="status">
-                        "Status"
+                        {t!(list_status)}
                     </th>
                     <th scope="col" class="cause">
-                        "Meaning"
+                        {t!(selected_details)}
                     </th>
                 </tr>
             </thead>
@@ -90,7 +86,7 @@ fn Shown(tested: Vec<Tested>) -> impl IntoView {
         {again}
         <div class="actions">
             <a class="button" href=list_before(&ssr::query())>
-                "Back to the secrets"
+                {t!(secret_back_to_list)}
             </a>
         </div>
     })
@@ -101,17 +97,12 @@ fn Row(tested: Tested) -> impl IntoView {
     let Tested { id, outcome } = tested;
     let list = ssr::query_parameter("list").unwrap_or_default();
     let (cause, words) = match outcome {
-        TestOutcome::Tested(cause) => (cause, cause.message().to_owned()),
+        TestOutcome::Tested(cause) => (cause, crate::messages::cause(cause).to_owned()),
         TestOutcome::NotYet | TestOutcome::Failed(Error::TooManyTests(_)) => {
-            (TestCause::NeverTested, "Its turn has not come yet.".to_owned())
+            (TestCause::NeverTested, t!(selected_not_yet).to_owned())
         }
         TestOutcome::Failed(error) => (TestCause::NeverTested, crate::messages::error(&error)),
-        TestOutcome::LeftOut => (
-            TestCause::NeverTested,
-            "The same account was refused just before, or its registry has had enough: left out, so that it does not get \
-             locked."
-                .to_owned(),
-        ),
+        TestOutcome::LeftOut => (TestCause::NeverTested, t!(selected_skipped).to_owned()),
     };
     view! {
         <tr>
@@ -121,11 +112,11 @@ fn Row(tested: Tested) -> impl IntoView {
                 </a>
             </th>
             <td class="status">
-                <span class="column-word">"Status"</span>
+                <span class="column-word">{t!(list_status)}</span>
                 <CauseWord cause/>
             </td>
             <td class="cause">
-                <span class="column-word">"Meaning"</span>
+                <span class="column-word">{t!(selected_details)}</span>
                 {words}
             </td>
         </tr>
@@ -140,23 +131,25 @@ fn waiting(tested: &[Tested]) -> Vec<SecretId> {
     tested.iter().filter(waits).map(|tested| tested.id.clone()).collect()
 }
 
-/// Returns a summary such as "2 work, 1 refused, 1 not tested."
+/// Returns a summary such as "2 working, 1 refused, 1 not tested".
 fn summary(tested: &[Tested]) -> String {
     let status = |tested: &Tested| match &tested.outcome {
         TestOutcome::Tested(cause) => cause.status(),
         _ => TestStatus::NotTested,
     };
-    let parts: Vec<String> = TestStatus::ALL
+    let parts = TestStatus::ALL
         .into_iter()
         .map(|wanted| (wanted, tested.iter().filter(|tested| status(tested) == wanted).count()))
         .filter(|(_, count)| *count > 0)
-        .map(|(status, count)| match (status, count) {
-            (TestStatus::Works, 1) => "1 works".to_owned(),
-            (TestStatus::Works, count) => format!("{count} work"),
-            (status, count) => format!("{count} {}", status.label().to_lowercase()),
-        })
-        .collect();
-    format!("{}.", parts.join(", "))
+        .map(|(status, count)| match status {
+            TestStatus::Works => t!(selected_works, count),
+            TestStatus::Open => t!(selected_open, count),
+            TestStatus::Refused => t!(selected_refused, count),
+            TestStatus::Unreachable => t!(selected_unreachable, count),
+            TestStatus::HostKeyChanged => t!(selected_host_key_changed, count),
+            TestStatus::NotTested => t!(selected_not_tested, count),
+        });
+    texts::list(parts)
 }
 
 #[cfg(test)]
@@ -175,7 +168,7 @@ mod tests {
                 .collect()
         };
         let works = TestOutcome::Tested(TestCause::RegistryOpened);
-        assert_eq!(summary(&tested(std::slice::from_ref(&works))), "1 works.");
+        assert_eq!(summary(&tested(std::slice::from_ref(&works))), "1 working");
         let mixed = tested(&[
             works.clone(),
             TestOutcome::Tested(TestCause::WrongPassword),
@@ -184,7 +177,7 @@ mod tests {
             TestOutcome::LeftOut,
             TestOutcome::Failed(Error::TooManyTests(3)),
         ]);
-        assert_eq!(summary(&mixed), "2 work, 1 refused, 3 not tested.");
+        assert_eq!(summary(&mixed), "2 working, 1 refused, 3 not tested");
         let waiting: Vec<String> = waiting(&mixed).iter().map(ToString::to_string).collect();
         assert_eq!(waiting, ["image-3", "image-5"]);
     }

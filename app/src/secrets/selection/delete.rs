@@ -7,7 +7,7 @@ use crate::{
         consumers::count_words_of,
         list_before,
     },
-    ssr,
+    ssr, texts,
     ui::{confirm::not_done, icon::icon},
 };
 use domain::{
@@ -30,51 +30,41 @@ pub fn DeleteSelectedPage(
         let rejected = failure.as_ref().map(|failure| failure.alert(&words));
         let used = secrets.iter().filter(|secret| is_used(secret)).count();
         let asked = (used > 0).then(|| {
-            let warning = match (used, left.ids().len()) {
-                (_, 1) => "It is in use. Whatever pulls with it stops working.".to_owned(),
-                (1, _) => "One of them is in use. Whatever pulls with it stops working.".to_owned(),
-                (count, _) => format!("{count} of them are in use. Whatever pulls with them stops working."),
+            let warning = match left.ids().len() {
+                1 => t!(selected_one_in_use).to_owned(),
+                _ => t!(selected_in_use, count: used),
             };
             view! {
                 <div class="in-use">
                     <p class="warning">{icon!("alert")} <span>{warning}</span></p>
-                    {confirmation("Confirmation", &words, failure.as_ref())}
+                    {confirmation(t!(selected_confirmation), &words, failure.as_ref())}
                 </div>
             }
         });
-        let after = match keep_days {
-            0 => "What is deleted cannot be brought back.".to_owned(),
-            1 => "What is deleted can be restored for one day.".to_owned(),
-            days => format!("What is deleted can be restored for {days} days."),
-        };
-        let question = if left.ids().len() == 1 {
-            Either::Left(view! { <p>"Are you sure to delete this secret? " {after}</p> })
-        } else {
-            Either::Right(view! {
-                <p>
-                    "Are you sure to delete these " <b>{left.count_words()}</b> "? All of them, or none. " {after}
-                </p>
-            })
+        let after = t!(selected_delete_after, days: keep_days);
+        let question = match left.ids().len() {
+            1 => Either::Left(t!(selected_delete_one)),
+            count => Either::Right(t!(selected_delete_question, secrets: t!(list_count, count)).view()),
         };
         view! {
-            <h1>"Delete Secrets"</h1>
+            <h1>{t!(selected_delete_heading)}</h1>
             {rejected}
             <form method="post">
-                {question}
+                <p>{question} " " {after}</p>
                 {listed(&secrets, users)}
                 {gone(&selection, &secrets).map(|words| view! { <p class="hint">{words}</p> })}
                 {asked}
                 <div class="actions">
                     {not_done(reason)}
                     <a class="button" href=cancel>
-                        "Cancel"
+                        {t!(page_cancel)}
                     </a>
-                    <button class="danger">"OK"</button>
+                    <button class="danger">{t!(page_ok)}</button>
                 </div>
             </form>
         }
     };
-    with_selected("Delete Secrets", true, show)
+    with_selected(t!(selected_delete_heading), true, show)
 }
 
 fn is_used(secret: &SelectedSecret) -> bool {
@@ -83,9 +73,14 @@ fn is_used(secret: &SelectedSecret) -> bool {
 
 /// Renders the consumers of a secret, on a line of their own.
 fn users(secret: &SelectedSecret) -> Option<impl IntoView + use<>> {
-    let words = count_words_of(secret.usage_count, secret.reader_count, UsageKind::of(secret.id.kind))?;
+    let consumers = count_words_of(secret.usage_count, secret.reader_count, UsageKind::of(secret.id.kind))?;
     let mut names: Vec<&str> = secret.usages.iter().map(domain::secret::SecretName::as_str).collect();
     names.extend((secret.usage_count as usize > names.len()).then_some("…"));
-    let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
-    Some(view! { <span class="against">{icon!("alert")} {format!(" used by {words}{names}")}</span> })
+    let words = if names.is_empty() {
+        t!(selected_used_by, consumers)
+    } else {
+        let names = texts::list(names.into_iter().map(str::to_owned));
+        t!(selected_used_by_named, consumers, names)
+    };
+    Some(view! { <span class="against">{icon!("alert")} " " {words}</span> })
 }

@@ -20,7 +20,7 @@ use crate::{
 use backend::{Backend, Ctx, ManifestFormat};
 use domain::{
     error::Error,
-    secret::{ExportFormat, Namespace, SecretId, SecretKind, Selection},
+    secret::{ExportFormat, SecretId, SecretKind, Selection},
     sensitive::Sensitive,
     usage::SelectedSecret,
 };
@@ -77,19 +77,13 @@ impl ManifestsProblem {
 
     fn message(&self) -> String {
         match self {
-            Self::Namespace => Namespace::RULE.to_owned(),
-            Self::TokenMissing => "Paste an API token of the scope “Read values”.".to_owned(),
-            Self::TokenNotGood => {
-                "This is no token of this portal that is good: it may have expired or been revoked. Paste another one.".to_owned()
-            }
-            Self::TokenNotForThese => {
-                "This token may not take out the values of all of these. Paste one of the scope “Read values” that is for \
-                 each of them."
-                    .to_owned()
-            }
+            Self::Namespace => t!(manifests_namespace_rule).to_owned(),
+            Self::TokenMissing => t!(manifests_token_missing).to_owned(),
+            Self::TokenNotGood => t!(manifests_token_not_good).to_owned(),
+            Self::TokenNotForThese => t!(manifests_token_not_for_these).to_owned(),
             Self::NoUrl(ids) => messages::error(&Error::NoUrl(ids.clone())),
             Self::OtherHost(id) => messages::error(&Error::OtherHost(id.clone())),
-            Self::Gone => "Some of them have been deleted meanwhile. Select again what is to be exported.".to_owned(),
+            Self::Gone => t!(manifests_gone).to_owned(),
             Self::Refused(Error::Invalid(problems)) => {
                 problems.first().map(|wrong| messages::problem(&wrong.problem)).unwrap_or_default()
             }
@@ -116,7 +110,7 @@ pub fn ManifestsPage(
     let show = move |selection: Selection, left: Selection, secrets: Vec<SelectedSecret>| {
         view! { <Shown selection left secrets rejected/> }
     };
-    with_selected("Export manifests", false, show)
+    with_selected(t!(selected_export), false, show)
 }
 
 #[component]
@@ -142,7 +136,7 @@ fn Shown(
     };
     let reason = problem.as_ref().map(ManifestsProblem::message);
     let alert =
-        problem.as_ref().map(|problem| rejection("There is a problem", problem.field(), problem.message()));
+        problem.as_ref().map(|problem| rejection(t!(form_problem), problem.field(), problem.message()));
     let wrong = |field: &str| {
         problem.as_ref().filter(|problem| problem.field() == Some(field)).map(ManifestsProblem::message)
     };
@@ -152,44 +146,40 @@ fn Shown(
     };
     let command: Vec<String> = left.ids().iter().map(ToString::to_string).collect();
     view! {
-        <h1>"Export manifests"</h1>
-        <p class="lead">
-            "A Kubernetes Secret for each of " <b>{left.count_words()}</b> ", in one file for "
-            <code>"kubectl apply"</code> ". Their values are in it: whoever has the file has them."
-        </p>
+        <h1>{t!(selected_export)}</h1>
+        <p class="lead">{t!(manifests_lead, count: left.ids().len())}</p>
         {alert}
         <form method="post" class="secret-form" novalidate>
             {listed(&secrets, |_| None::<()>)}
             {others}
-            {shape_of(SecretKind::GitDataset, "git_shape", "Keys of Git datasets", &typed.git_shape)}
-            {shape_of(SecretKind::ImagePull, "image_shape", "Keys of image pull secrets", &typed.image_shape)}
-            {line("namespace", "Namespace", "optional", "Without it, they go where kubectl is pointed at.", Some(typed.namespace.clone()), wrong("namespace"))}
-            {select("format", "Format", formats(&typed.format), None)}
+            {shape_of(SecretKind::GitDataset, "git_shape", t!(manifests_git_format), &typed.git_shape)}
+            {shape_of(SecretKind::ImagePull, "image_shape", t!(manifests_image_format), &typed.image_shape)}
+            {line("namespace", t!(manifests_namespace), t!(manifests_namespace_hint), Some(typed.namespace.clone()), wrong("namespace"))}
+            {select("format", t!(manifests_file_format), formats(&typed.format), None)}
             {line(
                 "token",
-                "API token",
-                "required",
-                "Values leave the portal by a token of the scope “Read values” alone, and are on record under its name. The portal uses it for this file and does not keep it.",
+                t!(manifests_token),
+                t!(manifests_token_hint),
                 None,
                 wrong("token"),
             )}
             <p class="hint">
                 <a href="/tokens/new" target="_blank" rel="noopener">
-                    "Add a token in another tab"
+                    {t!(manifests_add_token)}
                 </a>
             </p>
             {proof_asked(rejected_form)}
             <div class="actions">
                 {not_done(reason)}
                 <a class="button" href=list_before(&ssr::query())>
-                    "Back to the secrets"
+                    {t!(secret_back_to_list)}
                 </a>
-                <button class="primary">{icon!("file")} "Export"</button>
+                <button class="primary">{icon!("file")} {t!(manifests_export)}</button>
             </div>
         </form>
         <details class="same-command">
-            <summary>"On the command line"</summary>
-            <pre><code>{format!("latchkey secret manifest {}", command.join(" "))}</code></pre>
+            <summary>{t!(manifests_command_line)}</summary>
+            <pre><code>{format_args!("latchkey secret manifest {}", command.join(" ")).to_string()}</code></pre>
         </details>
     }
 }
@@ -202,10 +192,10 @@ fn go_on_without(
 ) -> impl IntoView + use<> {
     let query: Vec<String> = left.ids().iter().map(|id| format!("{}={id}", Selection::PARAM)).collect();
     let list = ssr::query_parameter("list").unwrap_or_default();
+    let address = with_list(format!("{MANIFESTS}?{}", query.join("&")), &list);
     view! {
         <p class="hint">
-            {gone(selection, secrets)} " With it, nothing can be exported. "
-            <a href=with_list(format!("{MANIFESTS}?{}", query.join("&")), &list)>"Go on without"</a>
+            {gone(selection, secrets)} " " {t!(manifests_without, address)}
         </p>
     }
 }
@@ -227,8 +217,8 @@ fn formats(typed: &str) -> Vec<(&'static str, &'static str, bool)> {
         .into_iter()
         .map(|choice| {
             let words = match choice {
-                ManifestFormat::Yaml => "YAML: a document for each",
-                ManifestFormat::Json => "JSON: one List",
+                ManifestFormat::Yaml => t!(manifests_yaml),
+                ManifestFormat::Json => t!(manifests_json),
             };
             (choice.as_str(), words, choice == chosen)
         })
@@ -237,11 +227,10 @@ fn formats(typed: &str) -> Vec<(&'static str, &'static str, bool)> {
 
 /// Renders the proof of who somebody is, because values are in the file.
 fn proof_asked(form: FormState) -> impl IntoView {
-    const HINT: &str = "The file holds values, so confirm that it is you.";
     let back = format!("{}?{}", MANIFESTS, ssr::query());
     let load = async |backend: Backend, ctx: Ctx| backend.sessions().proof(&ctx).await;
     with_loaded(load, move |proof| match proof {
-        Ok(proof) => Either::Left(prove_again(&form, proof, HINT, &back)),
+        Ok(proof) => Either::Left(prove_again(&form, proof, t!(manifests_proof), &back)),
         Err(error) => Either::Right(view! { <p class="hint">{error.message()}</p> }),
     })
 }
@@ -249,15 +238,15 @@ fn proof_asked(form: FormState) -> impl IntoView {
 /// Returns the tools that a format is for.
 fn message(shape: ExportFormat) -> &'static str {
     match shape {
-        ExportFormat::GitSync => "git-sync: ssh, known_hosts",
-        ExportFormat::SshAuth => "Kubernetes ssh-auth: ssh-privatekey",
-        ExportFormat::Rancher => "Rancher and Fleet: ssh-publickey, ssh-privatekey, known_hosts",
-        ExportFormat::Flux => "Flux: identity, identity.pub, known_hosts",
-        ExportFormat::ArgoCd => "Argo CD: url, type, sshPrivateKey",
-        ExportFormat::DockerConfigJson => "Pull secret: .dockerconfigjson",
-        ExportFormat::UsernamePassword => "Kubernetes basic-auth: username, password",
-        ExportFormat::ImageUpdater => "Argo CD Image Updater: credentials",
-        ExportFormat::Raw => "The value alone",
+        ExportFormat::GitSync => t!(manifests_git_sync),
+        ExportFormat::SshAuth => t!(manifests_ssh_auth),
+        ExportFormat::Rancher => t!(manifests_rancher),
+        ExportFormat::Flux => t!(manifests_flux),
+        ExportFormat::ArgoCd => t!(manifests_argo_cd),
+        ExportFormat::DockerConfigJson => t!(manifests_docker_config),
+        ExportFormat::UsernamePassword => t!(manifests_basic_auth),
+        ExportFormat::ImageUpdater => t!(manifests_image_updater),
+        ExportFormat::Raw => t!(manifests_raw),
     }
 }
 
@@ -275,18 +264,19 @@ fn select(
     select_field(text, options, problem, autofocus)
 }
 
-/// Renders a line of text; without a text it is a secret one, which is never filled in.
+/// Renders a line of text, which is optional; without a text it is a required secret one, which is never filled in.
 fn line(
     id: &'static str,
     label: &'static str,
-    mark: &'static str,
     hint: &'static str,
     value: Option<String>,
     problem: Option<String>,
 ) -> impl IntoView {
+    let optional = value.is_some();
+    let mark = if optional { t!(form_optional) } else { t!(form_required) };
     let text = FieldText { id, label, mark, hint };
     // Browsers fill the portal's password into a secret field that says "off".
     let kind = if value.is_some() { Line::TEXT } else { Line::NEW_PASSWORD };
-    let line = Line { optional: mark != "required", mono: true, autofocus: problem.is_some(), ..kind };
+    let line = Line { optional, mono: true, autofocus: problem.is_some(), ..kind };
     line.field(text, value, problem)
 }

@@ -7,10 +7,9 @@ use super::{
 use crate::{
     document::Page,
     extract::{PostForm, RawForm, Sender, SignedIn, Unreadable},
-    respond::{Reply, done, to_sign_in},
-    secrets::{confirmation::NotDeleted, list_before, with_list},
+    respond::{Reply, to_sign_in, with_flash},
+    secrets::{actions, confirmation::NotDeleted, list_before, with_list},
     ssr,
-    ui::flash::ActionDone,
 };
 use axum::{
     body::Body,
@@ -86,10 +85,10 @@ pub async fn delete(PostForm { reply, sent }: PostForm<Deletion>) -> Response {
             backend.secrets().may_change(&ctx, None).await?;
             return Err(Error::BadRequest);
         };
-        backend.secrets().delete_many(&ctx, &selection, &typed).await
+        actions::delete_many(&backend, &ctx, &selection, &typed).await
     };
     match deleted.await {
-        Ok(_) => done(&list_before(reply.query()), ActionDone::SecretsDeleted),
+        Ok(flash) => with_flash(&list_before(reply.query()), &flash),
         Err(error) => {
             let back = reply.address();
             let page = |error| Page::DeleteSelected(Some(NotDeleted { error, typed }));

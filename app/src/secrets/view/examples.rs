@@ -32,7 +32,7 @@ pub fn Examples<'a>(details: &'a SecretDetails) -> impl IntoView + use<> {
                 view! {
                     <div class="snippet">
                         <pre id=target.clone()>{text}</pre>
-                        <CopyButton target what=" the example"/>
+                        <CopyButton target what=t!(examples_copy)/>
                     </div>
                 }
             });
@@ -48,11 +48,11 @@ pub fn Examples<'a>(details: &'a SecretDetails) -> impl IntoView + use<> {
         .collect_view();
     view! {
         <section class="examples" aria-labelledby="examples-title">
-            <h2 id="examples-title">"How to use it"</h2>
+            <h2 id="examples-title">{t!(examples_heading)}</h2>
             <p class="hint">
                 {icon!("token")}
-                " The examples read the value with an API token that has the scope Read values, from the variable "
-                <code>"LATCHKEY_TOKEN"</code> ". " <a href="/tokens/new">"Create a token"</a>
+                " "
+                {t!(examples_lead, address: "/tokens/new")}
             </p>
             {examples}
         </section>
@@ -62,38 +62,16 @@ pub fn Examples<'a>(details: &'a SecretDetails) -> impl IntoView + use<> {
 /// Returns the name of the tool for secrets of this type, and what the example does.
 fn title_and_lead(tool: Tool, kind: SecretKind) -> (&'static str, &'static str) {
     match (tool, kind) {
-        (Tool::Kubectl, SecretKind::ImagePull) => (
-            "kubectl and pods",
-            "Creates the Kubernetes Secret in a namespace. Pods in that namespace use it as an image pull secret.",
-        ),
-        (Tool::Kubectl, SecretKind::GitDataset) => (
-            "kubectl and git-sync",
-            "Creates the Kubernetes Secret with the keys ssh and known_hosts. git-sync needs both: trust the host's keys at the first test.",
-        ),
-        (Tool::ExternalSecrets, _) => (
-            "External Secrets Operator",
-            "Keeps the Kubernetes Secret up to date. You need the first two parts only once in each cluster.",
-        ),
-        (Tool::ArgoCd, SecretKind::GitDataset) => (
-            "Argo CD",
-            "Argo CD finds the Kubernetes Secret by its label. The application uses the same repository address.",
-        ),
-        (Tool::ArgoCd, SecretKind::ImagePull) => (
-            "Argo CD Image Updater",
-            "In its configuration, refer to the key credentials of this Kubernetes Secret.",
-        ),
-        (Tool::Flux, SecretKind::GitDataset) => (
-            "Flux",
-            "A GitRepository refers to the Kubernetes Secret. Flux needs the host's keys: trust them at the first test.",
-        ),
-        (Tool::Flux, SecretKind::ImagePull) => (
-            "Flux",
-            "Use the Kubernetes Secret as the secretRef of an ImageRepository, OCIRepository or HelmRepository.",
-        ),
-        (Tool::Docker, _) => ("docker login", "Docker stores the password in ~/.docker/config.json."),
-        (Tool::Git, _) => (
-            "git clone",
-            "Run it as a script: it deletes the key when it ends. Without a test repository, set REPOSITORY to the address.",
-        ),
+        (Tool::Kubectl, SecretKind::ImagePull) => (t!(examples_kubectl_pods), t!(examples_kubectl_pods_lead)),
+        (Tool::Kubectl, SecretKind::GitDataset) => (t!(examples_kubectl_git), t!(examples_kubectl_git_lead)),
+        (Tool::ExternalSecrets, _) => (t!(examples_external_secrets), t!(examples_external_secrets_lead)),
+        (Tool::ArgoCd, SecretKind::GitDataset) => (t!(examples_argo_cd), t!(examples_argo_cd_lead)),
+        (Tool::ArgoCd, SecretKind::ImagePull) => {
+            (t!(examples_image_updater), t!(examples_image_updater_lead))
+        }
+        (Tool::Flux, SecretKind::GitDataset) => (t!(examples_flux), t!(examples_flux_git_lead)),
+        (Tool::Flux, SecretKind::ImagePull) => (t!(examples_flux), t!(examples_flux_image_lead)),
+        (Tool::Docker, _) => (t!(examples_docker_login), t!(examples_docker_login_lead)),
+        (Tool::Git, _) => (t!(examples_git_clone), t!(examples_git_clone_lead)),
     }
 }

@@ -1,10 +1,11 @@
 //! The status of a secret: the result of its last test, what to do about it, and the tests before.
 
 use crate::{
-    connection_tests::answer::{CauseWord, class_of, refs_text, shown_cause, unused_text},
+    connection_tests::answer::{CauseWord, class_of, refs_text, shown_cause, tested, unused_text},
     error::first_sentence,
-    secrets::{from_secret, keys::key_address, secret_address},
-    ssr,
+    messages,
+    secrets::{from_secret, keys::key_address},
+    ssr, texts,
     ui::{ago::Ago, html::Html},
 };
 use backend::PORTAL;
@@ -35,30 +36,27 @@ pub fn Status<'a>(
     let step = may_write.then(|| next_step(cause, id)).flatten();
     let step = step.map(|(address, words)| view! { " " <a href=address>{words}</a> });
     let approve = (may_write && cause.asks_for_approval()).then(|| {
-        let list = ssr::query_parameter("list").unwrap_or_default();
-        let address = from_secret(&format!("{}/check", secret_address(id)), &list);
+        let address = from_secret(id, "check", &ssr::query());
         view! {
             <form method="post" action=address>
-                <button class="primary">"Test and review the host keys"</button>
+                <button class="primary">{t!(secret_review_host_keys)}</button>
             </form>
         }
     });
     view! {
         <section class="status-section" id="status" aria-labelledby="status-title">
-            <h2 id="status-title">"Status"</h2>
+            <h2 id="status-title">{t!(secret_status)}</h2>
             <div class=format!("check-result {}", class_of(cause))>
                 <p>
                     <CauseWord cause/>
                 </p>
-                <p>{cause.message()} {step}</p>
+                <p>{messages::cause(cause)} {step}</p>
                 {refs.as_ref().map(|refs| view! { <p>{refs_text(refs)}</p> })}
                 {unused_text(&unused).map(|text| view! { <p class="hint">{text}</p> })}
                 {last
                     .map(|(at, by)| {
                         view! {
-                            <p class="hint">
-                                "Tested " <Ago at now/> {format!(" {}.", tester(&by))}
-                            </p>
+                            <p class="hint">{tested(at, now, &by)}</p>
                         }
                     })}
                 {approve}
@@ -68,29 +66,24 @@ pub fn Status<'a>(
     }
 }
 
-/// Returns who tested, in words that follow "Tested": the server's own tests are nobody's.
-fn tester(by: &str) -> String {
-    if by == PORTAL { "automatically".to_owned() } else { format!("by {by}") }
-}
-
 /// Returns where an editor can do what the cause asks for, besides testing again.
 fn next_step(cause: TestCause, id: &SecretId) -> Option<(String, &'static str)> {
-    let list = ssr::query_parameter("list").unwrap_or_default();
-    let edit = |field: Field| {
-        format!("{}#{}", from_secret(&format!("{}/edit", secret_address(id)), &list), field.name())
-    };
+    let query = ssr::query();
+    let edit = |field: Field| format!("{}#{}", from_secret(id, "edit", &query), field.name());
     Some(match cause {
-        TestCause::NoRepository => (edit(Field::Repository), "Add a test repository"),
+        TestCause::NoRepository => (edit(Field::Repository), t!(secret_step_repository)),
         TestCause::WrongPassword | TestCause::ValueForAnotherHost => {
-            (edit(Field::Password), "Enter a new password")
+            (edit(Field::Password), t!(secret_step_password))
         }
-        TestCause::KeyNotAccepted => ("#key-title".to_owned(), "Show the public key"),
-        TestCause::KeyNotUsable | TestCause::RsaOnlyWithSha1 => (key_address(id), "Rotate the key"),
+        TestCause::KeyNotAccepted => ("#key-title".to_owned(), t!(secret_step_public_key)),
+        TestCause::KeyNotUsable | TestCause::RsaOnlyWithSha1 => {
+            (key_address(id, &query), t!(secret_step_rotate))
+        }
         TestCause::HostKeyChanged | TestCause::HostKeyRevoked | TestCause::HostKeyNotPublished => {
-            (edit(Field::KnownHosts), "Edit the trusted host keys")
+            (edit(Field::KnownHosts), t!(secret_step_host_keys))
         }
         TestCause::RegistryOpen | TestCause::ImageOpen if id.kind == SecretKind::ImagePull => {
-            (edit(Field::Image), "Add a private test image")
+            (edit(Field::Image), t!(secret_step_image))
         }
         _ => return None,
     })
@@ -105,7 +98,7 @@ fn past(tests: Vec<PastTest>, now: Timestamp) -> impl IntoView {
     let rows = tests
         .into_iter()
         .map(|PastTest { at, cause, by }| {
-            let who = if by == PORTAL { "automatic".to_owned() } else { by };
+            let who = if by == PORTAL { t!(secret_automatic).to_owned() } else { by };
             view! {
                 <tr>
                     <td>
@@ -114,7 +107,7 @@ fn past(tests: Vec<PastTest>, now: Timestamp) -> impl IntoView {
                     <td>
                         <CauseWord cause/>
                     </td>
-                    <td>{first_sentence(cause.message().to_owned())}</td>
+                    <td>{first_sentence(messages::cause(cause).to_owned())}</td>
                     <td>{who}</td>
                 </tr>
             }
@@ -124,14 +117,14 @@ fn past(tests: Vec<PastTest>, now: Timestamp) -> impl IntoView {
         <div class="past-tests">
             <div inner_html=bars></div>
             <details>
-                <summary>"Show these tests as a table"</summary>
+                <summary>{t!(secret_tests_as_table)}</summary>
                 <table>
                     <thead>
                         <tr>
-                            <th scope="col">"Time"</th>
-                            <th scope="col">"Result"</th>
-                            <th scope="col">"Details"</th>
-                            <th scope="col">"Tested by"</th>
+                            <th scope="col">{t!(secret_tests_time)}</th>
+                            <th scope="col">{t!(secret_tests_result)}</th>
+                            <th scope="col">{t!(secret_tests_details)}</th>
+                            <th scope="col">{t!(secret_tests_by)}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -155,8 +148,9 @@ fn bars(tests: &[PastTest], now: Timestamp) -> String {
         html.markup(" width=7 height=").value(height);
         match test {
             Some(test) => {
-                html.attribute("class", class_of(test.cause)).markup("><title>").text(test.cause.label());
-                html.markup(", ").text(&test.at.relative(now)).markup("</title></rect>");
+                let (result, when) = (messages::cause_label(test.cause), texts::relative(test.at, now));
+                html.attribute("class", class_of(test.cause)).markup("><title>");
+                html.text(&t!(secret_test_at, result, when)).markup("</title></rect>");
             }
             None => {
                 html.markup("></rect>");
@@ -181,17 +175,14 @@ fn height(cause: TestCause) -> u32 {
 fn summary(tests: &[PastTest]) -> String {
     let mut counts: Vec<(&str, u32)> = Vec::new();
     for test in tests {
-        match counts.iter_mut().find(|(label, _)| *label == test.cause.label()) {
+        let label = messages::cause_label(test.cause);
+        match counts.iter_mut().find(|(known, _)| *known == label) {
             Some((_, count)) => *count += 1,
-            None => counts.push((test.cause.label(), 1)),
+            None => counts.push((label, 1)),
         }
     }
-    let counts: Vec<String> = counts.iter().map(|(label, count)| format!("{label} {count}")).collect();
-    let tests = match tests.len() {
-        1 => "The last test".to_owned(),
-        count => format!("The last {count} tests"),
-    };
-    format!("{tests}: {}", counts.join(", "))
+    let counts = counts.into_iter().map(|(result, count)| t!(secret_tests_with, result, count));
+    t!(secret_last_tests, count: tests.len(), results: texts::list(counts))
 }
 
 #[cfg(test)]
@@ -225,7 +216,5 @@ mod tests {
     fn past_names_causes_and_escapes_people() {
         let html = past(vec![test(TestCause::HostKeyUnknown, 1)], Timestamp::from_micros(0)).to_html();
         assert!(html.contains("New host") && !html.contains("<b>ana"), "{html}");
-        assert_eq!(tester(PORTAL), "automatically");
-        assert_eq!(tester("ana"), "by ana");
     }
 }

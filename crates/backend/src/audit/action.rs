@@ -1,9 +1,10 @@
 //! Actions that are recorded.
 
 use crate::context::Action;
+use domain::secret::SecretId;
 
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $label:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $code:literal;)+) => {
         /// An action that was done.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum AuditAction {
@@ -26,118 +27,128 @@ macro_rules! actions {
                 }
             }
 
-            /// Returns the label for people, which may be reworded.
-            pub fn label(self) -> &'static str {
-                match self {
-                    $(Self::$name => $label,)+
-                    Self::Attempt(action) => action.label(),
-                }
+            /// Parses a code; returns `None` for one of another version of the portal.
+            pub fn parse(code: &str) -> Option<Self> {
+                Self::all().find(|action| action.code() == code)
             }
         }
     };
 }
 
-// Each action with its stored code and its label.
+// Each action with its stored code.
 actions! {
     /// A secret was added.
-    SecretAdded = "secret added", "secret added";
+    SecretAdded = "secret added";
     /// A secret was changed.
-    SecretChanged = "secret changed", "secret changed";
+    SecretChanged = "secret changed";
     /// A secret was deleted.
-    SecretDeleted = "secret deleted", "secret deleted";
+    SecretDeleted = "secret deleted";
     /// A deleted secret was restored.
-    SecretRestored = "secret restored", "secret restored";
+    SecretRestored = "secret restored";
     /// A deleted secret was removed for good, with its values.
-    SecretRemoved = "secret removed for good", "secret removed for good";
+    SecretRemoved = "secret removed for good";
     /// A value was read.
-    ValueRead = "value read", "value read";
+    ValueRead = "value read";
     /// Credentials were found in a pasted file and wait for a selection.
-    ImportBegun = "import begun", "import begun";
+    ImportBegun = "import begun";
     /// The credentials of an import were discarded.
-    ImportDiscarded = "import discarded", "import discarded";
+    ImportDiscarded = "import discarded";
     /// A key pair was generated: with a new secret, or beside the key in use.
-    SshKeyGenerated = "SSH key generated", "SSH key generated";
+    SshKeyGenerated = "SSH key generated";
     /// The pending key pair replaced the key in use.
-    SshKeySwitched = "SSH key switched", "SSH key switched";
+    SshKeySwitched = "SSH key switched";
     /// The pending key pair was discarded.
-    SshKeyDiscarded = "SSH key discarded", "SSH key discarded";
+    SshKeyDiscarded = "SSH key discarded";
     /// SSH keys that older versions stored were parsed.
-    SshKeysRead = "SSH keys read", "SSH keys read";
+    SshKeysRead = "SSH keys read";
     /// A credential was tested.
-    ConnectionTested = "connection tested", "connection tested";
+    ConnectionTested = "connection tested";
     /// An image or a dataset was added.
-    UsageAdded = "usage added", "usage added";
+    UsageAdded = "usage added";
     /// An image or a dataset was changed.
-    UsageChanged = "usage changed", "usage changed";
+    UsageChanged = "usage changed";
     /// An image or a dataset was deleted.
-    UsageDeleted = "usage deleted", "usage deleted";
+    UsageDeleted = "usage deleted";
     /// Made-up secrets were added.
-    SecretsSeeded = "secrets seeded", "secrets seeded";
+    SecretsSeeded = "secrets seeded";
     /// Somebody signed in, or tried to.
-    SignIn = "sign-in", "sign-in";
+    SignIn = "sign-in";
     /// A name was locked after five failures.
-    AccountLocked = "account locked", "account locked";
+    AccountLocked = "account locked";
     /// A signed-in person was asked for the password again.
-    PasswordAsked = "password asked again", "password asked again";
+    PasswordAsked = "password asked again";
     /// The provider reported that somebody is signed out.
-    ProviderLogout = "sign-out at the provider", "sign-out at the provider";
+    ProviderLogout = "sign-out at the provider";
     /// Somebody's API tokens are rejected until they sign in at the provider again.
-    TokensSuspended = "tokens suspended", "tokens suspended";
+    TokensSuspended = "tokens suspended";
     /// Somebody's API tokens are accepted again.
-    TokensResumed = "tokens taken again", "tokens taken again";
+    TokensResumed = "tokens taken again";
     /// Somebody signed out.
-    SignOut = "sign-out", "sign-out";
+    SignOut = "sign-out";
     /// A session was ended from another session.
-    SessionEnded = "session ended", "session ended";
+    SessionEnded = "session ended";
     /// A user was added.
-    UserAdded = "user added", "user added";
+    UserAdded = "user added";
     /// A user got another role.
-    UserRoleChanged = "role changed", "role changed";
+    UserRoleChanged = "role changed";
     /// A user may not sign in any more.
-    UserDisabled = "user disabled", "user disabled";
+    UserDisabled = "user disabled";
     /// A user may sign in again.
-    UserEnabled = "user enabled", "user enabled";
+    UserEnabled = "user enabled";
     /// A link with which a password can be chosen was created.
-    PasswordLinkMade = "password link made", "password link made";
+    PasswordLinkMade = "password link made";
     /// A password was chosen or changed.
-    PasswordChanged = "password changed", "password changed";
+    PasswordChanged = "password changed";
     /// Somebody chose the language of their pages.
-    LanguageChanged = "language changed", "language changed";
+    LanguageChanged = "language changed";
     /// An API token was created.
-    TokenCreated = "token created", "token created";
+    TokenCreated = "token created";
     /// An API token was revoked.
-    TokenRevoked = "token revoked", "token revoked";
+    TokenRevoked = "token revoked";
     /// Audit records were exported as a file.
-    AuditExported = "audit exported", "audit exported";
+    AuditExported = "audit exported";
     /// A key encryption key was added.
-    KeyAdded = "key added", "key added";
+    KeyAdded = "key added";
     /// Another key encryption key became the active one.
-    KeyActivated = "key activated", "key activated";
+    KeyActivated = "key activated";
     /// Values were sealed again, under the active key.
-    ValuesRewrapped = "values rewrapped", "values rewrapped";
+    ValuesRewrapped = "values rewrapped";
     /// A key encryption key was retired.
-    KeyRetired = "key retired", "key retired";
+    KeyRetired = "key retired";
     /// An administrator confirmed that the key file is backed up.
-    KeyBackedUp = "key backup confirmed", "key backup confirmed";
+    KeyBackedUp = "key backup confirmed";
     /// An administrator dismissed the steps of setting up.
-    StepsDismissed = "set-up steps dismissed", "set-up steps dismissed";
+    StepsDismissed = "set-up steps dismissed";
     /// Rows of an older version were signed.
-    RowsTakenOver = "rows taken over", "rows taken over";
+    RowsTakenOver = "rows taken over";
     /// A row that the portal did not write was rejected.
-    RowRefused = "forged row refused", "forged row refused";
+    RowRefused = "forged row refused";
     /// The end of the audit log was not the one that the portal had signed.
-    RecordCut = "record found cut", "record found cut";
+    RecordCut = "record found cut";
     /// An actor made so many forbidden attempts that they are not recorded one by one.
-    ManyRefused = "much refused", "much refused";
+    ManyRefused = "much refused";
 }
 
 impl AuditAction {
-    /// Returns the label of a stored code; the code itself if another version of the portal has written it.
-    pub fn label_of(code: &str) -> &str {
-        match Self::all().find(|action| action.code() == code) {
-            Some(action) => action.label(),
-            None => code,
-        }
+    /// Returns the secret that a record is about. Whether it is about one follows from the code of the action, because people
+    /// and other things may have names that look like the id of a secret.
+    pub fn secret_of(code: &str, object: &str) -> Option<SecretId> {
+        let action = Self::parse(code)?;
+        let of_secret = matches!(
+            action,
+            Self::SecretAdded
+                | Self::SecretChanged
+                | Self::SecretDeleted
+                | Self::SecretRestored
+                | Self::SecretRemoved
+                | Self::ValueRead
+                | Self::SshKeyGenerated
+                | Self::SshKeySwitched
+                | Self::SshKeyDiscarded
+                | Self::ConnectionTested
+                | Self::Attempt(Action::ReadSecrets | Action::WriteSecrets | Action::ReadValues)
+        );
+        SecretId::parse(object).filter(|_| of_secret)
     }
 }
 
@@ -211,15 +222,27 @@ mod tests {
     }
 
     #[test]
-    fn label_of_a_code_of_another_version_is_the_code() {
-        for action in AuditAction::all() {
-            assert_eq!(AuditAction::label_of(action.code()), action.label());
+    fn secret_of_returns_nothing_for_people_named_like_a_secret() {
+        for action in ["secret changed", "value read", "connection tested", "take values out"] {
+            let secret = AuditAction::secret_of(action, "image-x");
+            assert_eq!(secret.map(|id| id.to_string()).as_deref(), Some("image-x"), "{action}");
         }
-        assert_eq!(AuditAction::label_of("moon landed"), "moon landed");
+        for action in
+            ["user added", "role changed", "sign-in", "session ended", "manage users", "moon landed"]
+        {
+            assert_eq!(AuditAction::secret_of(action, "image-x"), None, "{action}");
+        }
+        assert_eq!(AuditAction::secret_of("secrets seeded", "secrets seeded"), None);
+    }
+
+    #[test]
+    fn parse_knows_every_code_and_no_other() {
+        for action in AuditAction::all() {
+            assert_eq!(AuditAction::parse(action.code()), Some(action));
+        }
+        assert_eq!(AuditAction::parse("moon landed"), None);
         for outcome in Outcome::ALL {
             assert_eq!(Outcome::parse(outcome.code()), Some(outcome));
-            assert_eq!(Outcome::label_of(outcome.code()), outcome.label());
         }
-        assert_eq!(Outcome::label_of("shrugged"), "shrugged");
     }
 }

@@ -6,17 +6,9 @@ pub(crate) mod repository;
 use super::AuditAction;
 use domain::time::Timestamp;
 
-/// Changes of secrets, images and datasets, which whoever sees these may see.
+/// Changes that whoever sees secrets, images and datasets may see, beside `history::CHANGES` of a secret.
 #[cfg(test)]
-pub(super) const OF_SECRETS: [AuditAction; 12] = [
-    AuditAction::SecretAdded,
-    AuditAction::SecretChanged,
-    AuditAction::SecretDeleted,
-    AuditAction::SecretRestored,
-    AuditAction::SecretRemoved,
-    AuditAction::SshKeyGenerated,
-    AuditAction::SshKeySwitched,
-    AuditAction::SshKeyDiscarded,
+pub(super) const OF_USAGES: [AuditAction; 4] = [
     AuditAction::UsageAdded,
     AuditAction::UsageChanged,
     AuditAction::UsageDeleted,

@@ -4,25 +4,15 @@ use super::action::AuditAction;
 
 domain::coded_enum! {
     /// The outcome of an action. The code is stored and hashed into the chain: it never changes.
-    pub enum Outcome: code, label {
+    pub enum Outcome: code {
         /// The action was done.
-        Done = "done", "done";
+        Done = "done";
         /// The actor may not do the action.
-        Refused = "refused", "refused";
+        Refused = "refused";
         /// The proof of identity was wrong.
-        Failed = "failed", "failed";
+        Failed = "failed";
         /// A stored value is not the one that was sealed.
-        IntegrityFailure = "integrity failure", "integrity failure";
-    }
-}
-
-impl Outcome {
-    /// Returns the label of a stored code; the code itself if another version of the portal has written it.
-    pub fn label_of(code: &str) -> &str {
-        match Self::parse(code) {
-            Some(outcome) => outcome.label(),
-            None => code,
-        }
+        IntegrityFailure = "integrity failure";
     }
 }
 

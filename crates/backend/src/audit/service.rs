@@ -1,16 +1,13 @@
 //! Reading the audit log, and verifying its chain.
 
-use super::{
-    AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, SecretHistory, entry::AuditRow, history,
-    list, repository,
-};
+use super::{AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, entry::AuditRow, list, repository};
 use crate::{
     access::{Object, authorize},
     context::{Action, Ctx},
     db::Db,
     keyring::mac::Doubt,
 };
-use domain::{error::Error, secret::SecretId};
+use domain::error::Error;
 
 /// The number of rows on a page.
 const PAGE: u32 = 50;
@@ -52,27 +49,6 @@ impl AuditService {
         self.page(ctx, query, PAGE).await
     }
 
-    /// Returns the newest few records of one secret. Addresses and sessions are only for those who may read the whole
-    /// log.
-    ///
-    /// Errors: as `list`.
-    pub async fn of_secret(&self, ctx: &Ctx, id: &SecretId) -> Result<AuditPage, Error> {
-        let object = id.to_string();
-        authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
-        let mut page = self.page(ctx, &AuditQuery { object, ..AuditQuery::default() }, 20).await?;
-        history::find::without_places(ctx, &mut page.entries);
-        Ok(page)
-    }
-
-    /// Returns the history of one secret: the newest changes one by one, reads by token and day, and the rest by actor
-    /// and day. Fast, however often the value was read.
-    ///
-    /// Errors: as `list`.
-    pub async fn history(&self, ctx: &Ctx, id: &SecretId) -> Result<SecretHistory, Error> {
-        authorize(&self.db, ctx, Action::ReadSecrets, Object::Secret(id)).await?;
-        self.db.read(ctx, async |connection| history::find::find(connection, ctx, id).await).await
-    }
-
     /// Records that the log is exported, before anything leaves. Repeated attempts of the current minute are included
     /// with their number so far.
     ///
@@ -98,10 +74,11 @@ impl AuditService {
     async fn page(&self, ctx: &Ctx, query: &AuditQuery, size: u32) -> Result<AuditPage, Error> {
         // One row beyond those that are shown tells whether there is another page.
         let limit = size + 1;
-        let found = self
-            .db
-            .read(ctx, async |connection| list::repository::list(connection, query, limit).await)
-            .await?;
+        let found = self.db.read(ctx, async |connection| {
+            let names = list::names::find(connection, query).await?;
+            Ok((list::repository::list(connection, query, &names, limit).await?, names.more))
+        });
+        let (found, more_names) = found.await?;
         let more = found.len() > size as usize;
         let mut entries: Vec<_> = found.into_iter().take(size as usize).map(AuditEntry::from).collect();
         let (newer, older) = match query.cursor {
@@ -112,7 +89,7 @@ impl AuditService {
                 (more, true)
             }
         };
-        Ok(AuditPage { entries, newer, older, now: ctx.now })
+        Ok(AuditPage { entries, newer, older, more_names, now: ctx.now })
     }
 
     /// Verifies the whole chain, in batches. With the key at hand, verifies also that the portal wrote each record, and

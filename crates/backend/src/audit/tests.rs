@@ -1,6 +1,7 @@
 //! The audit log on a real database, one of its own for each test.
 
 mod history;
+mod names;
 
 use crate::{
     AuditAction, AuditCursor, AuditQuery, Backend, Verdict,
@@ -20,7 +21,7 @@ async fn with_records(pool: &PgPool, count: i64) -> Backend {
 
 /// Readers see the history of a secret; only administrators see addresses and sessions.
 #[sqlx::test]
-async fn of_secret_hides_addresses_and_sessions_from_readers(pool: PgPool) {
+async fn history_hides_addresses_and_sessions_from_readers(pool: PgPool) {
     let backend = backend(pool).await;
     let id = domain::secret::SecretId::parse("image-hub").unwrap();
     let ana = signed_in(&backend, "ana", Role::Reader, 1).await;
@@ -40,10 +41,9 @@ async fn of_secret_hides_addresses_and_sessions_from_readers(pool: PgPool) {
     let secret = domain::secret::NewSecret::parse(draft).unwrap();
     backend.secrets().create(&ben, secret, None).await.unwrap();
     for (role, sees) in [(Role::Reader, false), (Role::Editor, false), (Role::Admin, true)] {
-        let page = backend.audit().of_secret(&somebody(role, 2), &id).await.unwrap();
-        let history = backend.audit().history(&somebody(role, 2), &id).await.unwrap();
-        assert_eq!((page.entries.len(), history.changes.len()), (2, 1));
-        for entry in page.entries.iter().chain(&history.changes) {
+        let history = backend.secrets().view(&somebody(role, 2), &id).await.unwrap().history;
+        assert_eq!((history.changes.len(), history.others.len()), (1, 1));
+        for entry in &history.changes {
             assert_eq!((entry.address.is_some(), entry.credential.is_some()), (sees, sees), "{role:?}");
         }
     }
@@ -159,7 +159,8 @@ async fn list_is_for_administrators_and_export_is_recorded(pool: PgPool) {
         assert_eq!(audit.list(&somebody(role, 2), &query).await.unwrap_err(), Error::Forbidden);
         assert_eq!(audit.begin_export(&somebody(role, 2)).await.unwrap_err(), Error::Forbidden);
         let id = domain::secret::SecretId::parse("image-a").unwrap();
-        assert!(audit.of_secret(&somebody(role, 2), &id).await.is_ok());
+        // The page of a secret, with its history, is for them too: it is not there, and not forbidden.
+        assert_eq!(backend.secrets().view(&somebody(role, 2), &id).await, Err(Error::NotFound));
     }
     assert_eq!(audit.list(&anonymous(2), &query).await.unwrap_err(), Error::NotSignedIn);
     let admin = somebody(Role::Admin, 3);
@@ -211,7 +212,10 @@ async fn forbidden_attempt_is_recorded_for_any_object(pool: PgPool) {
 /// PostgreSQL takes the index of the migration only for the same list, and a change that it lacks would not be shown.
 #[test]
 fn recent_changes_and_their_index_name_the_same_actions() {
-    use super::recent::{OF_ACCESS, OF_SECRETS};
+    use super::{
+        history::CHANGES,
+        recent::{OF_ACCESS, OF_USAGES},
+    };
 
     let quoted = |actions: &[AuditAction]| {
         actions.iter().map(|action| format!("'{}'", action.code())).collect::<Vec<_>>().join(", ")
@@ -219,8 +223,9 @@ fn recent_changes_and_their_index_name_the_same_actions() {
     let squeezed = |text: &str| text.replace('\\', "").split_whitespace().collect::<Vec<_>>().join(" ");
     let migration = squeezed(include_str!("../../migrations/0170_count_states.sql"));
     let code = squeezed(include_str!("recent/repository.rs"));
-    let all = format!("action IN ({}, {})", quoted(&OF_SECRETS), quoted(&OF_ACCESS));
+    let of_secrets = format!("{}, {}", quoted(&CHANGES), quoted(&OF_USAGES));
+    let all = format!("action IN ({of_secrets}, {})", quoted(&OF_ACCESS));
     assert!(migration.contains(&all), "{all}");
     assert!(code.contains(&all), "{all}");
-    assert!(code.contains(&format!("action IN ({})", quoted(&OF_SECRETS))));
+    assert!(code.contains(&format!("action IN ({of_secrets})")));
 }

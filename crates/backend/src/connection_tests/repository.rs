@@ -101,14 +101,15 @@ pub(super) async fn keep(
         None => (None, None),
     };
     let status = report.cause.status();
-    // The deletion sees the tests before this one.
+    // The deletion sees the tests before this one, and deletes nothing if the test was kept before.
     sqlx::query!(
         "WITH kept AS (UPDATE secrets SET check_status = $3, check_cause = $4, checked_at = $5, checked_by = $6, \
          check_branch = $7, check_refs = $8, check_refusals = CASE WHEN $9 THEN check_refusals + 1 ELSE 0 \
          END WHERE id = $1 AND version = $2 RETURNING id), \
          added AS (INSERT INTO secret_tests (secret_id, at, status, cause, tested_by) \
-         SELECT id, $5, $3, $4, $6 FROM kept ON CONFLICT (secret_id, at) DO NOTHING) \
-         DELETE FROM secret_tests WHERE secret_id IN (SELECT id FROM kept) AND at <= \
+         SELECT id, $5, $3, $4, $6 FROM kept ON CONFLICT (secret_id, at) DO NOTHING \
+         RETURNING secret_id) \
+         DELETE FROM secret_tests WHERE secret_id IN (SELECT secret_id FROM added) AND at <= \
          (SELECT at FROM secret_tests WHERE secret_id = $1 ORDER BY at DESC OFFSET $10 LIMIT 1)",
         secret,
         version,

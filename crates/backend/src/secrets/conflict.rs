@@ -1,7 +1,9 @@
 //! Errors of changes whose secret is not in the expected state.
 
 use super::repository::SecretRow;
-use crate::{audit::history::repository::changed_fields, context::Ctx, db::timestamp, work::Work};
+use crate::{
+    audit::history::repository::changed_fields, context::Ctx, db::timestamp, revision::Expected, work::Work,
+};
 use domain::{
     error::{Change, Error, Field, FieldError, Problem},
     secret::SecretId,
@@ -19,15 +21,17 @@ pub(crate) fn conflict(ctx: &Ctx, row: SecretRow) -> Error {
     })
 }
 
-/// Returns the same error with the fields that were changed since the expected version.
+/// Returns the same error with the fields that were changed since the expected version; with none if the row is another secret
+/// with the name of the expected one.
 pub(crate) async fn conflict_in_fields(
     work: &mut Work,
     ctx: &Ctx,
     id: &SecretId,
     row: SecretRow,
-    expected: i64,
+    expected: Expected,
 ) -> Result<Error, sqlx::Error> {
-    let changes = row.version.saturating_sub(expected);
+    let same = expected.row.is_none_or(|expected| expected == row.id);
+    let changes = if same { row.version.saturating_sub(expected.version) } else { 0 };
     let fields = changed_fields(work, id, changes).await?;
     Ok(match conflict(ctx, row) {
         Error::Changed(change) => Error::Changed(Change { fields, ..change }),

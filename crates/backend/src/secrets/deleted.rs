@@ -212,6 +212,35 @@ impl SecretService {
             .await
     }
 
+    /// Restores whatever the actor deleted at exactly this time, which one deletion has for all of its secrets: all of them, or
+    /// none. Returns their ids.
+    ///
+    /// Errors: `Invalid` if another secret has a name now; `NotFound` if nothing of it is kept any more; as `deleted`.
+    pub async fn undo_deletion(&self, ctx: &Ctx, at: Timestamp) -> Result<Vec<SecretId>, Error> {
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("deleted secrets")).await?;
+        self.unsealed()?;
+        let cutoff = self.cutoff(ctx)?;
+        self.db
+            .write(ctx, async |work| {
+                let found = repository::lock_deleted_at(work, ctx, cutoff, at).await?;
+                if found.is_empty() {
+                    return Err(Error::NotFound.into());
+                }
+                repository::lock_counts(work).await?;
+                let mut ids = Vec::new();
+                for (row, id) in found {
+                    let restored = repository::mark_restored(work, row).await;
+                    restored
+                        .map_err(|error| Failure::on_violation(error, NAME_IS_UNIQUE, || name_taken(&id)))?;
+                    ids.push(id);
+                }
+                ids.sort_by_cached_key(ToString::to_string);
+                audit::record_each(work, ctx, AuditAction::SecretRestored, &ids).await?;
+                Ok(ids)
+            })
+            .await
+    }
+
     /// Removes a deleted secret for good, with its values.
     ///
     /// Errors: `NotFound`, also if its time has ended; as `deleted`.

@@ -1,6 +1,7 @@
 //! A page of the list, by keyset.
 
-use super::repository::{self, COUNT_LIMIT, ListRow, PageRequest};
+mod repository;
+
 use crate::db::{Db, timestamp};
 use domain::{
     access::Restriction,
@@ -9,6 +10,14 @@ use domain::{
     secret::{SecretId, SecretKind, SecretName, SecretSummary, SshKeyAlgorithm},
     time::Timestamp,
 };
+use repository::{ListRow, PageRequest, TotalBy};
+
+/// The number at which counting the rows that a filter leaves stops.
+const COUNT_LIMIT: i64 = 1_000;
+
+/// The number at which the first page of a search stops counting. Counting on took most of the time of a search for a common
+/// word; the pages after it count on.
+const FIRST_COUNT_LIMIT: i64 = 200;
 
 /// Returns the page that the query asks for, or the nearest that has rows.
 pub(super) async fn page(
@@ -17,7 +26,14 @@ pub(super) async fn page(
     visible: &Restriction,
     now: Timestamp,
 ) -> Result<SecretPage, sqlx::Error> {
-    let page = exact_page(db, query, 0, visible, now).await?;
+    let asked_for = async |query: &ListQuery| {
+        let total = match query.position {
+            Position::First if !query.search.is_empty() => TotalBy::Reading(FIRST_COUNT_LIMIT),
+            _ => total_by(query, visible),
+        };
+        page_at(db, query, 0, visible, now, total).await
+    };
+    let page = asked_for(query).await?;
     let short = page.rows.len() < usize::from(query.size.rows());
     let nearest = match query.position {
         // If fewer rows than a page precede the cursor, the page is the first, which may be filled up.
@@ -25,7 +41,7 @@ pub(super) async fn page(
         Position::After(_) if page.rows.is_empty() => Position::Last,
         _ => return Ok(page),
     };
-    exact_page(db, &query.with_position(nearest), 0, visible, now).await
+    asked_for(&query.with_position(nearest)).await
 }
 
 /// Returns the page exactly there, this number of rows on: if there are no rows, an empty one.
@@ -35,6 +51,26 @@ pub(super) async fn exact_page(
     skip: u32,
     visible: &Restriction,
     now: Timestamp,
+) -> Result<SecretPage, sqlx::Error> {
+    page_at(db, query, skip, visible, now, total_by(query, visible)).await
+}
+
+/// Returns the way to the total. A list without a search or filters other than the type need not be counted.
+fn total_by(query: &ListQuery, visible: &Restriction) -> TotalBy {
+    if query.is_counted() || *visible != Restriction::None {
+        TotalBy::Counting(COUNT_LIMIT)
+    } else {
+        TotalBy::Kept
+    }
+}
+
+async fn page_at(
+    db: &Db,
+    query: &ListQuery,
+    skip: u32,
+    visible: &Restriction,
+    now: Timestamp,
+    total_by: TotalBy,
 ) -> Result<SecretPage, sqlx::Error> {
     let size = usize::from(query.size.rows());
     let (backwards, cursor) = match &query.position {
@@ -52,6 +88,7 @@ pub(super) async fn exact_page(
         // One row after those that are shown tells whether there is another page.
         limit: u32::from(query.size.rows()) + 1,
         now,
+        total: total_by,
     };
     let found = db.try_read(async |connection| repository::list(connection, wanted).await).await?;
     let total = found.first().map_or(0, |row| row.total);
@@ -64,16 +101,15 @@ pub(super) async fn exact_page(
         (false, after) => (after, more),
         (true, after) => (more, after),
     };
-    // A list without a search or filters other than the type need not be counted.
-    let counted = query.is_counted() || *visible != Restriction::None;
+    let most = match total_by {
+        TotalBy::Kept => i64::MAX,
+        TotalBy::Counting(most) | TotalBy::Reading(most) => most,
+    };
     let at = |row: Option<&SecretSummary>| row.map(|row| Cursor::at(row, query.sort));
     Ok(SecretPage {
         previous: if before { at(rows.first()) } else { None },
         next: if after { at(rows.last()) } else { None },
-        total: Total {
-            count: u64::try_from(total.min(if counted { COUNT_LIMIT } else { i64::MAX })).unwrap_or(0),
-            exact: !counted || total <= COUNT_LIMIT,
-        },
+        total: Total { count: u64::try_from(total.min(most)).unwrap_or(0), exact: total <= most },
         rows,
         now,
     })

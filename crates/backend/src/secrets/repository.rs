@@ -1,9 +1,5 @@
-//! All SQL about secrets: the stored row of one, and the list.
+//! The SQL about the stored row of a secret.
 
-use super::{
-    rank::rank,
-    search::{self, Word},
-};
 use crate::{
     context::Ctx,
     db::{Connections, instant},
@@ -15,18 +11,10 @@ use crate::{
     revision::Revision,
     work::Work,
 };
-use chrono::{DateTime, Days, Utc};
-use domain::{
-    access::Restriction,
-    page::{CursorValue, Direction, ListQuery, Need, REVIEW_DAYS, SortColumn},
-    secret::{SecretId, SecretKind, SecretName},
-    time::Timestamp,
-};
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, Row, postgres::PgRow};
+use chrono::{DateTime, Utc};
+use domain::secret::{SecretId, SecretKind, SecretName};
+use sqlx::PgConnection;
 use uuid::Uuid;
-
-/// The number at which counting the results of a search stops.
-pub(super) const COUNT_LIMIT: i64 = 1_000;
 
 /// The constraint that a secret with another's name violates.
 pub(crate) const NAME_IS_UNIQUE: &str = "secrets_kind_name_unique";
@@ -122,53 +110,6 @@ impl SecretRow {
 
     pub(super) fn revision(&self) -> Revision {
         Revision { row: self.id, version: self.version }
-    }
-}
-
-/// A row of the list, with the columns of `LIST_ROW`.
-#[derive(Debug)]
-pub(super) struct ListRow {
-    pub(super) kind: String,
-    pub(super) name: String,
-    pub(super) display_name: String,
-    pub(super) registry_host: Option<String>,
-    pub(super) registry_username: Option<String>,
-    pub(super) updated_at: DateTime<Utc>,
-    pub(super) updated_by: String,
-    pub(super) algorithm: Option<String>,
-    pub(super) fingerprint: Option<String>,
-    pub(super) check_status: String,
-    pub(super) check_cause: String,
-    pub(super) used_by: i32,
-    pub(super) last_read_at: Option<DateTime<Utc>>,
-    pub(super) check_target: Option<String>,
-    /// The total over all pages; the same in each row.
-    pub(super) total: i64,
-}
-
-/// The columns of a `ListRow`, in its order: a page has many rows, and a name is looked up for longer than a place.
-const LIST_ROW: &str = "kind, name, display_name, registry_host, registry_username, updated_at, updated_by, algorithm, fingerprint, \
-    check_status, check_cause, used_by, last_read_at, check_target, total";
-
-impl FromRow<'_, PgRow> for ListRow {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            kind: row.try_get(0)?,
-            name: row.try_get(1)?,
-            display_name: row.try_get(2)?,
-            registry_host: row.try_get(3)?,
-            registry_username: row.try_get(4)?,
-            updated_at: row.try_get(5)?,
-            updated_by: row.try_get(6)?,
-            algorithm: row.try_get(7)?,
-            fingerprint: row.try_get(8)?,
-            check_status: row.try_get(9)?,
-            check_cause: row.try_get(10)?,
-            used_by: row.try_get(11)?,
-            last_read_at: row.try_get(12)?,
-            check_target: row.try_get(13)?,
-            total: row.try_get(14)?,
-        })
     }
 }
 
@@ -287,161 +228,6 @@ pub(super) async fn refresh_statistics(connection: &mut PgConnection) -> Result<
         .fetch_one(&mut *connection)
         .await?;
     sqlx::raw_sql("VACUUM (ANALYZE) secrets, secret_values, git_keys").execute(connection).await.map(drop)
-}
-
-/// A request for a part of the list: where it begins, and its direction.
-pub(super) struct PageRequest<'a> {
-    pub(super) query: &'a ListQuery,
-    /// The secrets that the actor may see.
-    pub(super) visible: &'a Restriction,
-    /// The direction in which the rows are read, which for a page before a row is against the list's.
-    pub(super) direction: Direction,
-    /// The row after which the part begins.
-    pub(super) after: Option<(&'a SecretId, &'a CursorValue)>,
-    /// The number of rows to skip. The database reads these too.
-    pub(super) skip: u32,
-    pub(super) limit: u32,
-    /// The time from which the days without use are counted back.
-    pub(super) now: Timestamp,
-}
-
-/// Returns rows in the direction of the request, each with the total.
-pub(super) async fn list(
-    connection: &mut PgConnection,
-    request: &PageRequest<'_>,
-) -> Result<Vec<ListRow>, sqlx::Error> {
-    let PageRequest { query, visible, direction, after, skip, limit, now } = request;
-    let words = search::parse(&query.search);
-    let mut sql = QueryBuilder::<Postgres>::new(format!(
-        "SELECT {LIST_ROW} FROM (SELECT id, kind, name, display_name, registry_host, \
-         updated_at, updated_by, check_status, CASE WHEN check_cause = 'never-tested' AND kind = 'git-dataset' \
-         AND check_target IS NULL THEN 'no-repository' ELSE check_cause END AS check_cause, registry_username, used_by, \
-         last_read_at, last_used_minute, status_rank, check_target, ("
-    ));
-    if !query.is_counted() && **visible == Restriction::None {
-        sql.push("SELECT coalesce(sum(count), 0)::bigint FROM secret_counts WHERE ");
-        of_kind(&mut sql, query.kind);
-    } else {
-        sql.push("SELECT count(*) FROM (SELECT FROM secrets WHERE ");
-        filter(&mut sql, query, &words, visible, *now)?;
-        sql.push(format_args!(" LIMIT {}) AS counted", COUNT_LIMIT + 1));
-    }
-    sql.push(") AS total FROM secrets WHERE ");
-    filter(&mut sql, query, &words, visible, *now)?;
-
-    // Within one type, the type is not part of the order, so that the index that begins with it applies.
-    let columns = match (query.sort, query.kind) {
-        (SortColumn::Name, None) => "name, kind",
-        (SortColumn::Type, None) => "kind, name",
-        (SortColumn::Name | SortColumn::Type, Some(_)) => "name",
-        (SortColumn::DisplayName, None) => "display_name, name, kind",
-        (SortColumn::DisplayName, Some(_)) => "display_name, name",
-        (SortColumn::Status, None) => "status_rank, name, kind",
-        (SortColumn::Status, Some(_)) => "status_rank, name",
-        (SortColumn::UsedBy, None) => "used_by, name, kind",
-        (SortColumn::UsedBy, Some(_)) => "used_by, name",
-        (SortColumn::LastUsed, None) => "last_used_minute, name, kind",
-        (SortColumn::LastUsed, Some(_)) => "last_used_minute, name",
-        (SortColumn::Updated, None) => "updated_at, name, kind",
-        (SortColumn::Updated, Some(_)) => "updated_at, name",
-    };
-    if let Some((id, value)) = after {
-        let comparison = if *direction == Direction::Ascending { ">" } else { "<" };
-        sql.push(format_args!(" AND ({columns}) {comparison} ("));
-        let mut values = sql.separated(", ");
-        for column in columns.split(", ") {
-            match (column, value) {
-                ("name", _) => values.push_bind(id.name.as_str()),
-                ("kind", _) => values.push_bind(id.kind.as_str()),
-                (_, CursorValue::DisplayName(text)) => values.push_bind(text.as_str()),
-                (_, CursorValue::Status(status)) => values.push_bind(rank(*status)),
-                (_, CursorValue::UsedBy(count)) => {
-                    values.push_bind(i32::try_from(*count).unwrap_or(i32::MAX))
-                }
-                (_, CursorValue::LastUsed(at) | CursorValue::Updated(at)) => values.push_bind(instant(*at)?),
-                (_, CursorValue::InId) => {
-                    return Err(sqlx::Error::Encode("a cursor of another order".into()));
-                }
-            };
-        }
-        sql.push(")");
-    }
-    let way = if *direction == Direction::Ascending { "" } else { " DESC" };
-    let order = columns.split(", ").map(|column| format!("{column}{way}")).collect::<Vec<_>>().join(", ");
-    // Written out, because the planner takes a bound limit for a tenth of the table. The facts of keys are looked up only for
-    // the rows of the page, one by one: a limit of one keeps the planner from reading all keys and sorting again.
-    sql.push(format_args!(
-        " ORDER BY {order} LIMIT {limit} OFFSET {skip}) AS page LEFT JOIN LATERAL (SELECT algorithm, fingerprint FROM git_keys \
-         WHERE secret_id = page.id AND NOT pending AND page.kind = 'git-dataset' LIMIT 1) AS key ON true ORDER BY {order}"
-    ));
-    sql.build_query_as().fetch_all(connection).await
-}
-
-fn of_kind(sql: &mut QueryBuilder<Postgres>, kind: Option<SecretKind>) {
-    sql.push("true");
-    if let Some(kind) = kind {
-        // Written out, so that the planner knows its frequency: one of two words of ours.
-        sql.push(format_args!(" AND kind = '{}'", kind.as_str()));
-    }
-}
-
-fn filter(
-    sql: &mut QueryBuilder<Postgres>,
-    query: &ListQuery,
-    words: &[Word],
-    visible: &Restriction,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    of_kind(sql, query.kind);
-    sql.push(" AND deleted_at IS NULL");
-    if let Some(status) = query.status {
-        // Likewise: one of five words of ours.
-        sql.push(format_args!(" AND check_status = '{}'", status.as_str()));
-    }
-    let ago = |days| instant(now).map(|now| now.checked_sub_days(Days::new(days)).unwrap_or_default());
-    if let Some(unused) = query.unused {
-        sql.push(" AND usage_count = 0 AND last_used_minute < ").push_bind(ago(unused.days().into())?);
-    }
-    if let Some(needs) = query.needs {
-        // The indexes of migration 0170 require exactly these texts.
-        match needs {
-            Need::Approval => {
-                sql.push(" AND check_cause IN ('host-key-unknown', 'host-key-for-another-port')")
-            }
-            Need::Test => sql.push(" AND check_status = 'not-tested' AND check_cause = 'never-tested'"),
-            Need::Switch => sql.push(" AND key_pending"),
-            Need::Review => sql.push(" AND usage_count = 0 AND idle_since < ").push_bind(ago(REVIEW_DAYS)?),
-        };
-    }
-    for Word { pattern, id, fingerprint } in words {
-        sql.push(" AND (search LIKE ").push_bind(pattern.clone());
-        if let Some((kind, start)) = id {
-            sql.push(format_args!(" OR (kind = '{}' AND name ^@ ", kind.as_str()))
-                .push_bind(start.clone())
-                .push(")");
-        }
-        if let Some(part) = fingerprint {
-            // As an array, which is looked up before and then by the primary key, so that each part has its index.
-            sql.push(
-                " OR id = ANY (ARRAY(SELECT secret_id FROM git_keys WHERE NOT pending AND fingerprint LIKE ",
-            )
-            .push_bind(part.clone())
-            .push("))");
-        }
-        sql.push(")");
-    }
-    match visible {
-        Restriction::None => {}
-        Restriction::Prefix(prefix) => {
-            sql.push(" AND name ^@ ").push_bind(prefix.clone());
-        }
-        Restriction::Secrets(ids) => {
-            let (kinds, names) = kinds_and_names(ids);
-            sql.push(" AND (kind, name) IN (SELECT * FROM unnest(").push_bind(kinds);
-            sql.push("::text[], ").push_bind(names).push("::text[]))");
-        }
-    }
-    Ok(())
 }
 
 /// Returns the ids in the two columns in which they are stored.

@@ -521,8 +521,18 @@ async fn list_totals_follow_changes_and_stop_at_limit(pool: PgPool) {
     backend.secrets().seed(&at(0), 3_000).await.unwrap();
     assert_eq!((total("").await.count, total("").await.exact), (3_000, true));
     assert_eq!(total("type=image-pull").await.count, 1_500);
-    let searched = total("q=team").await;
-    assert_eq!((searched.count, searched.exact), (1_000, false));
+    // The first page of a search counts less far than the others and than those for the API.
+    let search = ListQuery::parse("q=team");
+    let first = backend.secrets().list(&at(1), &search).await.unwrap();
+    assert_eq!((first.total.count, first.total.exact, first.rows.len()), (200, false, 20));
+    let second = search.with_position(Position::After(first.next.unwrap()));
+    let second = backend.secrets().list(&at(1), &second).await.unwrap();
+    assert_eq!((second.total.count, second.total.exact), (1_000, false));
+    let exact = backend.secrets().exact_page(&at(1), &search, 0).await.unwrap();
+    assert_eq!((exact.total.count, exact.total.exact), (1_000, false));
+    assert_eq!(exact.rows, first.rows);
+    let few = total("q=team+type&type=image-pull&q=00001").await;
+    assert!(few.exact && few.count < 200, "{few:?}");
     let some = backend.secrets().list(&at(1), &ListQuery::parse("type=image-pull")).await.unwrap().rows[0]
         .id
         .clone();

@@ -61,7 +61,6 @@ impl SecretService {
             .write(ctx, async |work| {
                 let stored = repository::lock(work, id).await?.ok_or(Error::NotFound)?;
                 if !expected.is(stored.revision()) {
-                    let expected = expected.version;
                     return Err(conflict::conflict_in_fields(work, ctx, id, stored, expected).await?.into());
                 }
                 stored.prove(&self.db, id)?;

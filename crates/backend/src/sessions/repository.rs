@@ -256,6 +256,18 @@ pub(super) async fn end(connection: &mut PgConnection, user: Uuid, id: Uuid) -> 
     Ok(ended.rows_affected() > 0)
 }
 
+/// Ends all sessions of this user but this one; returns their number.
+pub(super) async fn end_others(
+    connection: &mut PgConnection,
+    user: Uuid,
+    kept: Uuid,
+) -> Result<u64, sqlx::Error> {
+    sqlx::query!("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", user, kept)
+        .execute(connection)
+        .await
+        .map(|ended| ended.rows_affected())
+}
+
 /// Returns the time of the last proof of identity at the provider by the person of this session.
 pub(super) async fn proven_at(
     connection: &mut PgConnection,

@@ -374,6 +374,22 @@ impl SessionService {
         }
     }
 
+    /// Ends all of the actor's own sessions but the one that asks; returns their number.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn end_others(&self, ctx: &Ctx) -> Result<u64, Error> {
+        let user = self.own_account(ctx).await?;
+        self.db
+            .write(ctx, async |work| {
+                let ended = repository::end_others(work, user.id, user.session).await?;
+                if ended > 0 {
+                    audit::record(work, ctx, AuditAction::SessionEnded, &user.name).await?;
+                }
+                Ok(ended)
+            })
+            .await
+    }
+
     async fn own_account<'a>(&self, ctx: &'a Ctx) -> Result<&'a UserActor, Error> {
         authorize(&self.db, ctx, Action::OwnAccount, Object::Named("sessions")).await?;
         match &ctx.actor {

@@ -115,6 +115,26 @@ async fn session_ends_by_its_owner_and_by_changed_rights(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn end_others_keeps_the_session_that_asks_and_those_of_others(pool: PgPool) {
+    let backend = one_user(pool.clone()).await;
+    add_user(&backend, "ben", Role::Reader, PASSWORD).await;
+    let (one, two) = (
+        sign_in(&backend, 1, "ana", PASSWORD).await.unwrap(),
+        sign_in(&backend, 2, "ana", PASSWORD).await.unwrap(),
+    );
+    let bens = sign_in(&backend, 2, "ben", PASSWORD).await.unwrap();
+    let ana = with(&backend, 3, &two).await.unwrap();
+    assert_eq!(backend.sessions().end_others(&ana).await, Ok(1));
+    assert!(with(&backend, 4, &one).await.is_none());
+    assert!(with(&backend, 4, &two).await.is_some() && with(&backend, 4, &bens).await.is_some());
+    // Nothing is left to end, and nothing more is recorded.
+    assert_eq!(backend.sessions().end_others(&ana).await, Ok(0));
+    let recorded = records(&pool).await.into_iter().filter(|record| record.contains("session ended"));
+    assert_eq!(recorded.collect::<Vec<_>>(), ["ana | session ended | ana | done | "]);
+    assert_eq!(backend.sessions().end_others(&anonymous(5)).await, Err(Error::NotSignedIn));
+}
+
+#[sqlx::test]
 async fn change_password_requires_old_one_and_ends_every_session(pool: PgPool) {
     let backend = one_user(pool.clone()).await;
     let users = backend.users();

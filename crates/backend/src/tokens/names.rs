@@ -1,6 +1,6 @@
 //! Names that a token may not have, because it would be mistaken for somebody or something else.
 
-use crate::users::name_key;
+use crate::{context::Ctx, users::name_key};
 
 /// The names of the portal and its parts as actors, and of its roles.
 const RESERVED: [&str; 25] = [
@@ -8,7 +8,7 @@ const RESERVED: [&str; 25] = [
     "administrator",
     "anonymous",
     "api",
-    "command line",
+    Ctx::COMMAND_LINE,
     "editor",
     "latchkey",
     "nobody",

@@ -36,127 +36,127 @@ macro_rules! causes {
 
 causes! {
     /// No test was made.
-    NeverTested = "never-tested", NotTested, "It has not been tested since it was added or changed. Press Test connection.";
+    NeverTested = "never-tested", NotTested, "Not tested since it was added or changed. Press Test connection.";
     /// There is a key, but no repository to test it on.
-    NoRepository = "no-repository", NotTested, "There is nothing to connect to yet: a key alone names no host. Enter a repository to try.";
+    NoRepository = "no-repository", NotTested, "Nothing to test yet: a key alone doesn't say which host to connect to. Enter a test repository first.";
     /// The host's keys must be approved first.
-    HostKeyUnknown = "host-key-unknown", NotTested, "The host is not known yet. Compare its keys with what its operator publishes, and approve them; the key of this secret was not used.";
+    HostKeyUnknown = "host-key-unknown", NotTested, "New host. Compare its keys with those its operator publishes, then trust them. The key of this secret was not sent.";
     /// Host or username were changed after the value was typed.
-    ValueForAnotherHost = "value-for-another-host", NotTested, "The stored password was typed for another registry host, and is sent to no other. Type the password again.";
+    ValueForAnotherHost = "value-for-another-host", NotTested, "The stored password was entered for another registry host and isn't sent to any other. Enter the password again.";
     /// The registry accepts the account.
     RegistryOpened = "registry-opened", Works, "The registry accepts this username and password.";
     /// The account may pull the image.
     ImageFound = "image-found", Works, "The registry accepts this username and password, and the image can be pulled.";
     /// The registry admits everybody, whatever the account.
-    RegistryOpen = "registry-open", Open, "The registry lets anybody in without an account, so this says nothing of the username and password. Name a private image of it as the image to try.";
+    RegistryOpen = "registry-open", Open, "The registry doesn't ask for a password, so this test can't tell whether the account works. Enter a private image of this registry as the test image.";
     /// The key reads the repository.
     RepositoryRead = "repository-read", Works, "The host accepts this key, and the repository can be read.";
     /// Basic or token authentication failed.
-    WrongPassword = "wrong-password", Refused, "The registry does not accept this username and password. They may be mistyped, expired or revoked: make a new password or token there, and enter it here.";
+    WrongPassword = "wrong-password", Refused, "The registry doesn't accept this username and password. They may be mistyped, expired or revoked. Create a new password or token there, and enter it here.";
     /// The account is known, but lacks the right.
-    NoAccessToImage = "no-access-to-image", Refused, "The registry does not let this account pull this image. Either there is no such image or tag, or the account may not read it: look at the spelling, then at the account's permissions there.";
+    NoAccessToImage = "no-access-to-image", Refused, "The registry doesn't let this account pull this image. Either the image or tag doesn't exist, or the account can't read it. Check the spelling, then the account's permissions there.";
     /// Public key authentication with this key failed.
-    KeyNotAccepted = "key-not-accepted", Refused, "The host does not accept this key. Register its public half there, as a deploy key of the repository, and look at the user before the @.";
+    KeyNotAccepted = "key-not-accepted", Refused, "The host doesn't accept this key. Add the public key there as a deploy key of the repository, and check the user name before the @.";
     /// The key may log in, but not read this.
-    NoAccessToRepository = "no-access-to-repository", Refused, "The host accepts this key, but not for this repository. Either there is no such repository, or the key may not read it.";
+    NoAccessToRepository = "no-access-to-repository", Refused, "The host accepts this key, but not for this repository. Either the repository doesn't exist, or the key can't read it.";
     /// For a dataset: the key reads the repository, but there is no such branch. Never kept with the secret, which works.
-    BranchNotFound = "branch-not-found", Refused, "The host accepts this key and the repository can be read, but it has no branch of this name. Correct the branch, or leave it empty for the default one.";
+    BranchNotFound = "branch-not-found", Refused, "The host accepts this key and the repository can be read, but it has no branch with this name. Correct the branch, or leave it empty for the default branch.";
     /// The key itself is unusable.
-    KeyNotUsable = "key-not-usable", Refused, "This key cannot be used to sign in. Replace it with a key that has no passphrase.";
+    KeyNotUsable = "key-not-usable", Refused, "This key can't be used to sign in. Replace it with a key without a passphrase.";
     /// The host has another key than the trusted one.
-    HostKeyChanged = "host-key-changed", HostKeyChanged, "The host does not have the key that is trusted. Somebody may be in between: do not go on before its operator has confirmed the new key. The key of this secret was not used.";
+    HostKeyChanged = "host-key-changed", HostKeyChanged, "The host's key has changed. This may be an attack. Don't continue until its operator has confirmed the new key. The key of this secret was not sent.";
     /// The host has another key than its operator publishes.
-    HostKeyNotPublished = "host-key-not-published", HostKeyChanged, "The host does not have a key that its operator publishes. Somebody may be in between: do not go on before you know why. The key of this secret was not used.";
+    HostKeyNotPublished = "host-key-not-published", HostKeyChanged, "The host's key is not one that its operator publishes. This may be an attack. Don't continue until you know why. The key of this secret was not sent.";
     /// The name does not resolve.
-    NameNotFound = "name-not-found", Unreachable, "The name of the host does not resolve. Look for a typing mistake, and at the portal's DNS.";
+    NameNotFound = "name-not-found", Unreachable, "The host name can't be resolved. Check the spelling, and the portal's DNS.";
     /// The address is not allowed for tests.
-    AddressNotAllowed = "address-not-allowed", Unreachable, "The host has a private or reserved address, which the portal does not connect to. Whoever runs the portal can allow private hosts: LATCHKEY_ALLOW_PRIVATE_HOSTS.";
+    AddressNotAllowed = "address-not-allowed", Unreachable, "The host has a private or reserved address, and the portal doesn't connect to those. Whoever runs the portal can allow private hosts: LATCHKEY_ALLOW_PRIVATE_HOSTS.";
     /// Nobody listens at the port.
-    ConnectionRefused = "connection-refused", Unreachable, "The host refused the connection: nothing listens at this port. Look at the port, and whether the server there runs.";
+    ConnectionRefused = "connection-refused", Unreachable, "The host refused the connection: nothing listens on this port. Check the port, and that the server is running.";
     /// There is no route to the host, or the connection broke.
-    ConnectionFailed = "connection-failed", Unreachable, "The connection could not be made, or was cut off. Look at the port, and at firewalls between the portal and the host.";
+    ConnectionFailed = "connection-failed", Unreachable, "The connection failed or was cut off. Check the port, and firewalls between the portal and the host.";
     /// The host answered too late.
-    TimedOut = "timed-out", Unreachable, "The host did not answer in time. Test again later; where it stays so, look at firewalls between the portal and the host.";
+    TimedOut = "timed-out", Unreachable, "The host didn't respond in time. Test again later. If it keeps happening, check firewalls between the portal and the host.";
     /// The certificate's authority is not trusted.
-    CertificateNotTrusted = "certificate-not-trusted", Unreachable, "The TLS certificate of the host is not signed by an authority that the portal trusts. Whoever runs the portal can add the authority's certificate, or the host's own where it signed itself: LATCHKEY_EXTRA_CA_FILE.";
+    CertificateNotTrusted = "certificate-not-trusted", Unreachable, "The host's TLS certificate isn't signed by an authority that the portal trusts. Whoever runs the portal can add the authority's certificate, or the host's own if it is self-signed: LATCHKEY_EXTRA_CA_FILE.";
     /// The certificate is expired, or not valid yet.
-    CertificateExpired = "certificate-expired", Unreachable, "The TLS certificate of the host has expired, or is not valid yet. Whoever runs the host has to renew it; look at the portal's clock, too.";
+    CertificateExpired = "certificate-expired", Unreachable, "The host's TLS certificate has expired or isn't valid yet. Whoever runs the host has to renew it. Check the portal's clock, too.";
     /// The certificate is for other hosts.
-    CertificateForAnother = "certificate-for-another", Unreachable, "The TLS certificate of the host is for another name. Enter the name that it is for, or have whoever runs the host add this one.";
+    CertificateForAnother = "certificate-for-another", Unreachable, "The host's TLS certificate is for another name. Enter the name it is for, or ask whoever runs the host to add this one.";
     /// The host speaks no TLS, or has no method in common.
-    TlsFailed = "tls-failed", Unreachable, "The host does not speak TLS at this port. Look at the port; where it is meant to be without TLS, whoever runs the portal can list it: LATCHKEY_PLAIN_HTTP_HOSTS.";
+    TlsFailed = "tls-failed", Unreachable, "The host doesn't speak TLS on this port. Check the port. If it is meant to work without TLS, whoever runs the portal can list it: LATCHKEY_PLAIN_HTTP_HOSTS.";
     /// The answer leads elsewhere.
-    Redirected = "redirected", Unreachable, "The host sends us elsewhere, which is not followed with a password. Enter the host that it leads to.";
+    Redirected = "redirected", Unreachable, "The host redirects to another host. For safety the password is not sent there. Enter the final host.";
     /// Something else than a registry answers.
-    NotARegistry = "not-a-registry", Unreachable, "What answers there is not an image registry. Look at the host and its port: a registry often has a name of its own, such as registry.gitlab.com for gitlab.com.";
+    NotARegistry = "not-a-registry", Unreachable, "The host responds, but it isn't an image registry. Check the host and its port: a registry often has its own host name, such as registry.gitlab.com for gitlab.com.";
     /// Something else than SSH answers, or there is no method in common.
-    NotSsh = "not-ssh", Unreachable, "What answers there does not speak SSH as it should.";
+    NotSsh = "not-ssh", Unreachable, "The server on this port doesn't speak SSH correctly.";
     /// Something else than a Git server answers.
-    NotGit = "not-git", Unreachable, "The host lets the key in, but has no Git there.";
+    NotGit = "not-git", Unreachable, "The host accepts the key but offers no Git service.";
     /// The answer is longer than the limit.
-    TooMuch = "too-much", Unreachable, "The answer was larger than any that is expected, and was not read. Look at the host and its port.";
+    TooMuch = "too-much", Unreachable, "The response was too large and was ignored. Check the host and its port.";
     /// The answer is 429.
-    TooManyRequests = "too-many-requests", Unreachable, "The host has had too many requests. Wait a while before you test again.";
+    TooManyRequests = "too-many-requests", Unreachable, "The host is rate-limiting. Try again later.";
     /// The account is accepted, but the image is public.
-    ImagePublic = "image-public", Works, "The registry accepts this username and password. The image is public: it can be pulled without them too.";
+    ImagePublic = "image-public", Works, "The registry accepts this username and password. The image is public: it can also be pulled without them.";
     /// The image is public, and nothing shows whether the account was looked at.
-    ImageOpen = "image-open", Open, "The image can be pulled, but by anybody: it is public, so this says nothing of the username and password. Name a private image as the image to try.";
+    ImageOpen = "image-open", Open, "Anyone can pull this image: it is public, so this test can't tell whether the account works. Enter a private image as the test image.";
     /// The certificate has no subject alternative name, only a common name or none.
-    CertificateWithoutName = "certificate-without-name", Unreachable, "The TLS certificate of the host names it in the old way alone, as its common name, which no client reads any more. Whoever runs the host has to make one with a subject alternative name.";
+    CertificateWithoutName = "certificate-without-name", Unreachable, "The host's TLS certificate names it only in its common name, which clients no longer read. Whoever runs the host has to create one with a subject alternative name.";
     /// The certificate is for another purpose, or too weak to be verified.
-    CertificateUnusable = "certificate-unusable", Unreachable, "The TLS certificate of the host cannot be used for a server: it is damaged, made for another purpose, or its key or signature is too weak, such as RSA below 2048 bits. Whoever runs the host has to make a new one.";
+    CertificateUnusable = "certificate-unusable", Unreachable, "The host's TLS certificate can't be used for a server: it is damaged, made for another purpose, or its key or signature is too weak, such as RSA below 2048 bits. Whoever runs the host has to create a new one.";
     /// The host requires mutual TLS.
-    ClientCertificateWanted = "client-certificate-wanted", Unreachable, "The host wants a client certificate before it answers, which the portal has none of. Enter an address of the host that asks for none, or have whoever runs it let the portal in without.";
+    ClientCertificateWanted = "client-certificate-wanted", Unreachable, "The host asks for a client certificate, and the portal has none. Enter an address of the host that doesn't ask for one, or ask whoever runs it to let the portal in without.";
     /// The host speaks nothing above TLS 1.1.
-    TlsTooOld = "tls-too-old", Unreachable, "The host speaks only old versions of TLS, which are not safe. Whoever runs the host has to switch TLS 1.2 or newer on.";
+    TlsTooOld = "tls-too-old", Unreachable, "The host only supports old TLS versions, which are not safe. Whoever runs the host has to enable TLS 1.2 or newer.";
     /// The host speaks TLS, but broke the handshake off.
-    TlsNotAgreed = "tls-not-agreed", Unreachable, "The host speaks TLS, but broke the handshake off: it knows no cipher that the portal does, or does not know this name. Look at the host's name; then whoever runs it can look at its log.";
+    TlsNotAgreed = "tls-not-agreed", Unreachable, "The host speaks TLS but ended the handshake: it has no cipher in common with the portal, or doesn't know this name. Check the host name. Whoever runs the host can check its log.";
     /// The redirect leads from plain HTTP to HTTPS of the same name.
-    RedirectedToTls = "redirected-to-tls", Unreachable, "The host sends requests by plain HTTP on to HTTPS. Whoever runs the portal can take it out of LATCHKEY_PLAIN_HTTP_HOSTS, or list it with its port.";
+    RedirectedToTls = "redirected-to-tls", Unreachable, "The host redirects from plain HTTP to HTTPS. Whoever runs the portal can remove it from LATCHKEY_PLAIN_HTTP_HOSTS, or list it with its port.";
     /// The redirects form a circle.
-    RedirectedInCircles = "redirected-in-circles", Unreachable, "The host sends us on from one address to the next without an end. Look at the host and its port; then whoever runs it can look at its proxy.";
+    RedirectedInCircles = "redirected-in-circles", Unreachable, "The host redirects in circles. Check the host and its port. Whoever runs the host can check its proxy.";
     /// The place that issues tokens leads elsewhere.
-    TokenElsewhere = "token-elsewhere", Unreachable, "Where the registry gives tokens out sends us elsewhere, which is not followed with a password. Whoever runs the registry has to put the final address into its settings, as the realm.";
+    TokenElsewhere = "token-elsewhere", Unreachable, "The registry's token address redirects elsewhere. For safety the password is not sent there. Whoever runs the registry has to enter the final address in its settings, as the realm.";
     /// The place that issues tokens is addressed by plain HTTP.
-    TokenByPlainHttp = "token-by-plain-http", Unreachable, "The registry wants the password sent to an address by plain HTTP, which the portal does not do. Whoever runs the registry has to name one by HTTPS as its realm; where plain HTTP is meant, whoever runs the portal can list that host: LATCHKEY_PLAIN_HTTP_HOSTS.";
+    TokenByPlainHttp = "token-by-plain-http", Unreachable, "The registry wants the password sent to a plain HTTP address, which the portal doesn't do. Whoever runs the registry has to use HTTPS for its realm. If plain HTTP is intended, whoever runs the portal can list that host: LATCHKEY_PLAIN_HTTP_HOSTS.";
     /// The place that issues tokens returned none.
-    TokenNotGiven = "token-not-given", Unreachable, "The address that the registry names for tokens gives none out. Whoever runs the registry has to look at its settings for authentication, such as the realm.";
+    TokenNotGiven = "token-not-given", Unreachable, "The registry's token address doesn't issue any. Whoever runs the registry has to check its authentication settings, such as the realm.";
     /// The answer is 5xx.
-    OtherSideFailed = "other-side-failed", Unreachable, "The host answered that it has failed. Try again later.";
+    OtherSideFailed = "other-side-failed", Unreachable, "The host reported an error of its own. Try again later.";
 
     // Only for SSH and Git.
     /// The known hosts mark the host's key as revoked.
-    HostKeyRevoked = "host-key-revoked", HostKeyChanged, "The host has a key that the known hosts mark as revoked. Somebody who has stolen it may be in between: ask its operator for the new key. The key of this secret was not used.";
+    HostKeyRevoked = "host-key-revoked", HostKeyChanged, "The host's key is marked as revoked in the trusted host keys. Whoever has stolen it may be attacking you: ask the host's operator for the new key. The key of this secret was not sent.";
     /// The known hosts have the host without its port.
-    HostKeyForAnotherPort = "host-key-for-another-port", NotTested, "The known hosts name this host without its port, which counts for port 22 alone. Write it as [host]:port there, or compare and approve the keys below; the key of this secret was not used.";
+    HostKeyForAnotherPort = "host-key-for-another-port", NotTested, "The trusted host keys list this host without its port, which only counts for port 22. Write it as [host]:port there, or compare the keys below and trust them. The key of this secret was not sent.";
     /// The key is accepted, but not enough.
-    SecondFactorWanted = "second-factor-wanted", Refused, "The host accepts this key and wants something else besides, such as a code, which nobody can enter when a repository is pulled. Ask its operator to let this user in by the key alone.";
+    SecondFactorWanted = "second-factor-wanted", Refused, "The host accepts this key but also asks for something else, such as a code, so it can't be used unattended. Ask its operator to let this user in with the key alone.";
     /// No key is accepted for the user.
-    NoKeysTaken = "no-keys-taken", Refused, "The host does not let this user in by a key, or wants something else first. Look at the user before the @, and ask its operator to allow keys.";
+    NoKeysTaken = "no-keys-taken", Refused, "The host doesn't let this user in with a key, or asks for something else first. Check the user name before the @, and ask its operator to allow keys.";
     /// RSA keys are accepted only with broken signatures.
-    RsaOnlyWithSha1 = "rsa-only-with-sha1", Refused, "The host takes RSA keys only with SHA-1 signatures, which clients refuse now. Use an Ed25519 key for it.";
+    RsaOnlyWithSha1 = "rsa-only-with-sha1", Refused, "The host accepts RSA keys only with SHA-1 signatures, which clients no longer support. Use an Ed25519 key for it.";
     /// The host was silent for as long as `SILENCE` of the backend.
-    WentSilent = "went-silent", Unreachable, "The host said nothing for 15 seconds, so the portal ended the test. Large repositories can take that long: try again, or look at the host.";
+    WentSilent = "went-silent", Unreachable, "The host sent nothing for 15 seconds, so the portal ended the test. Large repositories can take that long: try again, or check the host.";
     /// The test as a whole took too long.
-    TookTooLong = "took-too-long", Unreachable, "The test was not done after 30 seconds, so the portal ended it. The host is slow, or many test it at once: try again later.";
+    TookTooLong = "took-too-long", Unreachable, "The test wasn't finished after 30 seconds, so the portal ended it. The host is slow, or many tests run at once. Try again later.";
     /// The host accepts no more connections.
-    HostBusy = "host-busy", Unreachable, "The host answers, and does not admit the portal now: it is busy, or has had too many connections. Wait a while, then test again.";
+    HostBusy = "host-busy", Unreachable, "The host responds but doesn't let the portal in: it is busy, or has too many connections. Try again later.";
     /// A web server answers.
-    SpeaksHttp = "speaks-http", Unreachable, "What answers at this port speaks HTTP, and not SSH. Enter the port of SSH.";
+    SpeaksHttp = "speaks-http", Unreachable, "The server on this port speaks HTTP, not SSH. Enter the SSH port.";
     /// A web server, or another server with TLS, answers.
-    SpeaksTls = "speaks-tls", Unreachable, "What answers at this port speaks TLS, and not SSH. Enter the port of SSH.";
+    SpeaksTls = "speaks-tls", Unreachable, "The server on this port speaks TLS, not SSH. Enter the SSH port.";
     /// There is no method of key exchange in common.
-    NoKeyExchangeInCommon = "no-key-exchange-in-common", Unreachable, "The host speaks SSH, but only with key exchange methods that are no longer taken. Its operator has to enable a current one, such as curve25519-sha256.";
+    NoKeyExchangeInCommon = "no-key-exchange-in-common", Unreachable, "The host speaks SSH, but only with outdated key exchange methods. Its operator has to enable a current one, such as curve25519-sha256.";
     /// There is no cipher in common.
-    NoCipherInCommon = "no-cipher-in-common", Unreachable, "The host speaks SSH, but only with ciphers that are no longer taken. Its operator has to enable a current one, such as aes256-ctr.";
+    NoCipherInCommon = "no-cipher-in-common", Unreachable, "The host speaks SSH, but only with outdated ciphers. Its operator has to enable a current one, such as aes256-ctr.";
     /// There is no MAC in common.
-    NoMacInCommon = "no-mac-in-common", Unreachable, "The host speaks SSH, but only with message authentication codes (MAC) that are no longer taken. Its operator has to enable a current one, such as hmac-sha2-256.";
+    NoMacInCommon = "no-mac-in-common", Unreachable, "The host speaks SSH, but only with outdated message authentication codes (MAC). Its operator has to enable a current one, such as hmac-sha2-256.";
     /// There is no type of host key in common.
-    NoHostKeyInCommon = "no-host-key-in-common", Unreachable, "The host speaks SSH, but only with host keys that are not taken, such as DSA, RSA with SHA-1, or a certificate alone. Its operator has to add an Ed25519 host key.";
+    NoHostKeyInCommon = "no-host-key-in-common", Unreachable, "The host speaks SSH, but only with host keys that aren't supported, such as DSA, RSA with SHA-1, or only a certificate. Its operator has to add an Ed25519 host key.";
     /// For a dataset: a tag has the name of the branch. Never kept with the secret, which works.
-    BranchIsTag = "branch-is-tag", Refused, "The host accepts this key and the repository can be read. There is a tag of this name, and no branch: enter a branch, or leave it empty for the default one.";
+    BranchIsTag = "branch-is-tag", Refused, "The host accepts this key and the repository can be read, but this is the name of a tag, not of a branch. Enter a branch, or leave it empty for the default branch.";
     /// For a dataset without a branch: the repository has no default branch. Never kept with the secret, which works.
-    NoDefaultBranch = "no-default-branch", Refused, "The host accepts this key and the repository can be read, but its default branch does not exist, so that a clone comes out empty. Enter a branch.";
+    NoDefaultBranch = "no-default-branch", Refused, "The host accepts this key and the repository can be read, but its default branch doesn't exist, so a clone would be empty. Enter a branch.";
 }
 
 impl TestCause {

@@ -64,7 +64,7 @@ impl TestReport {
             _ => (seconds.div_ceil(3_600), "hour"),
         };
         let plural = if count == 1 { "" } else { "s" };
-        format!("{message} It asks to wait for {count} {unit}{plural}.")
+        format!("{message} The host asks to wait for {count} {unit}{plural}.")
     }
 
     /// Returns the report for the dataset whose branch was looked for.

@@ -114,37 +114,37 @@ impl TargetProblem {
     /// Returns what is wrong and what is valid.
     pub fn message(self) -> String {
         match self {
-            Self::RepositoryByHttps => "A key opens repositories by SSH. Enter the SSH address, such as git@github.com:group/app.git.",
+            Self::RepositoryByHttps => "SSH keys need an SSH address, such as git@github.com:group/app.git.",
             Self::RepositoryForm => "This is not the SSH address of a repository, such as git@github.com:group/app.git or ssh://git@host:2222/group/app.git.",
-            Self::RepositoryQuoted => "The address is in quotation marks or brackets. Take them off.",
-            Self::RepositoryPrefix => "What stands before the '::' is for another program. Enter the address alone, which begins behind it.",
-            Self::RepositoryCommand => "This is a command. Enter the address alone, which begins behind git clone.",
-            Self::RepositoryLocal => "This is a path on a machine, and names no host. Enter the SSH address, such as git@host:group/app.git.",
-            Self::RepositoryDrive => "This begins as a path on a drive of Windows does. Enter the SSH address, such as git@host:group/app.git; a host of one letter needs the git@, too.",
-            Self::RepositoryBrackets => "A port in brackets is read by Git alone. Write ssh://git@host:2222/path, with the path as it is on the server.",
-            Self::RepositoryPort => "Behind ssh:// and the host, a colon begins a port. Write ssh://git@host/path, or git@host:path without ssh://.",
+            Self::RepositoryQuoted => "The address is in quotation marks or brackets. Remove them.",
+            Self::RepositoryPrefix => "The part before '::' is for another program. Enter only the address after it.",
+            Self::RepositoryCommand => "This is a command. Enter only the address, which follows git clone.",
+            Self::RepositoryLocal => "This is a path on a machine and names no host. Enter the SSH address, such as git@host:group/app.git.",
+            Self::RepositoryDrive => "This begins like a path on a Windows drive. Enter the SSH address, such as git@host:group/app.git; a host of one letter needs the git@, too.",
+            Self::RepositoryBrackets => "Only Git reads a port in brackets. Write ssh://git@host:2222/path, with the path as it is on the server.",
+            Self::RepositoryPort => "After ssh:// and the host, a colon begins a port. Write ssh://git@host/path, or git@host:path without ssh://.",
             Self::RepositoryPath => "The address ends with its host. Add the path of the repository, such as git@host:group/app.git.",
-            Self::RepositoryPathForm => "The path of the repository begins with '-', or has a control character. Copy the address anew.",
-            Self::RepositoryUser => "Before the '@' there is no user, or one that begins with '-'. Most hosts want git there.",
-            Self::RepositoryUserHas(c) => return format!("The user before the '@' has {}, which cannot be there.", named(c)),
-            Self::RepositoryHostHas(c) => return format!("The host has {} in its name, which host names do not have.", named(c)),
-            Self::RepositoryHost => "The host of this address is not a host name or an address. IPv6 stands in brackets: ssh://git@[2001:db8::1]/path.",
+            Self::RepositoryPathForm => "The path of the repository begins with '-' or has a control character. Copy the address again.",
+            Self::RepositoryUser => "There is no user before the '@', or one that begins with '-'. Most hosts expect git there.",
+            Self::RepositoryUserHas(c) => return format!("The user before the '@' can't contain {}.", named(c)),
+            Self::RepositoryHostHas(c) => return format!("A host name can't contain {}.", named(c)),
+            Self::RepositoryHost => "The host of this address is not a host name or an address. Write IPv6 in brackets: ssh://git@[2001:db8::1]/path.",
             Self::RepositoryTooLong => "The address is longer than 1024 bytes.",
             Self::ImageForm => "This is not the name of an image, such as group/app:tag.",
             Self::ImageElsewhere => "This image is in another registry than the one above.",
             Self::ImageOutside => "This image is not below the path of the registry host above. Enter one that is, with its whole name.",
-            Self::ImageHubOtherwise => "Docker and Kubernetes take this host for a registry of its own, and do not look for Docker Hub's account there. Write docker.io in its place, such as docker.io/group/app:tag.",
+            Self::ImageHubOtherwise => "Docker and Kubernetes treat this host as a registry of its own and don't look for a Docker Hub account there. Use docker.io instead, such as docker.io/group/app:tag.",
             Self::KnownHostsLine(line) => {
                 return format!(
-                    "Line {line} is not one of a known_hosts file: host, type and key, such as github.com ssh-ed25519 AAAA…. Correct it, or take it out."
+                    "Line {line} is not a line of a known_hosts file: host, type and key, such as github.com ssh-ed25519 AAAA…. Correct or remove it."
                 );
             }
             Self::KnownHostsPort(line) => {
                 return format!(
-                    "Line {line} names a port, and no host is found by it so. Write the host in brackets, such as [git.example.com]:2222."
+                    "Line {line} names a port without brackets, so it matches no host. Write the host in brackets, such as [git.example.com]:2222."
                 );
             }
-            Self::KnownHostsTooLong => "The known hosts are longer than 32 KiB. Keep the lines of this repository's host.",
+            Self::KnownHostsTooLong => "The known hosts are longer than 32 KiB. Keep only the lines of this repository's host.",
         }
         .to_owned()
     }
@@ -155,7 +155,7 @@ fn named(c: char) -> String {
     match c {
         c if c.is_whitespace() => "a space".to_owned(),
         c if c.is_control() || is_invisible(c) => {
-            format!("a character that cannot be seen (U+{:04X})", u32::from(c))
+            format!("an invisible character (U+{:04X})", u32::from(c))
         }
         c => format!("'{c}'"),
     }

@@ -4,7 +4,7 @@ use crate::{
     access::AccessProblem,
     connection_test::TargetProblem,
     secret::{
-        DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SecretId, SshKeyProblem,
+        DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SecretId, SecretKind, SshKeyProblem,
         UsernameProblem,
     },
     usage::UsageProblem,
@@ -46,12 +46,13 @@ pub enum Problem {
 
 impl Problem {
     /// Returns the message of a problem with the form of a secret, in English: what is wrong and what to do, and never a value.
-    /// The islands show no other; the messages of the rest are in the catalogue of `app`.
-    pub fn island_message(&self) -> String {
+    /// The command line shows it; pages and the API have theirs, and those of other forms, from the catalogue of `app`.
+    pub fn message(&self) -> String {
         match self {
             Self::Name(problem) => problem.message(),
             Self::NameTaken(id) => {
-                format!("There is a {} secret of this name already. Choose another name.", id.kind.label())
+                let article = if id.kind == SecretKind::GitDataset { "A" } else { "An" };
+                format!("{article} {} secret with this name already exists.", id.kind.label())
             }
             Self::SameName => "Another row has this name. Choose another one here or there.".to_owned(),
             Self::DisplayName(problem) => problem.message(),
@@ -62,7 +63,7 @@ impl Problem {
             Self::Password(problem) => problem.message().to_owned(),
             Self::Target(problem) => problem.message(),
             Self::Usage(_) | Self::Access(_) | Self::Unknown => {
-                "The portal does not accept this. Load the page again and retry.".to_owned()
+                "The portal doesn't accept this. Load the page again and retry.".to_owned()
             }
         }
     }

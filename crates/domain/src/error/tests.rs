@@ -82,7 +82,7 @@ fn problem_of_another_version_has_a_general_message() {
     for code in ["key:a-new-one", "news:a", "key:3", "usage:0", "name:1", "SENTINEL", "", "hosts-line:x"] {
         let problem: Problem = serde_json::from_str(&format!("{code:?}")).unwrap();
         assert_eq!(problem, Problem::Unknown, "{code}");
-        let message = problem.island_message();
+        let message = problem.message();
         assert!(message.contains("Load the page again") && !message.contains("SENTINEL"), "{message}");
     }
     assert_eq!(Problem::parse(&Problem::Access(AccessProblem::PasswordWrong).code()), Problem::Unknown);

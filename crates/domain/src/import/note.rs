@@ -57,17 +57,17 @@ impl CredentialHelper {
             Self::Keychain => "the macOS keychain",
             Self::Desktop => "Docker Desktop",
             Self::Windows => "the Windows credential manager",
-            Self::SecretService => "the desktop’s secret service",
+            Self::SecretService => "the desktop's secret service",
             Self::Pass => "the password store pass",
-            Self::Ecr => "Amazon’s helper",
-            Self::Google => "Google’s helper",
-            Self::Azure => "Azure’s helper",
+            Self::Ecr => "Amazon's helper",
+            Self::Google => "Google's helper",
+            Self::Azure => "Azure's helper",
             Self::Other => "another program",
         }
     }
 
     /// Returns whether the helper makes its values for each use, so that no value can be imported.
-    fn makes_its_own(self) -> bool {
+    pub fn makes_its_own(self) -> bool {
         matches!(self, Self::Ecr | Self::Google | Self::Azure)
     }
 }
@@ -144,142 +144,112 @@ impl Note {
     /// Returns what was found and what to do.
     #[expect(clippy::too_many_lines, reason = "a table: a sentence for each note")]
     pub fn message(&self) -> String {
-        match self {
-            Self::HostCorrected => {
-                "The registry’s address was put right: this is the one that clients look for.".to_owned()
-            }
-            Self::SameRegistry => {
-                "Another credential here is for the same registry. Clients use one: choose which.".to_owned()
-            }
+        let text = match self {
+            Self::HostCorrected => "Host corrected to the form that clients look up.",
+            Self::SameRegistry => "Another entry here is for the same registry. Import one of them.",
             Self::Disagreement => {
-                "“auth” and “username”, “password” do not say the same. What is in “auth” is \
-                 imported, since that is what Docker and Kubernetes use."
-                    .to_owned()
+                "“auth” differs from “username” and “password”. “auth” is imported, because Docker and Kubernetes use it."
             }
             Self::ShortLived(hours) => {
                 let plural = if *hours == 1 { "hour" } else { "hours" };
-                format!(
-                    "A password of this kind is good for {hours} {plural} from when it was made, so it may be over \
-                     already. Something has to replace it regularly."
-                )
+                return format!(
+                    "This kind of password expires after {hours} {plural} and must be renewed automatically."
+                );
             }
-            Self::StoredBy(helper) => format!(
-                "This config keeps its credentials with {} (“credsStore”), so they are not in the file. For each \
-                 registry, make a token there and add it by hand.",
-                helper.label()
-            ),
-            Self::HelpedBy(helper) if helper.makes_its_own() => format!(
-                "Its password is made anew by {} for each use (“credHelpers”), so there is none in the file. Make a \
-                 robot account or long-lived token at the registry, where it has such, and add it by hand.",
-                helper.label()
-            ),
-            Self::HelpedBy(helper) => format!(
-                "Its credential is kept by {}, not in the file. Make a token at the registry and add it by hand.",
-                helper.label()
-            ),
+            Self::StoredBy(helper) => {
+                return format!(
+                    "This config keeps its credentials in {} (“credsStore”), not in the file. Create a token at each registry and add it by hand.",
+                    helper.label()
+                );
+            }
+            Self::HelpedBy(helper) if helper.makes_its_own() => {
+                return format!(
+                    "{} creates a new password for each use (“credHelpers”), so the file has none. Create a robot account or a long-lived token at the registry, if it offers them, and add it by hand.",
+                    helper.label()
+                );
+            }
+            Self::HelpedBy(helper) => {
+                return format!(
+                    "The credential is kept in {}, not in the file. Create a token at the registry and add it by hand.",
+                    helper.label()
+                );
+            }
             Self::IdentityToken => {
-                "This is an identity token of one person’s docker login, and no username with a \
-                 password: clusters cannot use it. Make an access token at the registry and add it by hand."
-                    .to_owned()
+                "This is an identity token of a personal docker login, not a username and password. Clusters can't use it. Create an access token at the registry and add it by hand."
             }
-            Self::TokenAsUsername => "The same long text is username and password here: a token in both places. Usernames \
-                 are shown to whoever may see secrets, so it is left out. Add it by hand, with the account’s name or \
-                 e-mail address as the username."
-                .to_owned(),
+            Self::TokenAsUsername => {
+                "The username and the password are the same long text, probably a token. It is left out, because usernames are visible to everyone who can see secrets. Add it by hand, with the account's name or email address as the username."
+            }
             Self::Empty => {
-                "There is no username and password here: Docker leaves such an entry behind when the \
-                 credential is kept elsewhere. Make a token at the registry and add it by hand."
-                    .to_owned()
+                "There is no username or password here. Docker leaves such an entry when the credential is kept elsewhere. Create a token at the registry and add it by hand."
             }
             Self::BadAuth => {
-                "Its “auth” is not the base64 of username:password. It may have been cut or edited: \
-                 sign in to the registry again, or add it by hand."
-                    .to_owned()
+                "“auth” isn't base64 of username:password. It may be incomplete or edited. Sign in to the registry again, or add the credential by hand."
             }
-            Self::BadData => {
-                "Its data is not base64 of a text. If it was typed by hand, use “stringData”.".to_owned()
+            Self::BadData => "The data isn't base64 of a text. If it was typed by hand, use “stringData”.",
+            Self::BadConfig => "The data isn't a Docker config. Check how the Secret was created.",
+            Self::HelperFirst(helper) => {
+                return format!(
+                    "Docker doesn't use this entry: its config sends this registry to {}. Kubernetes uses the entry, but it may be outdated.",
+                    helper.label()
+                );
             }
-            Self::BadConfig => {
-                "Its data is not a docker config. Look at where the Secret was made.".to_owned()
-            }
-            Self::HelperFirst(helper) => format!(
-                "Docker itself would not use this entry: its config sends it to {} for this registry. Kubernetes uses the \
-                 entry, which may be an old one.",
-                helper.label()
-            ),
             Self::DockerSession => {
-                "Docker keeps a token of its own sign-in by browser here, which nothing else can use. Make an access token \
-                 at Docker Hub and add it by hand."
-                    .to_owned()
+                "This is a token of Docker's own browser sign-in, which nothing else can use. Create an access token at Docker Hub and add it by hand."
             }
             Self::Number => {
-                "Its username or password is a number without quotes, which Docker and Kubernetes reject. Put it in \
-                 quotes: zeros at its beginning may be missing."
-                    .to_owned()
+                "The username or password is a number without quotes, which Docker and Kubernetes reject. Put it in quotes; leading zeros may be missing."
             }
             Self::NoUsername => {
-                "There is a password or token here and no username. Add it by hand, with the account’s name; where a \
-                 registry takes any, its guide says which."
-                    .to_owned()
+                "There is a password or token here, but no username. Add it by hand, with the account's name. If the registry accepts any username, its guide says which one to use."
             }
             Self::NoPassword => {
-                "There is a username here and no password. Make a token at the registry and add it by hand.".to_owned()
+                "There is a username here, but no password. Create a token at the registry and add it by hand."
             }
-            Self::PasswordEnd(end) => end.message().to_owned(),
-            Self::Encrypted(encryption) => encryption.message().to_owned(),
+            Self::PasswordEnd(end) => end.message(),
+            Self::Encrypted(encryption) => encryption.message(),
             Self::HttpsRepository => {
-                "This is a username and password for a Git repository by https. The portal keeps SSH keys for \
-                 repositories: make a deploy key there and add it."
-                    .to_owned()
+                "This is a username and password for a Git repository over HTTPS. Latchkey stores SSH keys for repositories: create a deploy key and add it."
             }
             Self::ChartRepository => {
-                "This is an account for a repository of Helm charts by https, which is not an image registry.".to_owned()
+                "This account is for a repository of Helm charts over HTTPS, not for an image registry."
             }
             Self::GithubApp => {
-                "This is the key of a GitHub App, which is no SSH key. Make a deploy key at the repository and add it."
-                    .to_owned()
+                "This is the key of a GitHub App, not an SSH key. Create a deploy key for the repository and add it."
             }
             Self::NoHost => {
-                "There is a username with its password here, and not for which registry. Add it by hand, with the \
-                 registry host."
-                    .to_owned()
+                "There is a username and a password here, but no registry. Add it by hand, with the registry host."
             }
             Self::PathScoped => {
-                "For the images below this path alone: Podman, Skopeo, Buildah and the kubelet look accounts up by path, \
-                 the longest first. Docker looks them up by host, and takes it for all of the registry."
-                    .to_owned()
+                "Only for images below this path. Podman, Skopeo, Buildah and the kubelet look accounts up by path, the longest first. Docker looks them up by host, and uses this one for the whole registry."
             }
             Self::RepositoryPrefix => {
-                "Its address stands for all repositories that begin with it. No repository to try is taken from it."
-                    .to_owned()
+                "The address stands for all repositories that begin with it, so no test repository is set."
             }
             Self::RepositoryUnread => {
-                "Its address is not taken as the repository to try: that is one by SSH, such as \
-                 ssh://git@host:2222/group/app.git."
-                    .to_owned()
+                "The address isn't an SSH address such as ssh://git@host:2222/group/app.git, so no test repository is set."
             }
             Self::OtherRepositories => {
-                "The same key stands here for several repositories. The first is taken as the one to try.".to_owned()
+                "The same key is used here for several repositories. The first one becomes the test repository."
             }
             Self::KnownHostsUnread => {
-                "The known hosts beside it cannot be read and are left out. Test the secret to approve the host’s key."
-                    .to_owned()
+                "The known hosts stored with the key can't be read and are left out. Test the secret to approve the host's key."
             }
-            Self::KnownHostsCut => format!(
-                "The known hosts beside it are more than the {} KiB that a secret keeps, so that some or all of them are left \
-                 out. Add those of its own host by hand, or test the secret to approve the host’s key.",
-                KnownHosts::MAX_BYTES / 1024
-            ),
+            Self::KnownHostsCut => {
+                return format!(
+                    "The known hosts stored with the key exceed {} KiB, so some or all of them are left out. Add those of its own host by hand, or test the secret to approve the host's key.",
+                    KnownHosts::MAX_BYTES / 1024
+                );
+            }
             Self::RegistriesCut => {
-                "This account is for more registries than are taken over from one Secret, so that the last of them are left \
-                 out. Add it for those by hand."
-                    .to_owned()
+                "This account is for more registries than can be imported from one Secret, so the last of them are left out. Add it for those by hand."
             }
             Self::Wrong(Problem::Unknown) => {
-                "Another version of the portal read this file. Import it again to see what is wrong here.".to_owned()
+                "Another version of the portal read this file. Import it again to see what is wrong here."
             }
-            Self::Wrong(problem) => problem.island_message(),
-        }
+            Self::Wrong(problem) => return problem.message(),
+        };
+        text.to_owned()
     }
 
     /// Returns the text form.

@@ -34,49 +34,42 @@ pub enum ImportProblem {
 impl ImportProblem {
     /// Returns what is wrong and what to do.
     pub fn message(self) -> String {
-        match self {
-            Self::Missing => "Paste the file’s text, or choose the file.".to_owned(),
-            Self::Both => {
-                "There is a pasted text and a chosen file. Import them one after the other.".to_owned()
+        let text = match self {
+            Self::Missing => "Paste the file's text, or choose the file.",
+            Self::Both => "There is pasted text and a chosen file. Import them one after the other.",
+            Self::TooLarge => {
+                return format!(
+                    "This is more than {} MiB, so nothing was read. From a cluster, export only the pull secrets with kubectl get secret -A --field-selector type=kubernetes.io/dockerconfigjson -o json, or one namespace at a time, with -n instead of -A.",
+                    MAX_BYTES / 1024 / 1024
+                );
             }
-            Self::TooLarge => format!(
-                "This is more than {} MiB, and nothing of it was read. From a cluster, take the pull secrets alone, with \
-                 kubectl get secret -A --field-selector type=kubernetes.io/dockerconfigjson -o json, or one namespace \
-                 after the other, with -n in the place of -A.",
-                MAX_BYTES / 1024 / 1024
-            ),
-            Self::Binary => "This is not a text. Choose the docker config or the manifest itself.".to_owned(),
-            Self::Json(line) => format!(
-                "This begins as JSON does, but is none: look at line {line}. It may have been cut short when it was \
-                 copied."
-            ),
-            Self::Yaml(0) => {
-                "This is neither JSON nor YAML. Paste the file as it is, with its indentation.".to_owned()
+            Self::Binary => "This is not text. Choose the Docker config or the manifest itself.",
+            Self::Json(line) => return format!("Invalid JSON at line {line}. It may be incomplete."),
+            Self::Yaml(0) => "This is neither JSON nor YAML. Paste the file as it is, with its indentation.",
+            Self::Yaml(line) => {
+                return format!(
+                    "This is neither JSON nor YAML: check line {line}. Paste the file as it is, with its indentation."
+                );
             }
-            Self::Yaml(line) => format!(
-                "This is neither JSON nor YAML: look at line {line}. Paste the file as it is, with its indentation."
-            ),
-            Self::Doubled(line) => format!(
-                "A name stands twice in the same place, at line {line} for the second time. Programs differ in which \
-                 of the two they take: delete the one that does not count."
-            ),
+            Self::Doubled(line) => {
+                return format!(
+                    "Duplicate key at line {line}. Programs differ in which of the two they use: delete the one that doesn't count."
+                );
+            }
             Self::TooDeep => {
-                "This is nested deeper, or refers to itself more often, than any docker config or Secret does."
-                    .to_owned()
+                "This is nested too deeply, or refers to itself too often, for a Docker config or a Secret."
             }
             Self::Unknown => {
-                "There is no credential of a known form in this. It should be a docker config (with \"auths\"), or a \
-                 Kubernetes Secret (kind: Secret) with one or with an SSH private key."
-                    .to_owned()
+                "No credentials found. This should be a Docker config (with \"auths\"), or a Kubernetes Secret (kind: Secret) with one or with an SSH private key."
             }
-            Self::TooMany => format!(
-                "There are more than {MAX_ENTRIES} different credentials in this, and nothing of it was kept. Import it in \
-                 parts, such as one namespace after the other: kubectl get secret -n NAMESPACE -o json."
-            ),
-            Self::Encrypted(encryption) => encryption.message().to_owned(),
-            Self::PrivateKey => {
-                "This is a private key by itself. Add it as a secret of the type Git Dataset.".to_owned()
+            Self::TooMany => {
+                return format!(
+                    "There are more than {MAX_ENTRIES} different credentials in this, so nothing was kept. Import it in parts, such as one namespace at a time: kubectl get secret -n NAMESPACE -o json."
+                );
             }
-        }
+            Self::Encrypted(encryption) => encryption.message(),
+            Self::PrivateKey => "This is a private key by itself. Add it as a Git Dataset secret.",
+        };
+        text.to_owned()
     }
 }

@@ -64,7 +64,7 @@ impl SkippedCounts {
         let sorts: Vec<String> = self.iter().map(|(skipped, count)| skipped.message(count)).collect();
         let (last, before) = sorts.split_last()?;
         let all = if before.is_empty() { last.clone() } else { format!("{} and {last}", before.join(", ")) };
-        Some(format!("Skipped, without a credential of a known form: {all}."))
+        Some(format!("Skipped (no credentials): {all}."))
     }
 }
 

@@ -13,9 +13,9 @@ coded_enum! {
         /// The username is empty.
         Missing = "missing", "Enter the username.";
         /// The username contains a `:`.
-        Colon = "colon", "The username has a ':', which separates it from the password on the wire. If both were pasted together, take them apart.";
+        Colon = "colon", "A username can't contain ':'. If you pasted username:password, split them.";
         /// The username contains a control character.
-        Control = "control", "The username has a control character. Type it anew.";
+        Control = "control", "The username has a control character. Type it again.";
         /// There is white space around the username.
         Space = "space", "The username has a space before or after it. Remove it.";
         /// The username is longer than 255 characters.
@@ -90,11 +90,11 @@ coded_enum! {
     /// An invisible character at an end of a password, most often there by mistake.
     pub enum PasswordEnd: as_str, message {
         /// A line break, as `echo` and editors add it.
-        LineBreak = "line-break", "The password begins or ends with a line break, with which registries refuse it. Take it without, unless it belongs to it.";
+        LineBreak = "line-break", "The password begins or ends with a line break, and registries refuse it like that. Remove it, unless it belongs to the password.";
         /// A blank.
-        Blank = "blank", "The password begins or ends with a blank, with which registries refuse it. Take it without, unless it belongs to it.";
+        Blank = "blank", "The password begins or ends with a space, and registries refuse it like that. Remove it, unless it belongs to the password.";
         /// Another invisible character, as word processors and chats add it.
-        Invisible = "invisible", "The password begins or ends with a character that cannot be seen, with which registries refuse it. Take it without, unless it belongs to it.";
+        Invisible = "invisible", "The password begins or ends with an invisible character, and registries refuse it like that. Remove it, unless it belongs to the password.";
     }
 }
 

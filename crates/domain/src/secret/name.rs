@@ -110,10 +110,10 @@ impl TryFrom<String> for SecretName {
 
 impl NameProblem {
     /// The variants without data, whose code is a word.
-    const PLAIN: [Self; 4] = [Self::Missing, Self::Start, Self::End, Self::Label];
+    pub const PLAIN: [Self; 4] = [Self::Missing, Self::Start, Self::End, Self::Label];
 
     /// Returns the code, which is sent.
-    pub(crate) fn code(self) -> &'static str {
+    pub fn code(self) -> &'static str {
         match self {
             Self::Missing => "missing",
             Self::TooLong(_) => "long",
@@ -130,38 +130,22 @@ impl NameProblem {
         Self::PLAIN.into_iter().find(|problem| problem.code() == code)
     }
 
-    /// Returns what is wrong and what is valid, in the reference's words if it has any.
+    /// Returns what is wrong and what is valid.
     pub fn message(self) -> String {
         match self {
-            Self::Missing => "Enter a name.".to_owned(),
-            Self::TooLong(chars) => {
-                format!("The name has {chars} characters; it may have {} at most.", SecretName::MAX_CHARS)
+            Self::Missing => "Enter a name.",
+            Self::TooLong(_) => {
+                return format!(
+                    "A name has at most {} characters. Choose a shorter one.",
+                    SecretName::MAX_CHARS
+                );
             }
-            Self::UpperCase(c) => format!(
-                "The name has the upper case letter “{c}”. Use lower case alphanumeric characters, '-' or '.'."
-            ),
-            Self::Character(c) => format!(
-                "The name has {}. Use lower case alphanumeric characters, '-' or '.'.",
-                match c {
-                    ' ' => "a space".to_owned(),
-                    c if c.is_control() || c.is_whitespace() => "an invisible character".to_owned(),
-                    c => format!("the character “{c}”"),
-                }
-            ),
-            Self::Start => {
-                "The name starts with '-' or '.'; it must start and end with an alphanumeric character."
-                    .to_owned()
-            }
-            Self::End => {
-                "The name ends with '-' or '.'; it must start and end with an alphanumeric character."
-                    .to_owned()
-            }
-            Self::Label => {
-                "The name has a '.' next to a '.' or '-'; each part between dots must start and end with \
-                 an alphanumeric character."
-                    .to_owned()
-            }
+            Self::UpperCase(_) | Self::Character(_) => "Use lowercase letters, digits, '-' or '.' only.",
+            Self::Start => "The name starts with '-' or '.'. It must start and end with a letter or digit.",
+            Self::End => "The name ends with '-' or '.'. It must start and end with a letter or digit.",
+            Self::Label => "The name has a '.' next to a '.' or '-'. Each part between dots must start and end with a letter or digit.",
         }
+        .to_owned()
     }
 }
 
@@ -210,10 +194,10 @@ impl DisplayName {
 
 impl DisplayNameProblem {
     /// The variants without data, whose code is a word.
-    const PLAIN: [Self; 2] = [Self::Control, Self::Direction];
+    pub const PLAIN: [Self; 2] = [Self::Control, Self::Direction];
 
     /// Returns the code, which is sent.
-    pub(crate) fn code(self) -> &'static str {
+    pub fn code(self) -> &'static str {
         match self {
             Self::TooLong(_) => "long",
             Self::Control => "control",
@@ -229,18 +213,14 @@ impl DisplayNameProblem {
     /// Returns what is wrong and what is valid.
     pub fn message(self) -> String {
         match self {
-            Self::TooLong(chars) => format!(
-                "The display name has {chars} characters; it may have {} at most.",
-                DisplayName::MAX_CHARS
-            ),
-            Self::Control => {
-                "The display name has a control character or line break. Type it on one line.".to_owned()
+            Self::TooLong(_) => {
+                format!(
+                    "A display name has at most {} characters. Choose a shorter one.",
+                    DisplayName::MAX_CHARS
+                )
             }
-            Self::Direction => {
-                "The display name has an invisible mark that turns the direction of writing. Remove it, \
-                 or type the name anew."
-                    .to_owned()
-            }
+            Self::Control => "The display name has a control character or line break. Type it on one line.".to_owned(),
+            Self::Direction => "The display name has an invisible mark that changes the writing direction. Remove it, or type the name again.".to_owned(),
         }
     }
 }

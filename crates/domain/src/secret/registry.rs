@@ -57,21 +57,21 @@ coded_enum! {
         /// There is a `?` or `#`.
         Query = "query", "The registry host has a '?' or '#'. Enter the host alone, such as registry.gitlab.com.";
         /// The scheme is neither http nor https.
-        Scheme = "scheme", "The registry host has another scheme than https. Enter the host alone, such as registry.gitlab.com.";
+        Scheme = "scheme", "The registry host has another scheme than https. Enter only the host, such as registry.gitlab.com.";
         /// The port is not a number from 1 to 65535.
         Port = "port", "The port of the registry host is not a number from 1 to 65535.";
         /// No image can have the path.
-        Path = "path", "What stands after the registry host is not the path of images. Enter the host alone, or with the path of a group, such as quay.io/team, without a tag.";
+        Path = "path", "This is not a path that images can have. Enter the host alone, or with the path of a group, such as quay.io/team, without a tag.";
         /// A part of the name is empty, too long, or has characters that are not allowed in host names.
-        Label = "label", "The registry host is not a host name. Letters, digits and hyphens between dots, such as registry.gitlab.com.";
+        Label = "label", "The registry host is not a host name. Use letters, digits and hyphens between dots, such as registry.gitlab.com.";
         /// There are letters outside ASCII.
         NotAscii = "not-ascii", "The registry host has letters outside ASCII. Enter its encoded form, which begins with xn--.";
         /// The host is longer than a host name may be (RFC 1035).
-        TooLong = "too-long", "The registry host is longer than a host name may be, which is 253 characters.";
+        TooLong = "too-long", "The registry host is too long: host names have at most 253 characters.";
         /// The numeric address is invalid.
-        Address = "address", "The registry host looks like an IP address but is none. IPv4: 192.0.2.1; IPv6 in brackets: [2001:db8::1]:5000.";
+        Address = "address", "The registry host looks like an IP address but isn't valid. IPv4: 192.0.2.1; IPv6 in brackets: [2001:db8::1]:5000.";
         /// There is a `*`, which only the kubelet supports: the password would be sent to every host that matches.
-        Pattern = "pattern", "The registry host has a '*'. Enter one host: of all clients only the kubelet reads patterns, and the password would go to every host that fits.";
+        Pattern = "pattern", "The registry host has a '*'. Enter one host: only the kubelet reads patterns, and the password would go to every host that matches.";
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) async fn find(
 }
 
 /// Removes addresses and sessions, which are for those who may read the whole log.
-pub(in crate::audit) fn without_places(ctx: &Ctx, entries: &mut [AuditEntry]) {
+fn without_places(ctx: &Ctx, entries: &mut [AuditEntry]) {
     if !allowed(&ctx.actor, Action::ReadAudit, Object::Named("audit log")) {
         for entry in entries {
             (entry.address, entry.credential) = (None, None);

@@ -71,18 +71,20 @@ fn push_changes(sql: &mut QueryBuilder<Postgres>, id: &SecretId) {
     sql.push_bind(id.to_string()).push(format_args!(" ORDER BY id DESC LIMIT {}", MAX_CHANGES + 1));
 }
 
-/// Finds the fields in the last changes of one secret, each once, in the order of the form.
+/// Finds the fields in the last of the changes that gave a secret another version, each once, in the order of the form. Deleting
+/// and restoring it, or generating a key that waits, changes no field.
 pub(crate) async fn changed_fields(
     connection: &mut PgConnection,
     id: &SecretId,
     changes: i64,
 ) -> Result<Vec<Field>, sqlx::Error> {
     let mut sql = QueryBuilder::<Postgres>::new(format!(
-        "SELECT DISTINCT unnest(fields) FROM (SELECT fields FROM audit_records WHERE {IS_CHANGE} AND object = "
+        "SELECT DISTINCT unnest(fields) FROM (SELECT fields FROM audit_records WHERE {IS_CHANGE} \
+         AND action IN ('secret changed', 'SSH key switched') AND outcome = 'done' AND object = "
     ));
     sql.push_bind(id.to_string())
         .push(" ORDER BY id DESC LIMIT ")
-        .push_bind(changes.clamp(1, i64::from(MAX_CHANGES)));
+        .push_bind(changes.clamp(0, i64::from(MAX_CHANGES)));
     sql.push(") AS changes");
     let names: Vec<String> = sql.build_query_scalar().fetch_all(connection).await?;
     let mut fields: Vec<Field> = names.iter().filter_map(|name| Field::parse(name)).collect();

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     Backend, Ctx, Kek,
+    audit::history::find::find,
     tests::{at, keks_of, reaching, records, somebody},
 };
 use domain::{
@@ -444,9 +445,14 @@ async fn view_has_last_30_tests_and_everything_else_of_the_page(pool: PgPool) {
     assert_eq!(view.connection, backend.connection_tests().state(&at(50), &seen).await.unwrap());
     assert_eq!(view.details, backend.secrets().get(&at(50), &seen).await.unwrap());
     assert_eq!(view.consumers, backend.usages().of_secret(&at(50), &seen).await.unwrap());
-    assert_eq!(view.history, backend.audit().history(&at(50), &seen).await.unwrap());
+    let history = find(&mut pool.acquire().await.unwrap(), &at(50), &seen).await.unwrap();
+    assert_eq!(view.history, history);
     let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM secret_tests").fetch_one(&pool).await.unwrap();
     assert_eq!(kept, 30);
+    // The Overview counts those that are not kept, too.
+    let days = backend.overview().get(&at(50)).await.unwrap().days;
+    let counted = days.iter().flat_map(|day| TestStatus::ALL.map(|status| day.tests(status)));
+    assert_eq!(counted.sum::<u64>(), 36);
 
     assert_eq!(backend.secrets().view(&at(50), &id("image-gone")).await, Err(Error::NotFound));
     let nobody = crate::tests::anonymous(50);
@@ -470,16 +476,19 @@ async fn test_that_a_form_keeps_is_one_past_test(pool: PgPool) {
     let kept = backend.secrets().create_tested(&editor, new, None, &ticket.unwrap()).await.unwrap();
     let past = async || backend.secrets().view(&at(9), &kept).await.unwrap().tests;
     assert_eq!(past().await.len(), 1);
+    for second in 4..32 {
+        tests.stored(&at(second), &kept).await.unwrap();
+    }
 
     // Kept for the stored secret at once, and again when the form with another display name is saved.
     let renamed = SecretDraft { display_name: "Kept".to_owned(), ..image("", &host, "") };
     let (test, secret) = tried(renamed.clone(), Some("image-kept"));
-    let later = somebody(Role::Editor, 5);
+    let later = somebody(Role::Editor, 40);
     let (_, ticket) = tests.typed_with_ticket(&later, secret.as_ref(), test).await.unwrap();
-    assert_eq!(past().await.len(), 2);
+    assert_eq!(past().await.len(), 30);
     let update = SecretUpdate::parse(SecretKind::ImagePull, renamed).unwrap();
     backend.secrets().update_tested(&later, &kept, update, 1, &ticket.unwrap()).await.unwrap();
     let tests = past().await;
-    assert_eq!((tests.len(), tests[0].cause), (2, TestCause::RegistryOpened));
+    assert_eq!((tests.len(), tests[0].cause), (30, TestCause::RegistryOpened));
     assert_eq!(cause(&backend, "image-kept").await, TestCause::RegistryOpened);
 }

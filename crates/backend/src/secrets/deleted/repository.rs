@@ -52,6 +52,26 @@ pub(in crate::secrets) async fn mark_deleted(
     .map(drop)
 }
 
+/// Locks what the actor deleted at this time, unless that was at or before the other; returns its rows in the order of
+/// `lock_many`.
+pub(in crate::secrets) async fn lock_deleted_at(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    over: DateTime<Utc>,
+    at: Timestamp,
+) -> Result<Vec<(Uuid, SecretId)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT id, kind, name FROM secrets \
+         WHERE deleted_at = $1 AND deleted_at > $2 AND deleted_by = $3 ORDER BY id FOR UPDATE",
+        instant(at)?,
+        over,
+        ctx.actor.name()
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(|row| Ok((row.id, stored_id(&row.kind, &row.name)?))).collect()
+}
+
 /// Brings the secret back into use; returns whether it was deleted.
 pub(in crate::secrets) async fn mark_restored(
     connection: &mut PgConnection,

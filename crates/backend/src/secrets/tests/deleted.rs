@@ -3,13 +3,14 @@
 use super::{dataset, id, image, names, new, password};
 use crate::{
     Backend, DeletedSecret, KeepDeleted, Kek, TestConfig,
+    revision::Expected,
     tests::{anonymous, at, backend, keeping, records, somebody},
 };
 use domain::{
     access::Role,
     error::{Error, Field, FieldError, Problem},
     page::ListQuery,
-    secret::{SecretDraft, SecretKind, SecretUpdate},
+    secret::{SecretDraft, SecretKind, SecretUpdate, Selection},
     usage::{NewUsage, UsageContent, UsageDraft, UsageKind, UsageProblem},
 };
 use sqlx::PgPool;
@@ -28,6 +29,69 @@ fn used_by(name: &str, secret: &str) -> NewUsage {
         ..UsageDraft::default()
     };
     NewUsage::parse(UsageKind::Image, &draft).unwrap()
+}
+
+#[sqlx::test]
+async fn undo_deletion_restores_all_of_one_deletion_or_nothing(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    let secrets = backend.secrets();
+    let (ana, ben) = (somebody(Role::Editor, 3), somebody(Role::Admin, 3));
+    for name in ["a", "b", "c"] {
+        secrets.create(&at(1), new(image(name, "pw")), None).await.unwrap();
+    }
+    let two = Selection::of([id("image-a"), id("image-b")]).unwrap();
+    secrets.delete_many(&ana, &two, "").await.unwrap();
+    secrets.delete(&somebody(Role::Editor, 4), &id("image-c"), "").await.unwrap();
+    // Neither somebody else's deletion, nor another one, nor by somebody without the right.
+    assert_eq!(secrets.undo_deletion(&ben, ana.now).await, Err(Error::NotFound));
+    assert_eq!(secrets.undo_deletion(&ana, at(5).now).await, Err(Error::NotFound));
+    assert_eq!(secrets.undo_deletion(&somebody(Role::Reader, 5), ana.now).await, Err(Error::Forbidden));
+
+    // A name that is taken by now keeps all of them deleted.
+    secrets.create(&at(5), new(image("b", "other")), None).await.unwrap();
+    let taken = FieldError { field: Field::Name, problem: Problem::NameTaken(id("image-b")) };
+    assert_eq!(secrets.undo_deletion(&ana, ana.now).await, Err(Error::Invalid(vec![taken])));
+    assert_eq!(deleted(&backend, 6).await.len(), 3);
+    secrets.delete(&at(6), &id("image-b"), "").await.unwrap();
+
+    assert_eq!(secrets.undo_deletion(&ana, ana.now).await.unwrap(), [id("image-a"), id("image-b")]);
+    assert_eq!(password(&backend, "image-b").await, "pw");
+    assert_eq!(secrets.undo_deletion(&ana, ana.now).await, Err(Error::NotFound));
+    let restored = records(&pool).await.into_iter().filter(|record| record.contains("secret restored"));
+    assert_eq!(
+        restored.collect::<Vec<_>>(),
+        ["editor | secret restored | image-a | done | ", "editor | secret restored | image-b | done | "]
+    );
+    let late = somebody(Role::Editor, 4 + 31 * DAY);
+    assert_eq!(secrets.undo_deletion(&late, at(4).now).await, Err(Error::NotFound));
+}
+
+#[sqlx::test]
+async fn conflict_after_restore_names_fields_of_changes_alone(pool: PgPool) {
+    let backend = backend(pool).await;
+    let (secrets, a) = (backend.secrets(), id("image-a"));
+    secrets.create(&at(1), new(image("a", "pw")), None).await.unwrap();
+    let change = |username: &str| {
+        let draft = SecretDraft { username: username.to_owned(), ..image("", "") };
+        SecretUpdate::parse(SecretKind::ImagePull, draft).unwrap()
+    };
+    let fields = async |expected: Expected| match secrets.update(&at(9), &a, change("late"), expected).await {
+        Err(Error::Changed(change)) => change.fields,
+        other => panic!("{other:?}"),
+    };
+    let old = secrets.get_with_revision(&at(1), &a).await.unwrap().1;
+    secrets.update(&at(2), &a, change("one"), 1).await.unwrap();
+    secrets.delete(&at(3), &a, "").await.unwrap();
+    secrets.restore(&at(4), deleted(&backend, 4).await[0].row).await.unwrap();
+    assert_eq!(fields(Expected { version: 1, row: Some(old.row) }).await, [Field::Username]);
+
+    // Another secret with this name has none of the changes.
+    secrets.delete(&at(5), &a, "").await.unwrap();
+    secrets.create(&at(6), new(image("a", "pw")), None).await.unwrap();
+    assert_eq!(fields(Expected { version: 2, row: Some(old.row) }).await, []);
+    assert_eq!(fields(2.into()).await, []);
+    secrets.update(&at(7), &a, change("two"), 1).await.unwrap();
+    assert_eq!(fields(Expected { version: 1, row: Some(old.row) }).await, []);
 }
 
 #[sqlx::test]

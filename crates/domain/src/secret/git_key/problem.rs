@@ -6,11 +6,11 @@ coded_enum! {
         /// Nothing was pasted.
         Missing = "missing", "Enter the private key.";
         /// The text is longer than 64 KiB.
-        TooLong = "too-long", "This text is longer than 64 KiB, which no private key is. Enter the key's own file alone.";
+        TooLong = "too-long", "This text is longer than 64 KiB, which no private key is. Paste only the contents of the key file.";
         /// The text has a NUL or another character that no key has: a binary file.
         Binary = "binary", "This is not a text. Enter the private key in OpenSSH, PEM or PuTTY form.";
         /// The text is the public half.
-        PublicKey = "public-key", "This is the public half. Paste the private key: the file without .pub.";
+        PublicKey = "public-key", "This is the public key. Paste the private key: the file without .pub.";
         /// The text is a certificate, or a request for one.
         Certificate = "certificate", "This is a certificate. Paste the private key that belongs to it.";
         /// There is more than one key.
@@ -22,27 +22,27 @@ coded_enum! {
         /// The end is missing.
         Truncated = "truncated", "A part of this key is missing. Paste all of it, from the first line to the last.";
         /// The contents do not match the armour, or the halves of the key do not belong together.
-        Damaged = "damaged", "This key is damaged: what stands between its first and last line is not a whole key. Copy it anew.";
+        Damaged = "damaged", "This key is damaged: there is no complete key between its first and last line. Copy it again.";
         /// There is something before or after the key.
         Surrounded = "surrounded", "There is something before or after the key. Paste the key alone, from its first line to its last.";
         /// The key is DSA, which OpenSSH no longer accepts.
         Dsa = "dsa", "This is a DSA key, which servers no longer accept. Generate an Ed25519 key instead.";
         /// The key is protected by a passphrase, and none was given.
-        Passphrase = "passphrase", "This key is protected by a passphrase. Enter it, and the key is stored without it, sealed by the portal.";
+        Passphrase = "passphrase", "This key has a passphrase. Enter it; Latchkey stores the key without it, encrypted.";
         /// The key is protected by another passphrase than the given one.
         WrongPassphrase = "wrong-passphrase", "This is not the passphrase of the key. Enter it again.";
         /// Trying the passphrase would take more time or memory than a server may spend on one form.
-        TooProtected = "too-protected", "Its passphrase takes too much time or memory to try. Make a copy without one: ssh-keygen -p -N \"\" -f <copy of the file>; of a PuTTY file, with PuTTYgen.";
+        TooProtected = "too-protected", "Its passphrase takes too much time or memory to try. Make a copy without one: ssh-keygen -p -N \"\" -f COPY; of a PuTTY file, with PuTTYgen.";
         /// The key is protected in an unknown way.
-        UnknownProtection = "unknown-protection", "This key is protected in a way that is not read here. Make a copy without a passphrase: openssl pkey -provider legacy -provider default -in KEY -out COPY.";
+        UnknownProtection = "unknown-protection", "This key is protected in a way that Latchkey can't read. Make a copy without a passphrase: openssl pkey -provider legacy -provider default -in KEY -out COPY.";
         /// The key is in `PuTTY`'s first form, which it has not written since 2002.
-        OldPutty = "old-putty", "This is PuTTY's oldest form. Load it in PuTTYgen and save it anew.";
+        OldPutty = "old-putty", "This is PuTTY's oldest form. Load it in PuTTYgen and save it again.";
         /// The key is RSA with fewer than 2048 bits.
-        ShortRsa = "short-rsa", "This RSA key has fewer than 2048 bits, which is too few to be safe, and many hosts refuse it. Generate a new key instead.";
+        ShortRsa = "short-rsa", "This RSA key has fewer than 2048 bits, which isn't safe, and many hosts refuse it. Generate a new key instead.";
         /// The key is in a hardware token, which must be touched.
-        HardwareKey = "hardware-key", "This key needs a hardware token to be touched, which nobody could do when a repository is pulled. Generate a key without one.";
+        HardwareKey = "hardware-key", "This key needs a hardware token, so it can't be used unattended. Generate a key without one.";
         /// OpenSSH does not support the algorithm or the curve.
-        Unsupported = "unsupported", "This sort of key is not one that Git servers take. Use Ed25519, RSA or ECDSA on P-256, P-384 or P-521.";
+        Unsupported = "unsupported", "Git servers don't accept this key type. Use Ed25519, RSA or ECDSA on P-256, P-384 or P-521.";
         /// The text does not look like a key.
         NotAKey = "not-a-key", "This is not a private key. It begins with a line such as -----BEGIN OPENSSH PRIVATE KEY-----.";
         /// The whole key is in base64, as in a Kubernetes Secret.
@@ -56,29 +56,29 @@ coded_enum! {
         /// Parsing the key failed for a reason of ours.
         ReaderFailed = "reader-failed", "The portal failed on this key, which may be sound. Use another, and tell whoever runs the portal.";
         /// There is a character within the armour that is not base64.
-        StrayCharacter = "stray-character", "This key is damaged: a character stands between its first and last line that belongs to no key. Copy it anew.";
+        StrayCharacter = "stray-character", "This key is damaged: there is a character between its first and last line that belongs to no key. Copy it again.";
         /// The base64 has an impossible length.
-        UnevenBase64 = "uneven-base64", "This key is damaged: characters are missing in its base64, or there are too many. Copy it anew.";
+        UnevenBase64 = "uneven-base64", "This key is damaged: characters are missing in its base64, or there are too many. Copy it again.";
         /// There are more bytes than the key says.
-        Longer = "longer", "This key is damaged: there is more of it than it says itself. Something was put into it or behind it. Copy it anew.";
+        Longer = "longer", "This key is damaged: it is longer than it says. Something was put into it or behind it. Copy it again.";
         /// The first line names another form than that of the contents.
-        OtherForm = "other-form", "This key is damaged, or has the first and last line of another: what stands between them is in another form than they say. Copy it anew.";
+        OtherForm = "other-form", "This key is damaged, or has the first and last line of another: what is between them is in another form than they say. Copy it again.";
         /// The public half belongs to another key.
-        HalvesDiffer = "halves-differ", "This key is damaged: its public half is not that of its private half. Copy it anew.";
+        HalvesDiffer = "halves-differ", "This key is damaged: its public half is not that of its private half. Copy it again.";
         /// The modulus is not the product of the primes.
-        RsaPrimes = "rsa-primes", "This RSA key is damaged: its modulus is not the product of its primes. Copy it anew.";
+        RsaPrimes = "rsa-primes", "This RSA key is damaged: its modulus is not the product of its primes. Copy it again.";
         /// The two exponents do not belong together.
-        RsaExponents = "rsa-exponents", "This RSA key is damaged: its private exponent does not fit its public one. Copy it anew.";
+        RsaExponents = "rsa-exponents", "This RSA key is damaged: its private exponent does not fit its public one. Copy it again.";
         /// The public exponent of the RSA key is too large for the library.
-        LargeExponent = "large-exponent", "The public exponent of this RSA key is larger than is read here. Generate a new key.";
+        LargeExponent = "large-exponent", "The public exponent of this RSA key is too large. Generate a new key.";
         /// The two check numbers of OpenSSH's form differ, in a key without a passphrase.
-        CheckNumbers = "check-numbers", "This key is damaged: the two check numbers in its private part differ. Copy it anew.";
+        CheckNumbers = "check-numbers", "This key is damaged: the two check numbers in its private part differ. Copy it again.";
         /// The padding of OpenSSH's form does not count up.
-        Padding = "padding", "This key is damaged at its end: what fills up its last block is not what OpenSSH writes. Copy it anew.";
+        Padding = "padding", "This key is damaged at its end: its last block is not filled up as OpenSSH does it. Copy it again.";
         /// The checksum of a `PuTTY` file does not match its contents.
-        Checksum = "checksum", "This PuTTY file is damaged or was edited: its checksum (Private-MAC) is not that of what stands in it. Copy the file anew, as PuTTYgen saved it.";
+        Checksum = "checksum", "This PuTTY file is damaged or was edited: its checksum (Private-MAC) doesn't match its contents. Copy the file again, as PuTTYgen saved it.";
         /// The key is in OpenSSH's own form, encrypted with a cipher that today's OpenSSH does not support either.
-        UnknownCipher = "unknown-cipher", "This key is encrypted with a cipher that neither the portal nor OpenSSH since 7.6 reads, such as Blowfish. Where an older OpenSSH is, make a copy without a passphrase: ssh-keygen -p -N \"\" -f COPY. Else generate a new key.";
+        UnknownCipher = "unknown-cipher", "This key is encrypted with a cipher that neither the portal nor OpenSSH since 7.6 reads, such as Blowfish. Where you have an older OpenSSH, make a copy without a passphrase: ssh-keygen -p -N \"\" -f COPY. Otherwise generate a new key.";
     }
 }
 
