@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{
     connection_test::TestStatus,
-    page::{PageSize, SortColumn, UnusedDays},
+    page::{Need, PageSize, SortColumn, UnusedDays},
     secret::{ExportFormat, SecretKind},
 };
 use serde_json::Value;
@@ -83,6 +83,7 @@ fn narrow(parameter: &mut RefOr<Parameter>) {
     let values = match parameter.name.as_str() {
         "type" => words(&SecretKind::ALL.map(SecretKind::as_str)),
         "status" => words(&TestStatus::ALL.map(TestStatus::as_str)),
+        "needs" => words(&Need::ALL.map(Need::as_str)),
         "shape" => words(&ExportFormat::ALL.map(ExportFormat::as_str)),
         "format" => words(&["yaml", "json"]),
         "size" => Some(PageSize::ALL.map(|size| size.rows().into()).to_vec()),
