@@ -738,7 +738,7 @@ async fn empty_parameter_is_the_same_as_none() {
     assert_eq!(needs.body, found.body, "nobody has tested it yet");
     assert_eq!(read(&script.get(&format!("/secrets?q={name}&needs=switch")).await)["total"], 0);
     let wrong = script.get("/secrets?needs=attention").await;
-    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("Send approval, test, switch or review."), "{}", wrong.body);
     let empty = "type=&status=&unused=&needs=&sort=&size=&after=&before=";
     let same = script.get(&format!("/secrets?q={name}&{empty}")).await;
