@@ -50,9 +50,8 @@ pub async fn add(PostForm { reply, sent }: PostForm<NewUser>) -> Response {
 /// Shows the link with which this user chooses a password, or says that it was shown before.
 async fn show_link(reply: Reply, name: String, token: Option<&Sensitive>, added: bool) -> Response {
     let origin = reply.public_address().origin;
-    let address = |token: &Sensitive| {
-        Sensitive::new(format!("{origin}/choose-password?token={}", token.expose()))
-    };
+    let address =
+        |token: &Sensitive| Sensitive::new(format!("{origin}/choose-password?token={}", token.expose()));
     let address = token.map(address);
     reply.page(StatusCode::OK, Page::PasswordLink(MadeLink { name, address, added })).await
 }

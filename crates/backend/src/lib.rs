@@ -33,9 +33,7 @@ pub use audit::{
     AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, FoldedReads, FoldedRecords,
     Outcome, RecentChange, SecretHistory, Verdict,
 };
-pub use connection_tests::{
-    PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested, WatchedTests,
-};
+pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested, WatchedTests};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{DatabaseConfig, has_key, migrate};

@@ -149,7 +149,8 @@ async fn script_gets_each_result_in_a_line_of_its_own() {
     let cookie = app.session(&unique("watches"), Role::Editor).await;
     let ask = async |fields: &[(&str, &str)]| {
         let mut request = posted("/secrets/selected/check", &cookie, fields);
-        for (name, value) in [(header::ACCEPT, "application/x-ndjson"), (header::ACCEPT_ENCODING, "br, gzip")] {
+        for (name, value) in [(header::ACCEPT, "application/x-ndjson"), (header::ACCEPT_ENCODING, "br, gzip")]
+        {
             request.headers_mut().insert(name, HeaderValue::from_static(value));
         }
         app.send_anonymous(request).await
@@ -171,7 +172,8 @@ async fn script_gets_each_result_in_a_line_of_its_own() {
     assert_eq!(text(first, "title"), "Test results · Latchkey");
     assert_eq!(text(first, "address"), "/secrets/selected/check?list=q%3Dwatched");
     let page = text(first, "page");
-    for present in ["0 of 3 tested", "data-stop-tests", "Test the remaining secrets", "href=\"/secrets?q=watched\""]
+    for present in
+        ["0 of 3 tested", "data-stop-tests", "Test the remaining secrets", "href=\"/secrets?q=watched\""]
     {
         assert!(page.contains(present), "{present}: {page}");
     }

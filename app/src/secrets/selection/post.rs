@@ -59,7 +59,9 @@ pub async fn test(RawForm { reply, form }: RawForm<Vec<(String, String)>>) -> Re
             }
             Ok(selection) => tests.many(&ctx, &selection).await.map(Tests::Done),
             // A person without the right is rejected all the same.
-            Err(status) => backend.secrets().may_change(&ctx, None).await.map(|()| Tests::NothingSelected(status)),
+            Err(status) => {
+                backend.secrets().may_change(&ctx, None).await.map(|()| Tests::NothingSelected(status))
+            }
         }
     };
     let (status, outcome): (_, Option<SelectionOutcome>) = match tested.await {

@@ -119,10 +119,8 @@ fn progress(done: usize, tests: &WatchedTests) -> String {
 /// Renders the page before the first result, with what is shown instead once the tests are stopped.
 fn running(tests: &WatchedTests) -> impl IntoView + use<> {
     let ids = tests.ids();
-    let rows = ids
-        .iter()
-        .map(|id| row(Tested { id: id.clone(), outcome: TestOutcome::NotYet }))
-        .collect_view();
+    let rows =
+        ids.iter().map(|id| row(Tested { id: id.clone(), outcome: TestOutcome::NotYet })).collect_view();
     let lead = view! {
         <div class="busy" data-running>
             <p role="status" data-progress>

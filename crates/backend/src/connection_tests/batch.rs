@@ -239,12 +239,7 @@ impl TestService {
         stream::iter(hosts).buffer_unordered(HOSTS_AT_ONCE).concat().await
     }
 
-    async fn test_host(
-        &self,
-        ctx: &Ctx,
-        secrets: Vec<(SecretId, String)>,
-        end: &End,
-    ) -> Vec<Tested> {
+    async fn test_host(&self, ctx: &Ctx, secrets: Vec<(SecretId, String)>, end: &End) -> Vec<Tested> {
         let mut refused = HashSet::new();
         let mut enough = false;
         let mut paced = None;

@@ -15,7 +15,13 @@ use crate::{
     users::{Passwords, name_key, repository as users},
     work::Work,
 };
-use domain::{access::Role, error::{Error, FieldError}, language::Language, sensitive::Sensitive, time::Timestamp};
+use domain::{
+    access::Role,
+    error::{Error, FieldError},
+    language::Language,
+    sensitive::Sensitive,
+    time::Timestamp,
+};
 use std::time::Duration;
 use uuid::Uuid;
 

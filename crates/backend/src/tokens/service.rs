@@ -274,7 +274,9 @@ impl TokenService {
         authorize(&self.db, ctx, Action::OwnAccount, Object::Named("tokens")).await?;
         let mut token = match NewToken::parse(draft) {
             Ok(token) => token,
-            Err(Error::Invalid(wrong)) if TokenScope::parse(&draft.scope).is_some_and(TokenScope::asks_for_proof) => {
+            Err(Error::Invalid(wrong))
+                if TokenScope::parse(&draft.scope).is_some_and(TokenScope::asks_for_proof) =>
+            {
                 return Err(self.sessions.with_missing_proof(ctx, &draft.current_password, wrong).await);
             }
             Err(error) => return Err(error),

@@ -66,7 +66,8 @@ pub async fn list(caller: Caller, RawQuery(text): RawQuery) -> Answer {
 
 /// Parses the query of an address, every part of which has to be valid.
 fn read_list_query(text: Option<&str>) -> Result<ListQuery, Problem> {
-    let query = Query::read(text, &["q", "type", "status", "unused", "needs", "sort", "size", "after", "before"])?;
+    let query =
+        Query::read(text, &["q", "type", "status", "unused", "needs", "sort", "size", "after", "before"])?;
     query.parse("type", SecretKind::parse, "Send git-dataset or image-pull.")?;
     let states = "Send works, open, refused, unreachable, host-key-changed or not-tested.";
     query.parse("status", TestStatus::parse, states)?;

@@ -192,7 +192,8 @@ async fn watched_tests_end_with_their_watcher(pool: PgPool) {
     permit.send(()).unwrap();
     let first = tests.next().await.unwrap();
     assert_eq!(first.outcome, TestOutcome::Tested(TestCause::RegistryOpen));
-    let tested = async || records(&pool).await.iter().filter(|record| record.contains("connection tested")).count();
+    let tested =
+        async || records(&pool).await.iter().filter(|record| record.contains("connection tested")).count();
     while passwords(&peer) < 2 {
         tokio::task::yield_now().await;
     }
