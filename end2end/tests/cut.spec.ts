@@ -55,7 +55,7 @@ async function cut(page: Page): Promise<string[]> {
     for (const element of document.querySelectorAll<HTMLElement>('body *')) {
       const text = element.textContent?.trim();
       if (!text || !element.checkVisibility({ visibilityProperty: true })) continue;
-      // What only screen readers read is a single pixel.
+      // Texts for screen readers alone are a single pixel.
       const { width, height } = element.getBoundingClientRect();
       if (width <= 1 || height <= 1) continue;
       const style = getComputedStyle(element);
