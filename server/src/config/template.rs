@@ -76,7 +76,6 @@ mod tests {
         }
         assert!(text.lines().all(|line| line.is_empty() || line.starts_with('#')), "{text}");
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH + 8), "{text}");
-        assert!(text.lines().all(|line| !line.trim_start_matches('#').contains("# ")), "{text}");
         assert!(text.contains("\n## Database\n\n# The PostgreSQL to use, as a"), "{text}");
         assert!(text.contains("\n#LATCHKEY_KEEP_DELETED=30\n"), "{text}");
     }
