@@ -2,7 +2,7 @@
 
 use server::{
     config::{self, Asked},
-    handover, start,
+    handover, settings_file, start,
 };
 use std::{process::ExitCode, time::Duration};
 
@@ -14,6 +14,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
+    let from_file = settings_file::apply();
     let Some(ignored) = cli::environment::prepare() else {
         return ExitCode::FAILURE;
     };
@@ -25,6 +26,13 @@ fn main() -> ExitCode {
         }
     };
     let asked = config::parse(arguments).unwrap_or_else(|error| error.exit());
+    // Whoever asks a portal needs none of the server's settings, and may not read them.
+    if matches!(asked, Asked::OfServer(_))
+        && let Err(error) = from_file
+    {
+        eprintln!("latchkey: {error}");
+        return ExitCode::FAILURE;
+    }
     // Before there is a second thread, or anything that could inherit a secret.
     if matches!(asked, Asked::OfServer(_))
         && let Err(error) = handover::hand_on(&ignored)

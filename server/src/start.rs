@@ -2,10 +2,10 @@
 
 use crate::{
     clock, command,
-    config::{self, Cli, Command, unknown_settings},
-    hardening, log, open, rest, serve,
+    config::{self, Cli, Command, Settings, unknown_settings},
+    hardening, health_command, log, open, rest, serve,
 };
-use backend::{Backend, Ctx};
+use backend::{Backend, Ctx, DatabaseConfig};
 use std::process::ExitCode;
 
 /// Runs the command. Variables of the environment that were ignored are logged.
@@ -60,21 +60,18 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
         Command::Audit(what) => {
             open::with_backend(&settings, async |backend| command::audit(&backend, what).await).await
         }
+        Command::Health { live } => health_command::ask(settings.network.addr, live).await,
+        Command::SettingsFile => command::write(&config::settings_file()),
+        Command::ManualPages { folder, small } => {
+            config::write_manual_pages(&folder, small).map_err(Into::into)
+        }
         Command::SettingsTable => command::write(&config::settings_table()),
         Command::Openapi => rest::openapi::text().map_err(Into::into).and_then(|text| command::write(&text)),
         Command::Test { ids } => {
             open::with_database(&settings, async |url| command::test(&settings, &url, &ids).await).await
         }
         Command::Seed { count } => {
-            open::with_database(&settings, async |url| {
-                let keys = open::keys(&settings, &url).await?;
-                let config = open::config(&settings, url, keys)?;
-                let backend = Backend::start(config, clock::now()).await?;
-                backend.secrets().seed(&Ctx::system("seed", clock::now()), count).await?;
-                tracing::info!(count, "added made-up secrets");
-                Ok(())
-            })
-            .await
+            open::with_database(&settings, async |url| seed(&settings, url, count).await).await
         }
     };
     match outcome {
@@ -89,4 +86,14 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Adds made-up secrets.
+async fn seed(settings: &Settings, url: DatabaseConfig, count: u32) -> open::Outcome {
+    let keys = open::keys(settings, &url).await?;
+    let config = open::config(settings, url, keys)?;
+    let backend = Backend::start(config, clock::now()).await?;
+    backend.secrets().seed(&Ctx::system("seed", clock::now()), count).await?;
+    tracing::info!(count, "added made-up secrets");
+    Ok(())
 }

@@ -113,6 +113,19 @@ fn normalize() -> Found {
     found
 }
 
+/// Adds variables to the environment, except those that it has.
+///
+/// Call it before [`prepare`] and before any thread is started: others could read the environment meanwhile.
+#[expect(unsafe_code, reason = "the environment is changed while the process has one thread")]
+pub fn add<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) {
+    for (name, value) in variables {
+        if variable(name).is_none() {
+            // SAFETY: there is no other thread yet that could read or write the environment.
+            unsafe { env::set_var(name, value) };
+        }
+    }
+}
+
 /// Returns a variable, unless it is empty.
 pub fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())

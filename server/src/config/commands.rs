@@ -27,9 +27,26 @@ pub enum Command {
         /// Ids of secrets, such as image-hub; all where none is given
         ids: Vec<String>,
     },
+    /// Ask the server on this machine whether it is ready; fails when it is not
+    Health {
+        /// Only whether it is alive
+        #[arg(long)]
+        live: bool,
+    },
     /// Print the settings of the server as README.md lists them
     #[command(hide = true)]
     SettingsTable,
+    /// Print a file with all settings of the server, each explained and none set
+    #[command(hide = true)]
+    SettingsFile,
+    /// Write the manual pages into this folder
+    #[command(hide = true)]
+    ManualPages {
+        folder: std::path::PathBuf,
+        /// Those of latchkey-cli
+        #[arg(long)]
+        small: bool,
+    },
     /// Print the description of the API as docs/openapi.json has it
     #[command(hide = true)]
     Openapi,

@@ -30,6 +30,7 @@ fn reads(command: &str, setting: &Arg) -> bool {
     match command {
         "migrate" => data,
         "key" | "audit" => sealed,
+        "health" => setting.get_id() == "addr",
         "user" => sealed || setting.get_id() == "public_url",
         "token" => sealed || setting.get_id() == "token_max_days",
         "test" => sealed || heading == ConnectionTestSettings::HEADING && setting.get_id() != "test_interval",
@@ -62,7 +63,7 @@ mod tests {
             "LATCHKEY_KEEP_DELETED",
             "LATCHKEY_LOG_FORMAT",
         ];
-        let [database, kek, _, public_url, _, max_days, _, extra_ca, _, _, log] = all;
+        let [database, kek, addr, public_url, _, max_days, _, extra_ca, _, _, log] = all;
         for (arguments, shown) in [
             (&[][..], &[][..]),
             (&["serve"], &all),
@@ -71,6 +72,7 @@ mod tests {
             (&["user", "add"], &[database, kek, public_url, log]),
             (&["token", "create"], &[database, kek, max_days, log]),
             (&["key", "rewrap"], &[database, kek, log]),
+            (&["health"], &[addr]),
             (&["audit", "verify"], &[database, kek, log]),
             (&["test"], &[database, kek, extra_ca, log]),
             (&["secret", "list"], &[]),

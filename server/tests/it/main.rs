@@ -38,4 +38,5 @@ mod secret_page;
 mod secrets;
 mod selection;
 mod sentinel;
+mod settings_file;
 mod usages;
