@@ -79,3 +79,15 @@ fn file_that_cannot_be_read_stops_the_server_alone() {
         assert!(client.contains("LATCHKEY_URL") && !client.contains("latchkey.conf"), "{client}");
     }
 }
+
+#[test]
+fn container_without_a_database_says_what_to_set() {
+    let folder = fresh_folder("image-without-database");
+    for arguments in [&["serve"][..], &["migrate"], &["user", "list"]] {
+        let output = latchkey(&folder).args(arguments).env("LATCHKEY_IMAGE", "true").output().unwrap();
+        let text = said(&output);
+        assert!(!output.status.success() && text.contains("DATABASE_URL_FILE"), "{text}");
+        assert!(text.contains("contains no PostgreSQL") && !text.contains("no settings"), "{text}");
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "a private PostgreSQL was begun");
+}
