@@ -177,7 +177,7 @@ test('pod migrates as the owner, serves as a role that cannot, gets ready, store
   assert.match(await curl('--cookie', jar, 'http://latchkey.example/secrets'), /in-the-pod/);
 
   const stopped = Date.now();
-  await running.terminate();
+  running.terminate();
   await until('the drain', async () => (await probe(server.readinessProbe)) === 503);
   assert.equal(await probe(server.livenessProbe), 200);
   assert.equal(await running.ended, 0, running.said());

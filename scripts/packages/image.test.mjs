@@ -121,7 +121,7 @@ test('commands run in the container, as by docker exec', async () => {
 });
 
 test('container drains and ends at SIGTERM', async () => {
-  await container.terminate();
+  container.terminate();
   await until('the drain', async () => (await fetch(`${address}/readyz`)).status === 503);
   assert.equal((await fetch(`${address}/sign-in`)).status, 200);
   assert.equal(await container.ended, 0, container.said());
@@ -144,6 +144,6 @@ test('key file of root is read through a supplementary group, as Kubernetes and 
   await until('readiness', async () => (await fetch(`http://${addr}/readyz`)).ok).catch((error) => assert.fail(`${error}\n${started.said()}`));
   const cookie = await signIn(`http://${addr}`);
   assert.match(await (await fetch(`http://${addr}/secrets`, { headers: { cookie } })).text(), /from-the-image/);
-  await started.terminate();
+  started.terminate();
   assert.equal(await started.ended, 0, started.said());
 });

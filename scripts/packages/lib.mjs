@@ -1,7 +1,7 @@
 // What the tests of the image, the chart and the proxies share.
 
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -78,7 +78,13 @@ export function start(program, args, options = {}) {
     child.once('error', (error) => done(error.message));
     child.once('exit', (code, signal) => done(code ?? signal));
   });
-  cleanup.unshift(() => child.kill('SIGKILL') && ended);
+  cleanup.unshift(async () => {
+    // In order, because nginx would leave its workers otherwise.
+    child.kill('SIGTERM');
+    const late = setTimeout(() => child.kill('SIGKILL'), 5000);
+    await ended;
+    clearTimeout(late);
+  });
   return { child, ended, said: () => text };
 }
 
@@ -120,15 +126,14 @@ export function startInImage({ bundle, user = '65532:65532', groups = '', env = 
     ['--mount', '--pid', '--fork', '--kill-child', 'bash', '-c', script.join('\n'), 'bash', program, ...rest],
     { env: { ...variables, PATH: `${variables.PATH}:${process.env.PATH}` } },
   );
-  return {
-    ...container,
-    /** Sends SIGTERM to the program itself. */
-    async terminate() {
-      const { pid } = container.child;
-      const first = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-      await run('kill', ['-TERM', first]);
-    },
+  /** Returns the number of the program itself, as seen from outside, while it runs. */
+  const inner = () => {
+    const { pid } = container.child;
+    return existsSync(`/proc/${pid}`) ? Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')) : 0;
   };
+  // It does not end with `unshare`, since it has become another user.
+  cleanup.unshift(() => inner() && process.kill(inner(), 'SIGKILL'));
+  return { ...container, terminate: () => process.kill(inner(), 'SIGTERM') };
 }
 
 /** Signs in at a portal, and returns the session's cookie. */
