@@ -51,7 +51,7 @@ test('two builds have one digest, and the registry returns what was pushed', asy
   await run('umoci', ['unpack', '--image', `${folder}/layout:latchkey`, bundle]);
 });
 
-test('runtimes are told the user, the health check and the version', async () => {
+test('configuration has the user, the health check and the version', async () => {
   const { User, Entrypoint, Cmd, Env, Healthcheck, Labels } = config.config;
   assert.equal(User, '65532:65532');
   assert.deepEqual([...Entrypoint, ...Cmd], ['/opt/latchkey/latchkey', 'serve']);
