@@ -147,3 +147,24 @@ test('key file of root is read through a supplementary group, as Kubernetes and 
   started.terminate();
   assert.equal(await started.ended, 0, started.said());
 });
+
+test('portal of the compose file makes its key in the volume, and says where the first administrator is created', async () => {
+  const read = 'import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin)["services"]["portal"]))';
+  const portal = JSON.parse(await run('sh', ['-c', `python3 -c '${read}' <packages/compose/compose.yaml`]));
+  assert.equal(portal.image, `\${LATCHKEY_CONTAINER_IMAGE:-latchkey:${version}}`);
+  await run('psql', ['--quiet', database, '--command', 'CREATE DATABASE compose']);
+  const env = { ...portal.environment, LATCHKEY_ADDR: `127.0.0.1:${await freePort()}`, DATABASE_URL: database.replace(/latchkey$/, 'compose') };
+  env.LATCHKEY_PUBLIC_URL = /:-(.*)\}/.exec(env.LATCHKEY_PUBLIC_URL)[1];
+  const [, place] = portal.volumes[0].split(':');
+  // A new volume has the owner and the mode of the folder in the image.
+  const volume = join(folder, 'volume');
+  await run('cp', ['--archive', join(rootfs, place), volume]);
+  const started = startInImage({ bundle, env, mounts: { [place]: volume } });
+  await until('readiness', async () => (await fetch(`http://${env.LATCHKEY_ADDR}/readyz`)).ok).catch((error) => assert.fail(`${error}\n${started.said()}`));
+  assert.match(started.said(), /http:\/\/localhost:3000\/setup\?token=/);
+  const key = statSync(join(volume, 'key-encryption-key'));
+  assert.equal(key.mode & 0o777, 0o600);
+  assert.equal(key.uid, 65532);
+  started.terminate();
+  await started.ended;
+});
