@@ -183,7 +183,7 @@ fn new_file(path: &Path) -> io::Result<fs::File> {
 
 /// Returns whether others than the owner of a file may read it. A file of root may also be readable by one of
 /// the portal's own groups, because Kubernetes hands Secrets to a portal that is not root so, whatever their
-/// mode (on OpenShift that is a supplementary group); and so may a credential of systemd, whose access list for
+/// mode (by a supplementary group if the cluster chooses the user); and so may a credential of systemd, whose access list for
 /// the portal shows as the mode of a group.
 fn is_exposed(
     mode: u32,
@@ -344,7 +344,7 @@ mod tests {
             let found = is_exposed(0o100_000 | mode, owner, (own_user, &[own_group]), false);
             assert_eq!(found, exposed, "{mode:o} of {owner:?} for {own_user} in {own_group}");
         }
-        // OpenShift: the process is in group 0, and in the group of the volume besides.
+        // As OpenShift does: the process is in group 0, and in the group of the volume besides.
         let open_shift = (1_000_650_000, &[1_000_650_000, 0][..]);
         assert!(!is_exposed(0o100_440, (0, 1_000_650_000), open_shift, false));
         // As systemd provides a credential on a file system with access lists.
