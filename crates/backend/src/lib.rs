@@ -21,6 +21,7 @@ mod revision;
 mod secrets;
 mod sessions;
 mod single_sign_on;
+mod submissions;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -32,7 +33,7 @@ pub use audit::{
     AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, FoldedReads, FoldedRecords,
     Outcome, RecentChange, SecretHistory, Verdict,
 };
-pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested};
+pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested, WatchedTests};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{DatabaseConfig, has_key, migrate};
@@ -56,6 +57,7 @@ pub use sessions::{
 pub use single_sign_on::{
     BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService, StepUp,
 };
+pub use submissions::Submitted;
 pub use tls_trust::ExtraRoots;
 pub use tokens::{CreatedToken, Stopped, TokenLimits, TokenPage, TokenService, TokenSummary};
 pub use usages::UsageService;
