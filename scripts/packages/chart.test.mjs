@@ -69,6 +69,15 @@ for (const values of VALUES) {
   });
 }
 
+test('values of the documentation make an Ingress for the public address', async () => {
+  const [, values] = /```yaml\n(.*?)```/s.exec(readFileSync('docs/install-kubernetes.md', 'utf8'));
+  const made = await objects('--values', write(join(folder, 'documented.yaml'), values));
+  const { env } = made.find(({ kind }) => kind === 'Deployment').spec.template.spec.containers[0];
+  assert.equal(env.find(({ name }) => name === 'LATCHKEY_PUBLIC_URL').value, 'https://latchkey.example');
+  assert.equal(env.find(({ name }) => name === 'LATCHKEY_TRUSTED_PROXIES').value, '10.42.0.0/16');
+  assert.equal(made.find(({ kind }) => kind === 'Ingress').spec.rules[0].host, 'latchkey.example');
+});
+
 test('values that cannot work are rejected with their name', async () => {
   for (const [set, said] of [
     ['publicUrl=latchkey.example', /publicUrl/],
