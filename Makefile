@@ -1,6 +1,7 @@
 # Each command is a script of the same name in scripts/; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run build watch test lint audit fmt settings openapi prepare-sql bench screenshot clean
+.PHONY: help setup run build watch image chart test test-packages lint audit fmt settings openapi prepare-sql bench \
+  screenshot clean
 
 help: ## What can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -17,8 +18,17 @@ build: ## Build the release: target/release/latchkey
 watch: ## Serve a debug build and reload it at every change
 	@scripts/watch
 
+image: ## Build the container image of the release, in dist/
+	@scripts/image
+
+chart: ## Package the Helm chart and the manifests for Kubernetes, in dist/
+	@scripts/chart
+
 test: ## Every check and test: format, lints, unit, database, router, browser
 	@scripts/test
+
+test-packages: ## Test the container image, the chart and the proxies before the portal
+	@scripts/test-packages
 
 lint: ## Format, lints, licences and the invariants of ARCHITECTURE.md
 	@scripts/lint
