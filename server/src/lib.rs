@@ -9,6 +9,7 @@ pub mod cleanup;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod doctor;
 pub mod forwarded;
 pub mod handover;
 pub mod hardening;
@@ -31,5 +32,6 @@ pub mod site;
 pub mod start;
 pub mod state;
 pub mod status;
+pub mod surroundings;
 
 pub use routes::router;

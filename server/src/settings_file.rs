@@ -28,28 +28,65 @@ pub enum SettingsFileError {
     Line(PathBuf, usize),
 }
 
+/// The settings file, as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FromFile {
+    /// The path; `None` without a file.
+    pub path: Option<String>,
+    /// The settings that came from it, by the names of their variables.
+    pub names: Vec<String>,
+    /// The reason why it could not be read.
+    pub unreadable: Option<String>,
+}
+
+impl FromFile {
+    /// Returns a text for the start after this one.
+    pub(crate) fn to_text(&self) -> String {
+        let line = |text: &Option<String>| text.clone().unwrap_or_default().replace('\n', " ");
+        [line(&self.path), line(&self.unreadable)].iter().chain(&self.names).fold(
+            String::new(),
+            |mut all, line| {
+                all.push_str(line);
+                all.push('\n');
+                all
+            },
+        )
+    }
+
+    /// Parses that text.
+    pub(crate) fn from_text(text: &str) -> Self {
+        let mut lines = text.lines().map(str::to_owned);
+        let mut line = || lines.next().filter(|line| !line.is_empty());
+        let (path, unreadable) = (line(), line());
+        Self { path, unreadable, names: lines.collect() }
+    }
+}
+
 /// Adds the settings of the file to the environment, except those that it has.
 ///
 /// Call it before any thread is started, and before the environment is normalized.
 ///
 /// Errors: the file cannot be read, or a line of it; then the environment stays as it is.
-pub fn apply() -> Result<(), SettingsFileError> {
+pub fn apply() -> Result<FromFile, SettingsFileError> {
     // The start before this one has added them; it took the secrets out again.
     if environment::variable(HANDED_ON).is_some() {
-        return Ok(());
+        return Ok(FromFile::default());
     }
     let named = environment::variable(VARIABLE).map(PathBuf::from);
     let path = named.as_deref().unwrap_or(Path::new(INSTALLED));
     let text = match fs::read_to_string(path) {
         Ok(text) => Zeroizing::new(text),
-        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(FromFile::default()),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
             return Err(SettingsFileError::Denied(path.to_owned(), error));
         }
         Err(error) => return Err(SettingsFileError::Unreadable(path.to_owned(), error)),
     };
-    environment::add(parse(&text).map_err(|line| SettingsFileError::Line(path.to_owned(), line))?);
-    Ok(())
+    let settings = parse(&text).map_err(|line| SettingsFileError::Line(path.to_owned(), line))?;
+    let names = settings.keys().filter(|name| environment::variable(name).is_none());
+    let names = names.map(|name| environment::current_name(name).to_owned()).collect();
+    environment::add(settings);
+    Ok(FromFile { path: Some(path.display().to_string()), names, unreadable: None })
 }
 
 /// Returns the settings of a file. Of two lines with one name, the last counts, as systemd has it.
@@ -95,6 +132,17 @@ mod tests {
     fn parse_rejects_a_line_without_a_setting_by_its_number() {
         for line in ["LATCHKEY_ADDR", "export A=b", "=x", "1A=x", "A-B=x", "A=\0"] {
             assert_eq!(parse(&format!("# one\n\n{line}\nA=b")), Err(3), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn from_text_parses_what_to_text_wrote() {
+        let none = FromFile::default();
+        let names = vec!["DATABASE_URL".to_owned(), "LATCHKEY_ADDR".to_owned()];
+        let read = FromFile { path: Some("/etc/a.conf".to_owned()), names, unreadable: None };
+        let bad = FromFile { unreadable: Some("line 3".to_owned()), ..none.clone() };
+        for file in [none, read, bad] {
+            assert_eq!(FromFile::from_text(&file.to_text()), file);
         }
     }
 

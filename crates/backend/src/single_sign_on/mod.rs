@@ -2,6 +2,7 @@
 //! RFC 7636).
 
 mod claims;
+mod description;
 mod http;
 mod identity;
 mod issuer;
@@ -12,6 +13,8 @@ mod service;
 mod tokens;
 
 pub use issuer::{Issuer, IssuerError};
+pub(crate) use description::{ProviderFacts, ProviderTrouble};
+pub(crate) use provider::Provider;
 pub use service::{BegunSignOn, ProviderAnswer, SingleSignOnService};
 
 use domain::{access::Role, sensitive::Sensitive};
