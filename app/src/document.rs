@@ -112,7 +112,9 @@ pub enum Page {
     PasswordLink(MadeLink),
     Audit,
     /// The checks of the portal's surroundings; also the slow ones, or only the quick ones.
-    System { slow: bool },
+    System {
+        slow: bool,
+    },
     Help,
     HelpTopic(String),
     ApiDocs(&'static ApiDocs),

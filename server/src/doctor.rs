@@ -38,10 +38,7 @@ pub(crate) async fn run(settings: &Settings, sources: &Sources, json: bool, offl
         database,
         keys: key_file::find(settings).ok().flatten().unwrap_or_default(),
         single_sign_on: settings.sign_in().ok().and_then(|config| config.single_sign_on),
-        connection_tests: settings
-            .connection_tests
-            .config(settings.network.addr.port())
-            .unwrap_or_default(),
+        connection_tests: settings.connection_tests.config(settings.network.addr.port()).unwrap_or_default(),
         slow: !offline,
     };
     let report = Box::pin(backend::examine(examination, around)).await;
@@ -231,6 +228,9 @@ mod tests {
         assert_eq!(json["checks"][0]["code"], "schema-pending");
         assert_eq!(json["checks"][0]["area"], "database");
         assert_eq!(json["migrations_not_applied"][0]["version"], 190);
-        assert_eq!(json["settings"][0], json!({ "name": "DATABASE_URL", "source": "file", "value": null, "secret_is_set": true }));
+        assert_eq!(
+            json["settings"][0],
+            json!({ "name": "DATABASE_URL", "source": "file", "value": null, "secret_is_set": true })
+        );
     }
 }

@@ -111,7 +111,8 @@ impl Forwarding {
             peer: peer.to_string(),
             client: client.to_string(),
             is_trusted: self.trusts(peer),
-            is_forwarded: parts.headers.contains_key(FORWARDED_FOR) || parts.headers.contains_key(FORWARDED_PROTO),
+            is_forwarded: parts.headers.contains_key(FORWARDED_FOR)
+                || parts.headers.contains_key(FORWARDED_PROTO),
         })
     }
 

@@ -81,7 +81,9 @@ fn insert(start: &mut Start, handed_on: &[u8]) {
             start.from_file = Some(FromFile::from_text(&String::from_utf8_lossy(value)));
             continue;
         }
-        let Some((variable, flag)) = SECRETS.iter().find(|(known, _)| known.as_bytes() == name) else { continue };
+        let Some((variable, flag)) = SECRETS.iter().find(|(known, _)| known.as_bytes() == name) else {
+            continue;
+        };
         let given = |argument: &OsString| {
             let rest = argument.as_bytes().strip_prefix(flag.as_bytes());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"="))

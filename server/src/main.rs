@@ -21,13 +21,14 @@ fn main() -> ExitCode {
     let Some(ignored) = cli::environment::prepare() else {
         return ExitCode::FAILURE;
     };
-    let handover::Start { arguments, ignored, handed_on, from_file: handed_file } = match handover::receive(ignored) {
-        Ok(start) => start,
-        Err(error) => {
-            eprintln!("latchkey: secrets that were in the environment are lost: {error}. Start it again");
-            return ExitCode::FAILURE;
-        }
-    };
+    let handover::Start { arguments, ignored, handed_on, from_file: handed_file } =
+        match handover::receive(ignored) {
+            Ok(start) => start,
+            Err(error) => {
+                eprintln!("latchkey: secrets that were in the environment are lost: {error}. Start it again");
+                return ExitCode::FAILURE;
+            }
+        };
     let asked = config::parse(arguments).unwrap_or_else(|error| error.exit());
     // The start before this one has read the file.
     let file = match handed_file.map_or(from_file, Ok) {

@@ -76,17 +76,19 @@ pub fn apply() -> Result<FromFile, SettingsFileError> {
     let path = named.as_deref().unwrap_or(Path::new(INSTALLED));
     let text = match fs::read_to_string(path) {
         Ok(text) => Zeroizing::new(text),
-        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(FromFile::default()),
+        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
+            return Ok(FromFile::default());
+        }
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
             return Err(SettingsFileError::Denied(path.to_owned(), error));
         }
         Err(error) => return Err(SettingsFileError::Unreadable(path.to_owned(), error)),
     };
     let settings = parse(&text).map_err(|line| SettingsFileError::Line(path.to_owned(), line))?;
-    let names = settings.keys().filter(|name| environment::variable(name).is_none());
-    let names = names.map(|name| environment::current_name(name).to_owned()).collect();
+    let added = settings.keys().filter(|name| environment::variable(name).is_none());
+    let added = added.map(|name| environment::current_name(name).to_owned()).collect();
     environment::add(settings);
-    Ok(FromFile { path: Some(path.display().to_string()), names, unreadable: None })
+    Ok(FromFile { path: Some(path.display().to_string()), names: added, unreadable: None })
 }
 
 /// Returns the settings of a file. Of two lines with one name, the last counts, as systemd has it.

@@ -29,7 +29,7 @@ pub struct Sources {
 }
 
 /// Returns the function with which the page looks around.
-pub(crate) fn of_server(settings: &Settings, sources: Sources, forwarding: Forwarding) -> LookAround {
+pub fn of_server(settings: &Settings, sources: Sources, forwarding: Forwarding) -> LookAround {
     let settings = settings.clone();
     LookAround::new(move |request| {
         let server = ServerFact::This { version: VERSION.to_owned() };

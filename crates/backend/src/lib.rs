@@ -58,8 +58,9 @@ pub use single_sign_on::{
     BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService, StepUp,
 };
 pub use system::{
-    Check, CheckArea, CheckState, DiskFact, Examination, Finding, KeyFact, NetworkFacts, PrivateFacts, RequestFacts, ServerFact,
-    SettingFact, SettingSource, SettingsFacts, Surroundings, SystemReport, SystemService, Unlooked, examine, schema_status,
+    Check, CheckArea, CheckState, DiskFact, Examination, Finding, KeyFact, NetworkFacts, PrivateFacts,
+    RequestFacts, ServerFact, SettingFact, SettingSource, SettingsFacts, Surroundings, SystemReport,
+    SystemService, Unlooked, examine, schema_status,
 };
 pub use tls_trust::ExtraRoots;
 pub use tokens::{CreatedToken, Stopped, TokenLimits, TokenPage, TokenService, TokenSummary};

@@ -60,8 +60,12 @@ mod tests {
 
     #[test]
     fn given_names_sources_and_hides_secrets() {
-        let secrets =
-            ["--database-url=SENTINEL", "--kek=SENTINEL", "--admin-password=SENTINEL", "--oidc-client-secret=SENTINEL"];
+        let secrets = [
+            "--database-url=SENTINEL",
+            "--kek=SENTINEL",
+            "--admin-password=SENTINEL",
+            "--oidc-client-secret=SENTINEL",
+        ];
         let facts = parsed(&[&["latchkey", "doctor"][..], &secrets, &["--hosts", "a,b"]].concat());
         assert!(!format!("{facts:?}").contains("SENTINEL"), "{facts:?}");
         let of = |name: &str| facts.iter().find(|fact| fact.name == name).unwrap();

@@ -102,9 +102,11 @@ pub(super) struct AppliedRow {
 /// Returns each applied migration.
 #[expect(clippy::disallowed_methods, reason = "the table is sqlx's own, and not made by a migration")]
 pub(super) async fn applied(connection: &mut PgConnection) -> Result<Vec<AppliedRow>, sqlx::Error> {
-    sqlx::query_as("SELECT version, description, checksum FROM _sqlx_migrations WHERE success ORDER BY version")
-        .fetch_all(connection)
-        .await
+    sqlx::query_as(
+        "SELECT version, description, checksum FROM _sqlx_migrations WHERE success ORDER BY version",
+    )
+    .fetch_all(connection)
+    .await
 }
 
 /// The limits of the server, and the connection to it.

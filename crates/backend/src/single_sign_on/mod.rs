@@ -12,8 +12,8 @@ mod repository;
 mod service;
 mod tokens;
 
-pub use issuer::{Issuer, IssuerError};
 pub(crate) use description::{ProviderFacts, ProviderTrouble};
+pub use issuer::{Issuer, IssuerError};
 pub(crate) use provider::Provider;
 pub use service::{BegunSignOn, ProviderAnswer, SingleSignOnService};
 

@@ -129,9 +129,8 @@ pub async fn examine(with: Examination, around: Surroundings) -> SystemReport {
         };
         Some(asked.await)
     };
-    let outside = async {
-        if slow { client.ask(around.network.public.as_deref()).await } else { Outside::default() }
-    };
+    let outside =
+        async { if slow { client.ask(around.network.public.as_deref()).await } else { Outside::default() } };
     let (asked, outside) = Box::pin(async { tokio::join!(asked, outside) }).await;
     report(around, asked, &client, &outside)
 }
