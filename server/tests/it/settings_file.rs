@@ -2,10 +2,12 @@
 
 use crate::{
     harness::fresh_folder,
+    operations::KEK,
     process::{Running, latchkey},
 };
 use std::{
     fs,
+    os::unix::fs::{MetadataExt, PermissionsExt, chown},
     path::PathBuf,
     process::{Command, Output},
 };
@@ -27,10 +29,16 @@ fn server_takes_settings_of_the_file_that_its_environment_does_not_have() {
     let conf = file(
         "settings-file-conf",
         "# Who signs in\nLATCHKEY_ADMIN_USER=root\nLATCHKEY_ADMIN_PASSWORD=correct horse battery\n\
-         LATCHKEY_ADDR=256.0.0.1:1\nLATCHKEY_PUBLICURL=x\n",
+         LATCHKEY_ADDR=256.0.0.1:1\nLATCHKEY_PUBLICURL=x\nLATCHKEY_KEK_FILE=/nowhere/key-encryption-key\n",
     );
+    // As systemd provides a key that the server may not read.
+    let credentials = fresh_folder("settings-file-credentials");
+    let key = credentials.join("key-encryption-key");
+    fs::write(&key, KEK).unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o400)).unwrap();
     let mut command = latchkey(&folder);
     command
+        .env("CREDENTIALS_DIRECTORY", &credentials)
         .env_remove("LATCHKEY_ADMIN_USER")
         .env_remove("LATCHKEY_ADMIN_PASSWORD")
         .env("LATCHKEY_SETTINGS_FILE", &conf);
@@ -78,4 +86,22 @@ fn file_that_cannot_be_read_stops_the_server_alone() {
         let client = said(&run(conf, &["secret", "list"]));
         assert!(client.contains("LATCHKEY_URL") && !client.contains("latchkey.conf"), "{client}");
     }
+}
+
+/// As when an administrator runs a command on a server that a package has installed, and that does not run yet.
+#[test]
+fn command_of_root_leaves_the_data_folder_to_the_service_that_owns_it() {
+    const NOBODY: u32 = 65_534;
+    let folder = fresh_folder("of-a-service");
+    if chown(&folder, Some(NOBODY), Some(NOBODY)).is_err() {
+        eprintln!("skipped: this needs root");
+        return;
+    }
+    let listed = latchkey(&folder).args(["user", "list"]).output().unwrap();
+    assert!(listed.status.success(), "{}", said(&listed));
+    for file in ["lock", "postgres.log", "postgres", "postgres/PG_VERSION"] {
+        assert_eq!(fs::metadata(folder.join(file)).unwrap().uid(), NOBODY, "{file}");
+    }
+    let again = latchkey(&folder).args(["user", "list"]).output().unwrap();
+    assert!(again.status.success(), "{}", said(&again));
 }
