@@ -7,7 +7,7 @@ use crate::{
     key_file, open,
     surroundings::{self, Sources, VERSION},
 };
-use app::system::words::{self, Words};
+use app::system::message::{self, Message, message};
 use backend::{
     Check, CheckArea, CheckState, DatabaseConfig, Examination, Finding, MigrationFact, MigrationState,
     ServerFact, SettingFact, SettingSource, SystemReport,
@@ -59,7 +59,7 @@ pub(crate) async fn migrations(settings: &Settings) -> ExitCode {
     match status.await {
         Ok((finding, migrations)) => {
             let mut text: String = migrations.iter().map(line).collect();
-            let Words { seen, advice } = words::words(&finding);
+            let Message { seen, advice } = message(&finding);
             text.extend([Some(seen), advice].into_iter().flatten().flat_map(|said| [said, "\n".to_owned()]));
             print(&text, exit_code(finding.state()))
         }
@@ -126,10 +126,10 @@ fn as_text(report: &SystemReport) -> String {
         if found.peek().is_none() {
             continue;
         }
-        let _ = writeln!(text, "{}", words::area(area));
+        let _ = writeln!(text, "{}", message::area(area));
         for finding in found {
-            let Words { seen, advice } = words::words(finding);
-            let (state, check) = (words::state(finding.state()), words::check(finding.check()));
+            let Message { seen, advice } = message(finding);
+            let (state, check) = (message::state(finding.state()), message::check(finding.check()));
             let _ = writeln!(text, "  {state:<13} {check:<25} {seen}");
             if let Some(advice) = advice {
                 let _ = writeln!(text, "{:<42}{advice}", "");
@@ -140,7 +140,7 @@ fn as_text(report: &SystemReport) -> String {
     let given = || report.settings.iter().filter(|setting| setting.source != SettingSource::Default);
     let _ = writeln!(text, "Settings that are set: {}", given().count());
     for SettingFact { name, source, value, .. } in given() {
-        let (source, value) = (words::source(*source), value.as_deref().unwrap_or("(set, not shown)"));
+        let (source, value) = (message::source(*source), value.as_deref().unwrap_or("(set, not shown)"));
         let _ = writeln!(text, "  {name:<33} {source:<14} {value}");
     }
     let of = |state| report.findings.iter().filter(|found| found.state() == state).count();
@@ -153,7 +153,7 @@ fn as_text(report: &SystemReport) -> String {
 fn as_json(report: &SystemReport) -> Value {
     let check = |finding: &Finding| {
         let check: Check = finding.check();
-        let Words { seen, advice } = words::words(finding);
+        let Message { seen, advice } = message(finding);
         json!({
             "check": check.code(),
             "area": check.area().code(),

@@ -3,7 +3,7 @@
 //! needs `unsafe`; so the program starts itself again without the secrets, and hands them over in a memory
 //! file that is closed as soon as it is read.
 
-use crate::settings_file::FromFile;
+use crate::from_file::FromFile;
 use cli::environment;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use std::{

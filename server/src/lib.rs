@@ -11,6 +11,7 @@ pub mod command;
 pub mod config;
 pub mod doctor;
 pub mod forwarded;
+pub mod from_file;
 pub mod handover;
 pub mod hardening;
 pub mod health;

@@ -2,9 +2,8 @@
 
 use server::{
     config::{self, Asked},
-    handover,
-    settings_file::{self, FromFile},
-    start,
+    from_file::FromFile,
+    handover, settings_file, start,
     surroundings::Sources,
 };
 use std::{process::ExitCode, time::Duration};

@@ -10,7 +10,6 @@ use backend::{Backend, Ctx, DatabaseConfig};
 use std::process::ExitCode;
 
 /// Runs the command, or the server. Variables of the environment that were ignored are logged.
-#[expect(clippy::too_many_lines, reason = "a line or two for each command")]
 pub async fn run(
     command: Option<Command>,
     settings: Settings,

@@ -4,8 +4,8 @@ use crate::{
     clock,
     config::{Settings, unknown_settings},
     forwarded::{Forwarding, Origin},
+    from_file::FromFile,
     key_file::{self, KeyFileError},
-    settings_file::FromFile,
 };
 use app::portal::{KeyPlace, LookAround};
 use backend::{
@@ -83,7 +83,6 @@ fn key(settings: &Settings) -> KeyFact {
     match key_file::find(settings) {
         Ok(Some(keys)) => KeyFact::AtHand { count: keys.len(), place },
         Ok(None) => KeyFact::Unmade { place },
-        Err(error @ KeyFileError::Unnamed) => KeyFact::Missing { why: sentence(&error) },
         Err(error) => KeyFact::Missing { why: sentence(&error) },
     }
 }
@@ -106,7 +105,7 @@ fn disk(settings: &Settings) -> Option<DiskFact> {
     // The first start makes the folder in the nearest that is there.
     let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     let room = statvfs(there).ok()?;
-    let free = u64::from(room.blocks_available()).saturating_mul(u64::from(room.fragment_size()));
+    let free = room.blocks_available().saturating_mul(room.fragment_size());
     Some(DiskFact { folder: folder.display().to_string(), free })
 }
 

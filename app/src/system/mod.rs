@@ -1,8 +1,8 @@
-//! The page System: whether all is well with the portal's surroundings. `latchkey doctor` shares its words.
+//! The page System: whether all is well with the portal's surroundings. `latchkey doctor` shares its messages.
 
+pub mod message;
 pub mod pages;
 pub mod post;
-pub mod words;
 
 /// The address of the page; posting to it also makes the slow checks.
 pub const SYSTEM: &str = "/system";

@@ -2,7 +2,7 @@
 
 use super::{
     FROM_SYSTEM, SYSTEM,
-    words::{self, Words},
+    message::{self, Message},
 };
 use crate::{
     failure::{Noun, Subject, loaded},
@@ -53,7 +53,7 @@ fn written(report: &SystemReport) -> String {
             continue;
         }
         html.markup("<section aria-labelledby=area-").markup(area.code()).markup("><h2 id=area-");
-        html.markup(area.code()).markup(">").text(words::area(area)).markup("</h2><ul class=checks>");
+        html.markup(area.code()).markup(">").text(message::area(area)).markup("</h2><ul class=checks>");
         for finding in of {
             write_finding(&mut html, finding);
         }
@@ -84,7 +84,7 @@ fn write_summary(html: &mut Html, report: &SystemReport) {
         for finding in of(state) {
             let check = finding.check();
             html.markup(" <a href=#").markup(check.code()).markup(">");
-            html.text(words::check(check)).markup("</a>");
+            html.text(message::check(check)).markup("</a>");
         }
         html.markup("</span></p>");
     }
@@ -96,10 +96,10 @@ fn write_summary(html: &mut Html, report: &SystemReport) {
 
 fn write_finding(html: &mut Html, finding: &Finding) {
     let (check, state) = (finding.check(), finding.state());
-    let Words { seen, advice } = words::words(finding);
+    let Message { seen, advice } = message::message(finding);
     html.markup("<li id=").markup(check.code()).markup(" class=").markup(state.code()).markup("><h3>");
-    html.text(words::check(check)).markup("</h3><p class=state><i class=\"icon i-").markup(icon(state));
-    html.markup("\"></i>").text(words::state(state)).markup("</p><div><p>");
+    html.text(message::check(check)).markup("</h3><p class=state><i class=\"icon i-").markup(icon(state));
+    html.markup("\"></i>").text(message::state(state)).markup("</p><div><p>");
     prose(html, &seen);
     html.markup("</p>");
     if let Some(advice) = advice {
@@ -143,7 +143,7 @@ fn write_settings(html: &mut Html, settings: &[SettingFact]) {
     html.text(t!(system_setting_value)).markup("<tbody>");
     for SettingFact { name, source, value, is_secret } in settings {
         html.markup("<tr").markup(if *source == SettingSource::Default { ">" } else { " class=given>" });
-        html.markup("<th scope=row><code>").text(name).markup("</code><td>").text(words::source(*source));
+        html.markup("<th scope=row><code>").text(name).markup("</code><td>").text(message::source(*source));
         html.markup("<td>");
         match value {
             Some(value) => html.markup("<code>").text(value).markup("</code>"),

@@ -22,7 +22,7 @@ pub struct Cluster {
     pub unusable: Option<String>,
 }
 
-/// Returns the cluster in `data_dir`, or `None` if there is none.
+/// Returns the cluster in `data_dir`, or `None` without one.
 ///
 /// Errors: the folder cannot be looked into.
 pub fn find(data_dir: &Path) -> io::Result<Option<Cluster>> {

@@ -62,7 +62,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, cla
         ClientCommand::from_arg_matches(&matches).map(Asked::OfPortal)
     } else {
         let cli = Cli::from_arg_matches(&matches)?;
-        Ok(Asked::OfServer(Box::new(Cli { given: given(&matches), ..cli })))
+        Ok(Asked::OfServer(Box::new(Cli { given: given(&command(), &matches), ..cli })))
     }
 }
 

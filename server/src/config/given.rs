@@ -1,15 +1,14 @@
 //! The settings as they count, and where each came from. Never the value of a secret.
 
-use super::{command_line::command, help::is_setting};
-use crate::settings_file::FromFile;
+use super::help::is_setting;
+use crate::from_file::FromFile;
 use backend::{SettingFact, SettingSource};
-use clap::{Arg, ArgMatches, parser::ValueSource};
+use clap::{Arg, ArgMatches, Command, parser::ValueSource};
 
 /// Returns all settings of the server, as the command line has parsed them. Whatever the settings file has added to the environment
 /// still counts as the environment's.
-pub(super) fn given(matches: &ArgMatches) -> Vec<SettingFact> {
-    let command = command();
-    let serve = command.find_subcommand("serve").unwrap_or(&command);
+pub(super) fn given(command: &Command, matches: &ArgMatches) -> Vec<SettingFact> {
+    let serve = command.find_subcommand("serve").unwrap_or(command);
     serve.get_arguments().filter(|arg| is_setting(arg)).map(|arg| fact(arg, matches)).collect()
 }
 

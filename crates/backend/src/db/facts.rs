@@ -71,7 +71,7 @@ pub(crate) struct DatabaseFacts {
 
 /// Returns the state of the database at this address, and a connection to it, within a transaction.
 ///
-/// Errors: no usable address, no database, or one that refuses.
+/// Errors: no usable address, no database, or one that rejects the role.
 pub(crate) async fn facts_at(config: &DatabaseConfig) -> Result<(PgConnection, DatabaseFacts), StartError> {
     let address = Address::parse(&config.url)?;
     let mut reached = connect_to_any(&address, config.pooler).await?;

@@ -36,7 +36,7 @@ const KEYS_AGAIN_AFTER: Duration = Duration::from_mins(1);
 const LEFT_ALONE_FOR: Duration = Duration::from_secs(5);
 
 /// The most that is shown of an answer that is not usable, in characters.
-const MOST_SHOWN: usize = 300;
+const MAX_SHOWN: usize = 300;
 
 type Client = openidconnect::Client<
     EmptyAdditionalClaims,
@@ -392,7 +392,7 @@ fn not_exchanged(
 
 /// Returns a text that may repeat a part of the provider's answer, in one short line.
 fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST_SHOWN).collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_SHOWN).collect()
 }
 
 /// Returns the error with its causes, because any of them may say what is wrong.

@@ -35,7 +35,7 @@ pub struct SettingFact {
 pub struct SettingsFacts {
     /// All settings of the server, those with defaults too.
     pub all: Vec<SettingFact>,
-    /// Variables that look like settings, and are none.
+    /// Variables that look like settings, but are unknown.
     pub unknown: Vec<String>,
     /// The reason why the server would not start with them.
     pub wrong: Option<String>,
@@ -170,7 +170,7 @@ pub(crate) struct ProviderSettings {
     pub groups_claim: String,
 }
 
-/// What the database says of the key encryption keys.
+/// The key encryption keys, as the database describes them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct StoredKeyFacts {
     /// Whether a key is active.

@@ -196,7 +196,7 @@ domain::coded_enum! {
 }
 
 findings! {
-    /// What a check has found. Texts in it are for people and never contain a secret.
+    /// The result of a check. Texts in it are for people and never contain a secret.
     pub enum Finding {
         /// The server serves requests.
         ServerReady { version: String } = Server, Well, "server-ready";
@@ -209,7 +209,7 @@ findings! {
 
         /// All settings are known.
         SettingsKnown { count: usize } = Settings, Well, "settings-known";
-        /// Variables look like settings, and are none.
+        /// Variables look like settings, but are unknown.
         SettingsUnknown { names: String } = Settings, Look, "settings-unknown";
         /// The server would not start with these settings.
         SettingsWrong { why: String } = Settings, Broken, "settings-wrong";
@@ -236,7 +236,7 @@ findings! {
         PrivateNone { folder: String } = PrivatePostgres, Look, "private-none";
         /// Others may enter the folder.
         PrivateExposed { folder: String, mode: String } = PrivatePostgres, Broken, "private-exposed";
-        /// This user may not look into the folder.
+        /// The folder may not be looked into by the current user.
         PrivateDenied { folder: String } = PrivatePostgres, Look, "private-denied";
         /// The installed programs do not fit.
         PrivateUnusable { why: String } = PrivatePostgres, Broken, "private-unusable";
@@ -245,7 +245,7 @@ findings! {
         ConnectionMade { database: String } = Connection, Well, "database-connected";
         /// The database can only be read.
         ConnectionReadOnly { database: String } = Connection, Broken, "database-read-only";
-        /// The database does not answer, or refuses.
+        /// The database does not answer, or rejects the role.
         ConnectionFailed { why: String } = Connection, Broken, "database-unreachable";
 
         /// The version is supported.
@@ -322,7 +322,7 @@ findings! {
         KeyAtHand { count: usize, place: String } = Key, Well, "key-at-hand";
         /// The first start will make the key.
         KeyUnmade { place: String } = Key, Look, "key-unmade";
-        /// The database knows a key, and there is none here.
+        /// The database knows a key, and its file is missing.
         KeyGone { place: String } = Key, Broken, "key-gone";
         /// There is no usable key.
         KeyMissing { why: String } = Key, Broken, "key-missing";
@@ -379,9 +379,9 @@ findings! {
         /// Nothing answers there, as seen from here.
         ReachableNot { address: String, cause: TestCause } = Reachability, Look, "reachability-not";
 
-        /// Browsers are told to stay with TLS.
+        /// The header that keeps browsers with TLS arrives.
         HstsSent = Hsts, Well, "hsts-sent";
-        /// The proxy removes what tells browsers so.
+        /// The proxy removes that header.
         HstsMissing = Hsts, Look, "hsts-missing";
 
         /// There is no provider.

@@ -1,4 +1,4 @@
-//! What the database says of the key encryption keys and of their backup.
+//! All SQL about the key encryption keys and their backup, as the checks see them.
 
 use crate::db::timestamp;
 use chrono::{DateTime, Utc};

@@ -55,9 +55,9 @@ pub struct SystemService {
 /// The results of asking the database.
 struct Asked {
     facts: DatabaseFacts,
-    /// What the database says of the keys; `None` without the tables for it.
+    /// The stored facts about the keys; `None` without the tables for it.
     keys: Option<StoredKeyFacts>,
-    /// This machine's time at the question.
+    /// The time by this machine's clock when the database was asked.
     at: Timestamp,
 }
 
@@ -137,7 +137,7 @@ pub async fn examine(with: Examination, around: Surroundings) -> SystemReport {
 
 /// Returns the state of the schema and every migration, and changes nothing.
 ///
-/// Errors: no usable address, no database, or one that refuses.
+/// Errors: no usable address, no database, or one that rejects the role.
 pub async fn schema_status(config: &DatabaseConfig) -> Result<(Finding, Vec<MigrationFact>), StartError> {
     let (_, facts) = db::facts_at(config).await?;
     let finding = if facts.may_read_migrations {

@@ -1,24 +1,24 @@
-//! The words of checks and their findings, in the language of the request; English outside of one, as on the command line.
+//! The messages of checks and their findings, in the language of the request; English outside of one, as on the command line.
 //! Between backticks stand commands, settings and names.
 
 use crate::{messages, texts};
 use backend::{Check, CheckArea, CheckState, Finding, SettingSource, Unlooked};
 
-/// The words of a finding.
+/// The message of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
+pub struct Message {
     /// The fact that was found.
     pub seen: String,
     /// The advice, if something can be done.
     pub advice: Option<String>,
 }
 
-fn seen(seen: impl Into<String>) -> Words {
-    Words { seen: seen.into(), advice: None }
+fn seen(seen: impl Into<String>) -> Message {
+    Message { seen: seen.into(), advice: None }
 }
 
-fn both(seen: impl Into<String>, advice: impl Into<String>) -> Words {
-    Words { seen: seen.into(), advice: Some(advice.into()) }
+fn both(seen: impl Into<String>, advice: impl Into<String>) -> Message {
+    Message { seen: seen.into(), advice: Some(advice.into()) }
 }
 
 /// Returns the name of a state.
@@ -99,9 +99,9 @@ fn reason(because: Unlooked) -> &'static str {
     }
 }
 
-/// Returns the words of a finding.
+/// Returns the message of a finding.
 #[expect(clippy::too_many_lines, reason = "a table")]
-pub fn words(finding: &Finding) -> Words {
+pub fn message(finding: &Finding) -> Message {
     match finding {
         Finding::NotLooked { because, .. } => seen(t!(system_not_checked, reason: reason(*because))),
         Finding::ServerReady { version } => seen(t!(system_server_ready, version)),
@@ -296,19 +296,19 @@ mod tests {
     }
 
     #[test]
-    fn words_say_what_was_seen_and_what_to_do() {
-        let Words { seen, advice } = words(&pending());
+    fn message_says_what_was_seen_and_what_to_do() {
+        let Message { seen, advice } = message(&pending());
         assert_eq!(seen, "2 migrations are pending. The first is 190.");
         assert!(advice.unwrap().starts_with("Run `latchkey migrate`"));
-        let unlooked = words(&Finding::NotLooked { check: Check::Schema, because: Unlooked::DatabaseAway });
+        let unlooked = message(&Finding::NotLooked { check: Check::Schema, because: Unlooked::DatabaseAway });
         assert_eq!(unlooked, super::seen("Not checked. The database can't be reached."));
-        let well = words(&Finding::EncodingRight);
+        let well = message(&Finding::EncodingRight);
         assert_eq!((well.seen.as_str(), well.advice), ("UTF8.", None));
     }
 
     #[tokio::test]
-    async fn words_are_in_the_language_of_the_request() {
-        let said = language::within(Language::TraditionalChinese, async { words(&pending()).seen }).await;
+    async fn message_is_in_the_language_of_the_request() {
+        let said = language::within(Language::TraditionalChinese, async { message(&pending()).seen }).await;
         assert_eq!(said, "有 2 項遷移待套用，第一項是 190。");
     }
 }
