@@ -21,6 +21,7 @@ mod revision;
 mod secrets;
 mod sessions;
 mod single_sign_on;
+mod submissions;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -33,7 +34,7 @@ pub use audit::{
     AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, FoldedReads, FoldedRecords,
     Outcome, RecentChange, SecretHistory, Verdict,
 };
-pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested};
+pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested, WatchedTests};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{DatabaseConfig, MigrationFact, MigrationState, has_key, migrate};
@@ -57,6 +58,7 @@ pub use sessions::{
 pub use single_sign_on::{
     BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService, StepUp,
 };
+pub use submissions::Submitted;
 pub use system::{
     Check, CheckArea, CheckState, DiskFact, Examination, Finding, KeyFact, NetworkFacts, PrivateFacts,
     RequestFacts, ServerFact, SettingFact, SettingSource, SettingsFacts, Surroundings, SystemReport,

@@ -40,5 +40,6 @@ mod secrets;
 mod selection;
 mod sentinel;
 mod settings_file;
+mod shown_once;
 mod system;
 mod usages;

@@ -1,7 +1,10 @@
 //! The page System.
 
 use crate::harness::{TestApp, asked, posted, unique};
-use axum::http::{StatusCode, header};
+use axum::{
+    body::Body,
+    http::{HeaderValue, Request, StatusCode, header},
+};
 use domain::access::Role;
 use server::forwarded::Forwarding;
 
@@ -13,7 +16,12 @@ async fn system_shows_checks_to_administrators_and_makes_slow_ones_when_asked() 
         hosts: vec!["localhost".to_owned()],
         ..Forwarding::default()
     });
-    let page = app.get("/system").await;
+    let admin = app.session("admin", Role::Admin).await;
+    let named = |mut request: Request<Body>| {
+        request.headers_mut().insert(header::HOST, HeaderValue::from_static("localhost"));
+        request
+    };
+    let page = app.send_anonymous(named(asked("/system", &admin))).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     for part in [
         "<h1>System</h1>",
@@ -27,13 +35,12 @@ async fn system_shows_checks_to_administrators_and_makes_slow_ones_when_asked() 
         assert!(page.body.contains(part), "{part}: {}", page.body);
     }
     assert!(!page.body.contains(" style="), "the policy of pages rejects it");
-    let admin = app.session("admin", Role::Admin).await;
-    let asked_now = app.send_anonymous(posted("/system", &admin, &[])).await;
+    let asked_now = app.send_anonymous(named(posted("/system", &admin, &[]))).await;
     assert_eq!(asked_now.status, StatusCode::OK, "{}", asked_now.body);
     assert!(asked_now.body.contains("<li id=reachability class=look>"), "{}", asked_now.body);
 
     let editor = app.session(&unique("editor"), Role::Editor).await;
-    let hidden = app.send_anonymous(asked("/system", &editor)).await;
+    let hidden = app.send_anonymous(named(asked("/system", &editor))).await;
     assert_eq!(hidden.status, StatusCode::FORBIDDEN);
     assert!(
         !hidden.body.contains("LATCHKEY_") && !hidden.body.contains("href=\"/system\""),
