@@ -1,9 +1,9 @@
 # Each command is a script of the same name in scripts/; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run build watch test lint audit fmt settings openapi prepare-sql bench screenshot clean
+.PHONY: help setup run build watch test test-packages lint audit fmt settings openapi prepare-sql bench screenshot deb release clean
 
 help: ## What can be made
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
 
 setup: ## Install what building and testing need, where it is missing
 	@scripts/setup test
@@ -19,6 +19,9 @@ watch: ## Serve a debug build and reload it at every change
 
 test: ## Every check and test: format, lints, unit, database, router, browser
 	@scripts/test
+
+test-packages: ## Install, use, upgrade and remove the packages on Debian 12 and 13; as root
+	@scripts/test-packages
 
 lint: ## Format, lints, licences and the invariants of ARCHITECTURE.md
 	@scripts/lint
@@ -43,6 +46,12 @@ bench: ## Measure speed, size and memory of a release build
 
 screenshot: ## Take the README's picture from the running portal
 	@scripts/screenshot
+
+deb: ## Make the Debian packages in dist/
+	@scripts/deb
+
+release: ## Make packages, image, chart, checksums and signatures in dist/
+	@scripts/release
 
 clean: ## Remove what was built; the data folder stays
 	@cargo clean

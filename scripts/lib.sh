@@ -16,6 +16,9 @@ say() { printf '%s\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# version: prints the version, which Cargo.toml alone names.
+version() { sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"$/\1/p' Cargo.toml; }
+
 PASSED=0
 FAILED=0
 # check NAME COMMAND...: runs the command, shows its output only if it fails, and counts.
