@@ -88,7 +88,7 @@ fn file_that_cannot_be_read_stops_the_server_alone() {
     }
 }
 
-/// As when an administrator runs a command on a server that a package has installed, and that does not run yet.
+/// An administrator runs a command on a server that a package has installed, and that does not run yet.
 #[test]
 fn command_of_root_leaves_the_data_folder_to_the_service_that_owns_it() {
     const NOBODY: u32 = 65_534;
