@@ -1,6 +1,7 @@
 # Each command is a script of the same name in scripts/; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run build watch test test-packages lint audit fmt settings openapi prepare-sql bench screenshot deb release clean
+.PHONY: help setup run build watch deb image chart release test test-packages lint audit fmt settings openapi prepare-sql bench \
+  screenshot clean
 
 help: ## What can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
@@ -17,10 +18,22 @@ build: ## Build the release: target/release/latchkey
 watch: ## Serve a debug build and reload it at every change
 	@scripts/watch
 
+deb: ## Make the Debian packages in dist/
+	@scripts/deb
+
+image: ## Build the container image of the release, in dist/
+	@scripts/image
+
+chart: ## Package the Helm chart and the manifests for Kubernetes, in dist/
+	@scripts/chart
+
+release: ## Make packages, image, chart, checksums and signatures in dist/
+	@scripts/release
+
 test: ## Every check and test: format, lints, unit, database, router, browser
 	@scripts/test
 
-test-packages: ## Install, use, upgrade and remove the packages on Debian 12 and 13; as root
+test-packages: ## Test the Debian packages, the container image, the chart and the proxies before the portal
 	@scripts/test-packages
 
 lint: ## Format, lints, licences and the invariants of ARCHITECTURE.md
@@ -46,12 +59,6 @@ bench: ## Measure speed, size and memory of a release build
 
 screenshot: ## Take the README's picture from the running portal
 	@scripts/screenshot
-
-deb: ## Make the Debian packages in dist/
-	@scripts/deb
-
-release: ## Make packages, image, chart, checksums and signatures in dist/
-	@scripts/release
 
 clean: ## Remove what was built; the data folder stays
 	@cargo clean
