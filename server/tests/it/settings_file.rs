@@ -100,7 +100,7 @@ fn container_without_a_database_says_what_to_set() {
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "a private PostgreSQL was begun");
 }
 
-/// As when an administrator runs a command on a server that a package has installed, and that does not run yet.
+/// An administrator runs a command on a server that a package has installed, and that does not run yet.
 #[test]
 fn command_of_root_leaves_the_data_folder_to_the_service_that_owns_it() {
     const NOBODY: u32 = 65_534;
