@@ -72,7 +72,10 @@ async fn forms_report_a_missing_password_with_the_other_mistakes() {
         let [first, second] = fields;
         let typed = [first, second, ("current_password", PASSWORD)];
         let page = app.send_anonymous(posted(address, &admin, &typed)).await;
-        assert!(page.body.contains(wrong) && !page.body.contains("Enter your current password."), "{address}");
+        assert!(
+            page.body.contains(wrong) && !page.body.contains("Enter your current password."),
+            "{address}"
+        );
     }
 }
 
