@@ -80,11 +80,11 @@ fn List(page: UserPage, search: String, beyond: String) -> impl IntoView {
 /// Renders whether the user is active, disabled or invited.
 fn state(user: &UserSummary) -> impl IntoView + use<> {
     let (class, icon, word) = match (user.disabled, user.has_password || user.issuer.is_some()) {
-        (true, _) => ("state bad", icon!("ban"), t!(users_disabled)),
-        (false, false) => ("state", icon!("clock"), t!(users_invited)),
-        (false, true) => ("state good", icon!("check"), t!(users_active)),
+        (true, _) => ("bad", icon!("ban"), t!(users_disabled)),
+        (false, false) => ("", icon!("clock"), t!(users_invited)),
+        (false, true) => ("good", icon!("check"), t!(users_active)),
     };
-    rendered(view! { <span class=class>{icon} {word}</span> })
+    rendered(view! { <span class=format!("state {class}")>{icon} {word}</span> })
 }
 
 #[component]
