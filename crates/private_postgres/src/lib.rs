@@ -6,6 +6,7 @@
     reason = "a thread without a runtime waits for a process, and finds its programs by PATH"
 )]
 
+mod cluster;
 mod error;
 mod folder;
 mod keeper;
@@ -14,6 +15,7 @@ mod programs;
 mod runner;
 mod stop;
 
+pub use cluster::{Cluster, find as find_cluster};
 pub use error::StartError;
 pub use stop::Stop;
 

@@ -2,6 +2,7 @@
 
 mod address;
 mod connections;
+mod facts;
 mod handle;
 mod limits;
 mod pool;
@@ -13,6 +14,8 @@ mod transaction;
 
 pub use address::DatabaseConfig;
 pub(crate) use connections::Connections;
+pub(crate) use facts::{DatabaseFacts, facts, facts_at};
+pub use facts::{MigrationFact, MigrationState};
 pub(crate) use handle::Db;
 pub(crate) use limits::in_time;
 pub(crate) use repository::schema_version;

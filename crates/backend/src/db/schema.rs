@@ -3,8 +3,8 @@
 use super::{
     address::{Address, DatabaseConfig},
     limits::in_time,
-    repository,
-    servers::reach,
+    repository::{self, AppliedRow},
+    servers::{Reached, reach},
 };
 use crate::error::{self, StartError};
 use domain::sensitive::Sensitive;
@@ -14,14 +14,14 @@ use tokio::time::{Instant, sleep};
 
 /// Without sqlx's own lock, because it belongs to a session: behind a pooler it would stay on a connection that nobody
 /// has.
-static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
+pub(super) static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
     let mut migrator = sqlx::migrate!();
     migrator.set_locking(false);
     migrator
 });
 
 /// The oldest version of PostgreSQL on which the migrations run.
-const OLDEST: i32 = 140_000;
+pub(super) const OLDEST: i32 = 140_000;
 
 /// The longest time that one server may take to accept a connection at the start, when others may be busy starting as
 /// well.
@@ -89,14 +89,19 @@ pub async fn has_key(config: &DatabaseConfig) -> Result<bool, StartError> {
 
 /// Connects to the first server that takes writes, or to a read-only one.
 async fn connect(address: &Address, pooler: bool) -> Result<PgConnection, StartError> {
-    let servers = (0..address.count())
-        .map(|number| Ok((number, address.options(number, pooler)?)))
-        .collect::<Result<_, StartError>>()?;
-    let reached = reach(servers, pooler, address.writable_only, CONNECT, |_| ()).await?;
+    let reached = connect_to_any(address, pooler).await?;
     if reached.read_only && address.writable_only {
         return Err(error::read_only().into());
     }
     Ok(reached.connection)
+}
+
+/// Connects to the first server that takes writes, or to a read-only one, whatever the address says.
+pub(super) async fn connect_to_any(address: &Address, pooler: bool) -> Result<Reached, StartError> {
+    let servers = (0..address.count())
+        .map(|number| Ok((number, address.options(number, pooler)?)))
+        .collect::<Result<_, StartError>>()?;
+    Ok(reach(servers, pooler, address.writable_only, CONNECT, |_| ()).await?)
 }
 
 /// Checks what the portal relies on, and says what is missing.
@@ -180,24 +185,24 @@ async fn look(connection: &mut PgConnection, pooler: bool) -> Result<State, Star
 /// Returns whether a migration is pending.
 ///
 /// Errors: `Newer`, and migrations that differ from those that were applied.
-fn pending(applied: &[(i64, Vec<u8>)]) -> Result<bool, StartError> {
-    for (version, checksum) in applied {
+fn pending(applied: &[AppliedRow]) -> Result<bool, StartError> {
+    for AppliedRow { version, checksum, .. } in applied {
         let known = MIGRATOR.iter().find(|migration| migration.version == *version);
         let known = known.ok_or(StartError::Newer { found: *version, known: newest() })?;
         if *known.checksum != **checksum {
             return Err(StartError::Migration(sqlx::migrate::MigrateError::VersionMismatch(*version)));
         }
     }
-    Ok(MIGRATOR.iter().any(|migration| !applied.iter().any(|(version, _)| *version == migration.version)))
+    Ok(MIGRATOR.iter().any(|migration| !applied.iter().any(|row| row.version == migration.version)))
 }
 
 /// Returns the newest schema that this version knows.
-fn newest() -> i64 {
+pub(super) fn newest() -> i64 {
     MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
 /// Returns the tables that the migrations create.
-fn tables() -> Vec<String> {
+pub(super) fn tables() -> Vec<String> {
     let made = |sql: &str| {
         sql.split("CREATE TABLE ")
             .skip(1)
