@@ -3,6 +3,7 @@
 use super::{MadeLink, USERS, is_oneself, user_address};
 use crate::{
     account::proof::prove_again,
+    audit::AUDIT,
     failure::{Noun, Subject, loaded},
     form_state::FormState,
     ssr,
@@ -218,10 +219,7 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
         None => t!(users_never_signed_in, state),
     };
     let suspended = user.suspended_at.map(|at| {
-        view! {
-            <h2>{t!(users_tokens)}</h2>
-            <p>{t!(users_suspended, when: ago(at))}</p>
-        }
+        view! { <p>{t!(users_suspended, when: ago(at))}</p> }
     });
     let kept = match user.issuer.clone() {
         Some(issuer) => Either::Left(view! {
@@ -247,7 +245,12 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
                     </p>
                 }
             })}
+        <h2>{t!(users_tokens)}</h2>
+        <p>{t!(users_token_count, count: user.tokens)}</p>
         {suspended}
+        <p>
+            <a href=format!("{AUDIT}?actor={}", percent::encode(&user.name))>{t!(users_records)}</a>
+        </p>
         <h2>{if user.disabled { t!(users_enable) } else { t!(users_disable) }}</h2>
         {enable_or_disable(user.disabled, &address)}
     })
