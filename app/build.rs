@@ -26,7 +26,7 @@ fn main() -> std::process::ExitCode {
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-/// Writes a module into the folder that Cargo gives to build scripts; reports mistakes, and returns whether there were none.
+/// Writes a module into the folder that Cargo gives to build scripts; reports mistakes, and returns whether all went well.
 #[cfg(feature = "ssr")]
 fn write(name: &str, module: Result<String, Vec<String>>) -> bool {
     let written = module.and_then(|module| {

@@ -144,7 +144,7 @@ impl Page {
             | Self::TestSecret(id, _) => Some(id.name.as_str()),
             Self::EditUsage(_, name, _) | Self::DeleteUsage(_, name, _) => Some(name.as_str()),
             Self::User(name, _) | Self::AskAboutUser(name, ..) => Some(name),
-            Self::HelpTopic(key) => help::title(key),
+            Self::HelpTopic(key) => help::pages::title(key),
             _ => None,
         }
     }

@@ -116,8 +116,3 @@ pub const TOPICS: [(Words, &[Topic]); 3] = [
 pub fn topic(key: &str) -> Option<Topic> {
     TOPICS.into_iter().flat_map(|(_, topics)| topics).find(|topic| topic.key == key).copied()
 }
-
-/// Returns the heading of the guide or document with this name.
-pub fn title(key: &str) -> Option<&'static str> {
-    topic(key).map(Topic::title).or_else(|| documents::document(key).map(|document| document.title))
-}

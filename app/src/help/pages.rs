@@ -1,7 +1,7 @@
 //! The pages of the guides.
 
 use super::{
-    HELP, TOPICS,
+    HELP, TOPICS, Topic,
     documents::{self, Document},
     topic,
 };
@@ -12,6 +12,11 @@ use crate::{
 };
 use domain::error::Error;
 use leptos::{either::EitherOf3, prelude::*, tachys::html::InertElement};
+
+/// Returns the heading of the guide or document with this name.
+pub fn title(key: &str) -> Option<&'static str> {
+    topic(key).map(Topic::title).or_else(|| documents::document(key).map(|document| document.title))
+}
 
 /// The list of guides.
 #[component]

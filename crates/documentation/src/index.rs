@@ -1,6 +1,6 @@
 //! Reads the index of the documents.
 
-use crate::render::resolved;
+use crate::links::resolved;
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 
 /// Documents that belong together.

@@ -4,21 +4,20 @@
 //! of level 2 is a group, and each item `[Title](file.md): about` a document. The index itself is the first one.
 
 mod index;
+mod links;
 mod render;
 
 pub use index::{Entry, Group, index};
+pub use links::Keys;
 pub use render::{Rendered, render};
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 /// The path of the index in the repository.
 const INDEX: &str = "docs/README.md";
 
 /// The key of the index, which is the last part of its address.
 const INDEX_KEY: &str = "documentation";
-
-/// Where links lead: the path of each document in the repository, and its key.
-pub type Keys = BTreeMap<String, String>;
 
 /// Compiles the documents of the repository in this folder to a Rust module: `GROUPS`, of type `&[Group]`, and `INDEX`, of type
 /// `Document`, both of which the module that includes it declares.
@@ -29,7 +28,7 @@ pub fn compile(root: &Path) -> Result<String, Vec<String>> {
     let text = read(root, INDEX, &mut mistakes);
     let groups = index(&text);
     let mut keys: Keys = groups.iter().flat_map(|group| &group.entries).map(Entry::place).collect();
-    if keys.values().collect::<std::collections::BTreeSet<_>>().len() < keys.len() {
+    if keys.values().collect::<BTreeSet<_>>().len() < keys.len() {
         mistakes.push(format!("{INDEX}: two documents have one name"));
     }
     keys.insert(INDEX.to_owned(), INDEX_KEY.to_owned());

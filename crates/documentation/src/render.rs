@@ -1,6 +1,6 @@
 //! Renders a document as HTML.
 
-use crate::Keys;
+use crate::links::{Keys, target};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
 use std::collections::BTreeMap;
 
@@ -112,39 +112,4 @@ fn anchors(events: &[Event<'_>]) -> Vec<String> {
         }
     }
     anchors
-}
-
-/// Returns where a link in the document with this path leads in the portal, or nothing if the portal does not show that file.
-fn target(path: &str, link: &str, keys: &Keys) -> Result<Option<String>, String> {
-    if link.starts_with("https://") || link.starts_with("http://") || link.starts_with('#') {
-        return Ok(Some(link.to_owned()));
-    }
-    let (file, anchor) = resolved(path, link);
-    if file == "docs/openapi.json" {
-        return Ok(Some("/api/openapi.json".to_owned()));
-    }
-    if let Some(key) = keys.get(&file) {
-        return Ok(Some(format!("/help/{key}{anchor}")));
-    }
-    // Of documents, only those beside the code are not shown.
-    if file.starts_with("docs/") {
-        Err(format!("links to {link}, which the index does not name"))
-    } else {
-        Ok(None)
-    }
-}
-
-/// Returns the path in the repository that a link in the document with this path leads to, and its anchor with `#`, if any.
-pub(crate) fn resolved(path: &str, link: &str) -> (String, String) {
-    let (file, anchor) = link.find('#').map_or((link, ""), |at| link.split_at(at));
-    let mut parts: Vec<&str> = path.split('/').collect();
-    parts.pop();
-    for part in file.split('/') {
-        match part {
-            ".." => drop(parts.pop()),
-            "." | "" => {}
-            part => parts.push(part),
-        }
-    }
-    (parts.join("/"), anchor.to_owned())
 }
