@@ -24,6 +24,17 @@ impl DatabaseConfig {
     pub fn at(url: Sensitive) -> Self {
         Self { url, file: None, pooler: false }
     }
+
+    /// Returns the configuration for another database of the same server.
+    ///
+    /// Errors: `Address`.
+    pub(crate) fn in_database(&self, name: &str) -> Result<Self, StartError> {
+        Address::parse(&self.url)?;
+        let url = self.url.expose().trim();
+        let start = if url.contains('?') { '&' } else { '?' };
+        let url = Zeroizing::new(format!("{url}{start}dbname={}", encode(name)));
+        Ok(Self { url: Sensitive::new(url.as_str()), file: None, pooler: self.pooler })
+    }
 }
 
 /// A parsed address.
@@ -240,6 +251,65 @@ impl Address {
     }
 }
 
+/// The parameters that libpq's programs know, with the variables in which they take them.
+const LIBPQ: [(&str, &str); 8] = [
+    ("user", "PGUSER"),
+    ("password", "PGPASSWORD"),
+    ("dbname", "PGDATABASE"),
+    ("sslmode", "PGSSLMODE"),
+    ("sslrootcert", "PGSSLROOTCERT"),
+    ("sslcert", "PGSSLCERT"),
+    ("sslkey", "PGSSLKEY"),
+    ("options", "PGOPTIONS"),
+];
+
+/// The places of the system's certificates, which the driver trusts by itself and libpq only if they are named.
+const SYSTEM_CERTIFICATES: [&str; 3] =
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
+
+impl Address {
+    /// Returns the environment with which libpq's programs reach the server with this number as the driver does.
+    ///
+    /// Errors: `Address`, for a certificate that is in the address itself.
+    pub(crate) fn libpq(&self, number: usize) -> Result<Vec<(&'static str, Sensitive)>, StartError> {
+        let options = self.options(number, false)?;
+        let socket = options.get_socket().map(|path| path.to_string_lossy().into_owned());
+        let host = socket.unwrap_or_else(|| options.get_host().to_owned());
+        let mut environment = vec![
+            ("PGHOST", Sensitive::new(host.as_str())),
+            ("PGPORT", Sensitive::new(options.get_port().to_string().as_str())),
+            ("PGAPPNAME", Sensitive::new("latchkey backup")),
+        ];
+        for (name, variable) in LIBPQ {
+            let Some((_, value)) = self.parameters.iter().find(|(other, _)| other == name) else { continue };
+            if value.expose().starts_with("-----BEGIN") {
+                return Err(wrong(format!(
+                    "its {name} is the certificate itself, and PostgreSQL's own tools take only the path of a file"
+                )));
+            }
+            environment.push((variable, value.clone()));
+        }
+        let given = |variable: &str| environment.iter().any(|(other, _)| *other == variable);
+        let verifies = environment
+            .iter()
+            .any(|(variable, value)| *variable == "PGSSLMODE" && value.expose().starts_with("verify-"));
+        let known = SYSTEM_CERTIFICATES.into_iter().find(|path| std::path::Path::new(path).exists());
+        if let Some(path) = known.filter(|_| verifies && !given("PGSSLROOTCERT")) {
+            environment.push(("PGSSLROOTCERT", Sensitive::new(path)));
+        }
+        // What the driver takes where the address says nothing.
+        for (variable, default) in [
+            ("PGUSER", Some(options.get_username())),
+            ("PGDATABASE", options.get_database().or(Some(options.get_username()))),
+        ] {
+            if let Some(value) = default.filter(|_| !environment.iter().any(|(other, _)| *other == variable)) {
+                environment.push((variable, Sensitive::new(value)));
+            }
+        }
+        Ok(environment)
+    }
+}
+
 /// Adds the settings of every connection: no log of statements, time limits, and the isolation that the code relies on.
 /// Behind a pooler each transaction asks for these itself, because a session belongs to nobody there.
 pub(super) fn with_settings(options: PgConnectOptions, pooler: bool) -> PgConnectOptions {
@@ -384,6 +454,36 @@ mod tests {
         assert_eq!(address.ignored, ["sslpassword", "pgbouncer"]);
         assert!(!format!("{address:?}").contains("SENTINEL"));
         assert!(!format!("{:?}", parsed("postgres://u:SENTINEL@h/d")).contains("SENTINEL"));
+    }
+
+    #[test]
+    fn libpq_reaches_the_same_server_as_the_driver() {
+        let of = |text: &str, number| {
+            let found = parsed(text).libpq(number).unwrap();
+            let mut found: Vec<_> =
+                found.iter().map(|(name, value)| format!("{name}={}", value.expose())).collect();
+            found.sort();
+            found.join(" ")
+        };
+        assert_eq!(
+            of("postgres://u%40x:p%23w@a,b:6432/data%2Fbase?sslmode=require", 1),
+            "PGAPPNAME=latchkey backup PGDATABASE=data/base PGHOST=b PGPASSWORD=p#w PGPORT=6432 PGSSLMODE=require PGUSER=u@x"
+        );
+        assert_eq!(
+            of("postgres://u@localhost/d?host=/run/pg", 0),
+            "PGAPPNAME=latchkey backup PGDATABASE=d PGHOST=/run/pg PGPORT=5432 PGUSER=u"
+        );
+        let inline = parsed("postgres://u@h/d?sslrootcert=-----BEGIN%20CERTIFICATE-----");
+        assert!(inline.libpq(0).unwrap_err().to_string().contains("path of a file"));
+    }
+
+    #[test]
+    fn in_database_keeps_everything_but_the_name() {
+        for url in ["postgres://u:p@h:1/d", "postgres://u:p@h:1/d?sslmode=require&dbname=e"] {
+            let config = DatabaseConfig::at(Sensitive::new(url)).in_database("o'ther 1").unwrap();
+            let options = Address::parse(&config.url).unwrap().options(0, false).unwrap();
+            assert_eq!((options.get_database(), options.get_port()), (Some("o'ther 1"), 1), "{url}");
+        }
     }
 
     #[test]

@@ -16,8 +16,8 @@ pub(crate) use connections::Connections;
 pub(crate) use handle::Db;
 pub(crate) use limits::in_time;
 pub(crate) use repository::schema_version;
-pub(crate) use schema::endpoints;
-pub use schema::{has_key, migrate};
+pub use schema::{SchemaStatus, has_key, migrate, newest as newest_schema, status as schema_status};
+pub(crate) use schema::{connect_once, endpoints};
 pub(crate) use time::{instant, timestamp};
 pub(crate) use transaction::Transaction;
 

@@ -4,7 +4,7 @@ use super::{
     address::{Address, DatabaseConfig},
     limits::in_time,
     repository,
-    servers::reach,
+    servers::{Reached, reach},
 };
 use crate::error::{self, StartError};
 use domain::sensitive::Sensitive;
@@ -87,8 +87,53 @@ pub async fn has_key(config: &DatabaseConfig) -> Result<bool, StartError> {
     Ok(asked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?)
 }
 
+/// The schema of the database beside the one that this version needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SchemaStatus {
+    /// The newest applied migration; `None` if the database is empty.
+    pub applied: Option<i64>,
+    /// The newest migration that this version knows.
+    pub newest: i64,
+    /// The number of migrations that are pending.
+    pub pending: usize,
+}
+
+/// Returns the schema of the database, and changes nothing.
+///
+/// Errors: as [`migrate`]; `Newer`.
+pub async fn status(config: &DatabaseConfig) -> Result<SchemaStatus, StartError> {
+    let (mut connection, _) = connect_once(config).await?;
+    let asked = in_time(async {
+        repository::begin(&mut connection, config.pooler).await?;
+        let migrated = repository::server(&mut connection).await?.migrated;
+        let applied = if migrated { repository::applied(&mut connection).await? } else { Vec::new() };
+        repository::rollback(&mut connection).await?;
+        Ok(applied)
+    });
+    let applied = asked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+    pending(&applied)?;
+    Ok(SchemaStatus {
+        applied: applied.last().map(|(version, _)| *version),
+        newest: newest(),
+        pending: MIGRATOR.iter().count().saturating_sub(applied.len()),
+    })
+}
+
+/// Connects once, and returns also the environment with which libpq's programs reach the same server.
+pub(crate) async fn connect_once(
+    config: &DatabaseConfig,
+) -> Result<(PgConnection, Vec<(&'static str, Sensitive)>), StartError> {
+    let address = Address::parse(&config.url)?;
+    let reached = reached(&address, config.pooler).await?;
+    Ok((reached.connection, address.libpq(reached.number)?))
+}
+
 /// Connects to the first server that takes writes, or to a read-only one.
 async fn connect(address: &Address, pooler: bool) -> Result<PgConnection, StartError> {
+    Ok(reached(address, pooler).await?.connection)
+}
+
+async fn reached(address: &Address, pooler: bool) -> Result<Reached, StartError> {
     let servers = (0..address.count())
         .map(|number| Ok((number, address.options(number, pooler)?)))
         .collect::<Result<_, StartError>>()?;
@@ -96,7 +141,7 @@ async fn connect(address: &Address, pooler: bool) -> Result<PgConnection, StartE
     if reached.read_only && address.writable_only {
         return Err(error::read_only().into());
     }
-    Ok(reached.connection)
+    Ok(reached)
 }
 
 /// Checks what the portal relies on, and says what is missing.
@@ -192,7 +237,7 @@ fn pending(applied: &[(i64, Vec<u8>)]) -> Result<bool, StartError> {
 }
 
 /// Returns the newest schema that this version knows.
-fn newest() -> i64 {
+pub fn newest() -> i64 {
     MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
