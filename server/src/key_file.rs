@@ -3,7 +3,7 @@
 use crate::config::Settings;
 use app::portal::KeyPlace;
 use backend::Kek;
-use cli::environment::BYTE_ORDER_MARK;
+use cli::environment::{self, BYTE_ORDER_MARK};
 use domain::sensitive::Sensitive;
 use nix::unistd::{getegid, geteuid};
 use std::{
@@ -179,10 +179,22 @@ fn new_file(path: &Path) -> io::Result<fs::File> {
 }
 
 /// Returns whether others than the owner of a file may read it. A file of root may also be readable by the
-/// portal's own group, because Kubernetes hands Secrets to a portal that is not root so, whatever their mode.
-fn is_exposed(mode: u32, (owner, group): (u32, u32), (own_user, own_group): (u32, u32)) -> bool {
-    let handed_over = owner == 0 && own_user != 0 && group == own_group;
+/// portal's own group, because Kubernetes hands Secrets to a portal that is not root so, whatever their mode;
+/// and so may a credential of systemd, whose access list for the portal shows as the mode of a group.
+fn is_exposed(
+    mode: u32,
+    (owner, group): (u32, u32),
+    (own_user, own_group): (u32, u32),
+    is_credential: bool,
+) -> bool {
+    let handed_over = owner == 0 && own_user != 0 && (group == own_group || is_credential);
     mode & if handed_over { 0o037 } else { 0o077 } != 0
+}
+
+/// Returns whether the file lies in the folder in which systemd gives this service, and no other, its credentials.
+fn is_credential(path: &Path) -> bool {
+    let folder = environment::variable("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    folder.is_some_and(|folder| folder.is_absolute() && path.parent() == Some(&folder))
 }
 
 fn read(path: &Path) -> Result<Vec<Kek>, KeyFileError> {
@@ -192,7 +204,7 @@ fn read(path: &Path) -> Result<Vec<Kek>, KeyFileError> {
         return Err(KeyFileError::Folder(path.to_owned()));
     }
     let us = (geteuid().as_raw(), getegid().as_raw());
-    if is_exposed(file.permissions().mode(), (file.uid(), file.gid()), us) {
+    if is_exposed(file.permissions().mode(), (file.uid(), file.gid()), us, is_credential(path)) {
         return Err(KeyFileError::Exposed(path.to_owned()));
     }
     let text = Sensitive::new(fs::read_to_string(path).map_err(unreadable)?);
@@ -314,7 +326,12 @@ mod tests {
             (0o444, (0, 2_000), portal, true),
             (0o440, (0, 3_000), portal, true),
         ] {
-            assert_eq!(is_exposed(0o100_000 | mode, owner, us), exposed, "{mode:o} of {owner:?} for {us:?}");
+            let found = is_exposed(0o100_000 | mode, owner, us, false);
+            assert_eq!(found, exposed, "{mode:o} of {owner:?} for {us:?}");
         }
+        // As systemd provides a credential on a file system with access lists.
+        assert!(!is_exposed(0o100_440, root, portal, true));
+        assert!(is_exposed(0o100_444, root, portal, true));
+        assert!(is_exposed(0o100_440, portal, portal, true));
     }
 }

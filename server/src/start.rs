@@ -62,7 +62,9 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
         }
         Command::Health { live } => health_command::ask(settings.network.addr, live).await,
         Command::SettingsFile => command::write(&config::settings_file()),
-        Command::ManualPages { folder } => config::write_manual_pages(&folder).map_err(Into::into),
+        Command::ManualPages { folder, small } => {
+            config::write_manual_pages(&folder, small).map_err(Into::into)
+        }
         Command::SettingsTable => command::write(&config::settings_table()),
         Command::Openapi => rest::openapi::text().map_err(Into::into).and_then(|text| command::write(&text)),
         Command::Test { ids } => {

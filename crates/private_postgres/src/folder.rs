@@ -1,6 +1,12 @@
 //! Folders that only their owner may enter.
 
-use std::{fs, io, os::unix::fs::DirBuilderExt, path::Path};
+use nix::unistd::geteuid;
+use std::{
+    fs::{self, File},
+    io,
+    os::unix::fs::{DirBuilderExt, MetadataExt, fchown},
+    path::Path,
+};
 
 /// Creates a folder that only its owner may enter, with its parents.
 pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
@@ -18,4 +24,13 @@ pub(crate) fn clear(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Gives a file that root has opened to the owner of the folder that it is in, who has to be able to open it, too.
+pub(crate) fn hand_over(file: &File, folder: &Path) -> io::Result<()> {
+    if !geteuid().is_root() {
+        return Ok(());
+    }
+    let owner = fs::metadata(folder)?;
+    fchown(file, Some(owner.uid()), Some(owner.gid()))
 }

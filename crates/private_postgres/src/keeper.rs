@@ -2,7 +2,7 @@
 
 use crate::{
     error::StartError,
-    folder::{clear, make_folder},
+    folder::{clear, hand_over, make_folder},
     process::{end, end_orphan, tail, wait},
     programs::Programs,
     runner::Runner,
@@ -109,7 +109,9 @@ impl Keeper {
 
     fn log(&self) -> Result<File, StartError> {
         let opened = OpenOptions::new().create(true).append(true).open(self.log_path());
-        opened.map_err(|error| StartError::Folder(self.data_dir.clone(), error))
+        opened
+            .and_then(|log| hand_over(&log, &self.data_dir).map(|()| log))
+            .map_err(|error| StartError::Folder(self.data_dir.clone(), error))
     }
 
     fn unusable(&self, error: io::Error) -> StartError {

@@ -17,7 +17,7 @@ mod stop;
 pub use error::StartError;
 pub use stop::Stop;
 
-use folder::make_folder;
+use folder::{hand_over, make_folder};
 use keeper::Keeper;
 use process::{is_ready, wait};
 use runner::DATABASE;
@@ -65,6 +65,7 @@ impl PrivatePostgres {
             .write(true)
             .open(data_dir.join("lock"))
             .map_err(unusable)?;
+        hand_over(&lock, data_dir).map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -82,7 +83,7 @@ impl PrivatePostgres {
             Err(TryLockError::Error(error)) => return Err(unusable(error)),
         }
 
-        let account = programs::account()?;
+        let account = programs::account(data_dir)?;
         let running = Arc::new(AtomicBool::new(false));
         let keeper = Keeper {
             data_dir: data_dir.to_owned(),

@@ -1,20 +1,27 @@
 //! The installed programs of PostgreSQL, and the account that they run as.
 
 use crate::error::StartError;
-use nix::unistd::{User, geteuid};
+use nix::unistd::{Uid, User, geteuid};
 use std::{
     fs,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::Command,
 };
 
-/// The accounts to run as if started by root, in order of preference.
+/// The accounts to run as if started by root in a data folder of root's, in order of preference.
 const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
 
-/// Returns the account to switch to, or `None` if this process is not root.
-pub(crate) fn account() -> Result<Option<User>, StartError> {
+/// Returns the account to switch to, or `None` if this process is not root. A cluster, or a data folder without one, that
+/// belongs to somebody else is that of a service, which has to find it usable after root has run a command.
+pub(crate) fn account(data_dir: &Path) -> Result<Option<User>, StartError> {
     if !geteuid().is_root() {
         return Ok(None);
+    }
+    let owned = fs::metadata(data_dir.join("postgres/PG_VERSION")).or_else(|_| fs::metadata(data_dir));
+    let owner = owned.ok().map(|owned| Uid::from_raw(owned.uid())).filter(|owner| !owner.is_root());
+    if let Some(owner) = owner.and_then(|owner| User::from_uid(owner).ok().flatten()) {
+        return Ok(Some(owner));
     }
     ACCOUNTS
         .into_iter()

@@ -41,7 +41,12 @@ pub enum Command {
     SettingsFile,
     /// Write the manual pages into this folder
     #[command(hide = true)]
-    ManualPages { folder: std::path::PathBuf },
+    ManualPages {
+        folder: std::path::PathBuf,
+        /// Those of latchkey-cli
+        #[arg(long)]
+        small: bool,
+    },
     /// Print the description of the API as docs/openapi.json has it
     #[command(hide = true)]
     Openapi,

@@ -6,6 +6,7 @@ use crate::{
 };
 use std::{
     fs,
+    os::unix::fs::{MetadataExt, chown},
     path::PathBuf,
     process::{Command, Output},
 };
@@ -78,4 +79,22 @@ fn file_that_cannot_be_read_stops_the_server_alone() {
         let client = said(&run(conf, &["secret", "list"]));
         assert!(client.contains("LATCHKEY_URL") && !client.contains("latchkey.conf"), "{client}");
     }
+}
+
+/// As when an administrator runs a command on a server that a package has installed, and that does not run yet.
+#[test]
+fn command_of_root_leaves_the_data_folder_to_the_service_that_owns_it() {
+    const NOBODY: u32 = 65_534;
+    let folder = fresh_folder("of-a-service");
+    if chown(&folder, Some(NOBODY), Some(NOBODY)).is_err() {
+        eprintln!("skipped: this needs root");
+        return;
+    }
+    let listed = latchkey(&folder).args(["user", "list"]).output().unwrap();
+    assert!(listed.status.success(), "{}", said(&listed));
+    for file in ["lock", "postgres.log", "postgres", "postgres/PG_VERSION"] {
+        assert_eq!(fs::metadata(folder.join(file)).unwrap().uid(), NOBODY, "{file}");
+    }
+    let again = latchkey(&folder).args(["user", "list"]).output().unwrap();
+    assert!(again.status.success(), "{}", said(&again));
 }
