@@ -1,7 +1,7 @@
 //! Runs what the command line asks of this process.
 
 use crate::{
-    clock, command,
+    backup, clock, command,
     config::{self, Cli, Command, Settings, unknown_settings},
     hardening, health_command, log, open, rest, serve,
 };
@@ -39,7 +39,10 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
     }));
     let outcome = match command {
         Command::Serve => Box::pin(serve::serve(settings)).await,
-        Command::Migrate => {
+        Command::Migrate { status: true } => {
+            open::with_database(&settings, async |url| command::migration_status(&url).await).await
+        }
+        Command::Migrate { status: false } => {
             open::with_database(&settings, async |url| {
                 backend::migrate(&url).await?;
                 tracing::info!("the database is up to date");
@@ -60,6 +63,9 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
         Command::Audit(what) => {
             open::with_backend(&settings, async |backend| command::audit(&backend, what).await).await
         }
+        Command::Backup(args) => Box::pin(backup::backup(&settings, &args)).await,
+        Command::Restore(args) => Box::pin(backup::restore(&settings, &args)).await,
+        Command::PostgresUpgrade { to, remove_old } => Box::pin(backup::upgrade(&settings, to, remove_old)).await,
         Command::Health { live } => health_command::ask(settings.network.addr, live).await,
         Command::SettingsFile => command::write(&config::settings_file()),
         Command::ManualPages { folder, small } => {
