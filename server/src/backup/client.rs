@@ -149,6 +149,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn command_has_the_password_in_its_environment_alone() {
+        let client = Client {
+            tools: Tools { pg_dump: "pg_dump".into(), pg_restore: "pg_restore".into(), major: 15 },
+            environment: vec![
+                ("PGPASSWORD", Sensitive::new("SENTINEL")),
+                ("PGHOST", Sensitive::new("/proc/self/fd/9")),
+            ],
+        };
+        let command = client.command(&client.tools.pg_dump);
+        assert!(command.get_args().all(|argument| !argument.to_string_lossy().contains("SENTINEL")));
+        let of = |name: &str| command.get_envs().find(|(other, _)| *other == name).and_then(|(_, value)| value);
+        assert_eq!(of("PGPASSWORD").unwrap(), "SENTINEL");
+        assert_eq!(of("PGHOST").unwrap(), "/proc/self/cwd");
+        assert_eq!(command.get_current_dir(), Some(Path::new("/proc/self/fd/9")));
+        assert!(!format!("{client:?}").contains("SENTINEL"));
+    }
+
+    #[test]
     fn own_words_leave_out_what_messages_quote() {
         let said = "pg_restore: while PROCESSING TOC:\npg_restore: error: COPY failed for table \"secrets\": ERROR:  bad\n\
                     DETAIL:  Key (name)=(SENTINEL) is there\nCONTEXT:  COPY secrets, line 1: \"SENTINEL\"\nCommand was: SENTINEL\n";
