@@ -54,7 +54,6 @@ struct Owned {
     keeper: JoinHandle<()>,
     running: Arc<AtomicBool>,
     /// The lock, unless somebody holds it for longer than the server runs.
-    #[expect(dead_code, reason = "held until it is dropped")]
     lock: Option<DataLock>,
 }
 

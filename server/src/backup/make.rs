@@ -16,9 +16,8 @@ use crate::{
 };
 use app::portal::KeyPlace;
 use backend::{Backend, BackupProblem, BackupRun, Ctx, DatabaseConfig, Kek, Maintenance};
-use domain::time::Timestamp;
 use private_postgres::{Stop, Tools};
-use std::{fs::File, io::Write, path::Path};
+use std::{fs::File, io::Write};
 
 /// Runs `latchkey backup`.
 ///
