@@ -274,6 +274,7 @@ pub fn document(options: &LeptosOptions, assets: &ssr::Assets, page: Page) -> im
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
+                <meta name="description" content=t!(page_description)/>
                 <title>{t!(title_page, page: page.title())}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=css/>

@@ -68,6 +68,9 @@ pub fn find(settings: &Settings) -> Result<Option<Vec<Kek>>, KeyFileError> {
             Kek::parse_ring(text).map_err(|error| KeyFileError::Unusable("LATCHKEY_KEK".to_owned(), error));
         return keys.map(Some);
     }
+    if let Some(credential) = settings.key.kek_file.as_deref().and_then(credential) {
+        return read(&credential).map(Some);
+    }
     let path = path(settings);
     if settings.key.kek_file.is_some() || path.exists() {
         return read(&path).map(Some);
@@ -191,10 +194,14 @@ fn is_exposed(
     mode & if handed_over { 0o037 } else { 0o077 } != 0
 }
 
-/// Returns whether the file lies in the folder in which systemd gives this service, and no other, its credentials.
-fn is_credential(path: &Path) -> bool {
-    let folder = environment::variable("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    folder.is_some_and(|folder| folder.is_absolute() && path.parent() == Some(&folder))
+/// Returns the folder in which systemd gives this service, and no other, its credentials.
+fn credentials() -> Option<PathBuf> {
+    environment::variable("CREDENTIALS_DIRECTORY").map(PathBuf::from).filter(|folder| folder.is_absolute())
+}
+
+/// Returns the credential with the name of this file, which systemd has read as root where the server may not.
+fn credential(file: &Path) -> Option<PathBuf> {
+    Some(credentials()?.join(file.file_name()?)).filter(|credential| credential.is_file())
 }
 
 fn read(path: &Path) -> Result<Vec<Kek>, KeyFileError> {
@@ -204,7 +211,12 @@ fn read(path: &Path) -> Result<Vec<Kek>, KeyFileError> {
         return Err(KeyFileError::Folder(path.to_owned()));
     }
     let us = (geteuid().as_raw(), getegid().as_raw());
-    if is_exposed(file.permissions().mode(), (file.uid(), file.gid()), us, is_credential(path)) {
+    if is_exposed(
+        file.permissions().mode(),
+        (file.uid(), file.gid()),
+        us,
+        path.parent() == credentials().as_deref(),
+    ) {
         return Err(KeyFileError::Exposed(path.to_owned()));
     }
     let text = Sensitive::new(fs::read_to_string(path).map_err(unreadable)?);

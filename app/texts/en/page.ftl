@@ -51,3 +51,4 @@ page-places-more = and { $count } more
 # Items in a sentence.
 page-comma = { $first }, { $next }
 page-and = { $first } and { $last }
+page-description = Secrets for Git datasets and container images

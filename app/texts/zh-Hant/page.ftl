@@ -51,3 +51,4 @@ page-places-more = 還有 { $count } 個
 # Items in a sentence.
 page-comma = { $first }、{ $next }
 page-and = { $first }、{ $last }
+page-description = Git 資料集與容器映像檔的 Secret

@@ -18,8 +18,8 @@ pub(crate) fn account(data_dir: &Path) -> Result<Option<User>, StartError> {
     if !geteuid().is_root() {
         return Ok(None);
     }
-    let owned = fs::metadata(data_dir.join("postgres/PG_VERSION")).or_else(|_| fs::metadata(data_dir));
-    let owner = owned.ok().map(|owned| Uid::from_raw(owned.uid())).filter(|owner| !owner.is_root());
+    let place = fs::metadata(data_dir.join("postgres/PG_VERSION")).or_else(|_| fs::metadata(data_dir));
+    let owner = place.ok().map(|place| Uid::from_raw(place.uid())).filter(|owner| !owner.is_root());
     if let Some(owner) = owner.and_then(|owner| User::from_uid(owner).ok().flatten()) {
         return Ok(Some(owner));
     }

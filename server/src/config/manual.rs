@@ -1,7 +1,7 @@
 //! The manual pages, made from the command line's own description.
 
 use super::command_line::command;
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use cli::args::PortalCli;
 use std::{io, path::Path};
 
@@ -10,7 +10,16 @@ use std::{io, path::Path};
 ///
 /// Errors: as the system reports them.
 pub fn write_manual_pages(folder: &Path, small: bool) -> io::Result<()> {
-    clap_mangen::generate_to(if small { PortalCli::command() } else { command() }, folder)
+    clap_mangen::generate_to(without_help(if small { PortalCli::command() } else { command() }), folder)
+}
+
+/// Hides the commands `help`, which print what the pages have.
+fn without_help(command: Command) -> Command {
+    let names: Vec<String> = command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    names.into_iter().fold(command, |command, name| {
+        let is_help = name == "help";
+        command.mut_subcommand(name, |inner| if is_help { inner.hide(true) } else { without_help(inner) })
+    })
 }
 
 #[cfg(test)]
@@ -28,7 +37,9 @@ mod tests {
             assert!(read(name).starts_with(".ie"), "{name}: {}", read(name));
         }
         assert!(read("latchkey-serve.1").contains("LATCHKEY_KEEP_DELETED"));
-        for hidden in ["latchkey-seed.1", "latchkey-settings-table.1"] {
+        for hidden in
+            ["latchkey-seed.1", "latchkey-settings-table.1", "latchkey-help.1", "latchkey-user-help-add.1"]
+        {
             assert!(read(hidden).is_empty(), "{hidden}");
         }
         fs::remove_dir_all(folder).unwrap();

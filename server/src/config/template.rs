@@ -45,20 +45,20 @@ fn lines(setting: &Arg) -> String {
     text
 }
 
-/// Adds a paragraph as remarks, with no line longer than [`WIDTH`] unless a word is.
+/// Adds a paragraph as remarks, as a sentence of its own, with no line longer than [`WIDTH`] unless a word is.
 fn wrap(text: &mut String, paragraph: &str) {
-    let mut width = WIDTH;
-    for word in paragraph.split_whitespace() {
+    let mut width = 0;
+    for word in paragraph.trim_end_matches('.').split_whitespace() {
         let letters = word.chars().count() + 1;
-        if width + letters > WIDTH {
-            text.push_str(if width == WIDTH { "#" } else { "\n#" });
+        if width == 0 || width + letters > WIDTH {
+            text.push_str(if width == 0 { "#" } else { "\n#" });
             width = 1;
         }
         text.push(' ');
         text.push_str(word);
         width += letters;
     }
-    text.push('\n');
+    text.push_str(".\n");
 }
 
 #[cfg(test)]
@@ -76,6 +76,7 @@ mod tests {
         }
         assert!(text.lines().all(|line| line.is_empty() || line.starts_with('#')), "{text}");
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH + 8), "{text}");
+        assert!(text.lines().all(|line| !line.trim_start_matches('#').contains("# ")), "{text}");
         assert!(text.contains("\n## Database\n\n# The PostgreSQL to use, as a"), "{text}");
         assert!(text.contains("\n#LATCHKEY_KEEP_DELETED=30\n"), "{text}");
     }
@@ -86,6 +87,10 @@ mod tests {
         wrap(&mut text, &"word ".repeat(30));
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 2);
-        assert!(lines.iter().all(|line| line.starts_with("# word") && line.len() <= WIDTH), "{text}");
+        assert!(lines.iter().all(|line| line.starts_with("# word") && line.len() <= WIDTH + 1), "{text}");
+        // A line that is exactly full.
+        let mut text = String::new();
+        wrap(&mut text, &format!("{} word.", "x".repeat(WIDTH - 2)));
+        assert_eq!(text, format!("# {}\n# word.\n", "x".repeat(WIDTH - 2)));
     }
 }

@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-const KEK: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+pub(crate) const KEK: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
 /// Returns a command of the binary over this database, with a key from the environment.
 pub(crate) fn on_database(folder: &Path, url: &str) -> Command {

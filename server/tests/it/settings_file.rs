@@ -2,11 +2,12 @@
 
 use crate::{
     harness::fresh_folder,
+    operations::KEK,
     process::{Running, latchkey},
 };
 use std::{
     fs,
-    os::unix::fs::{MetadataExt, chown},
+    os::unix::fs::{MetadataExt, PermissionsExt, chown},
     path::PathBuf,
     process::{Command, Output},
 };
@@ -28,10 +29,16 @@ fn server_takes_settings_of_the_file_that_its_environment_does_not_have() {
     let conf = file(
         "settings-file-conf",
         "# Who signs in\nLATCHKEY_ADMIN_USER=root\nLATCHKEY_ADMIN_PASSWORD=correct horse battery\n\
-         LATCHKEY_ADDR=256.0.0.1:1\nLATCHKEY_PUBLICURL=x\n",
+         LATCHKEY_ADDR=256.0.0.1:1\nLATCHKEY_PUBLICURL=x\nLATCHKEY_KEK_FILE=/nowhere/key-encryption-key\n",
     );
+    // As systemd provides a key that the server may not read.
+    let credentials = fresh_folder("settings-file-credentials");
+    let key = credentials.join("key-encryption-key");
+    fs::write(&key, KEK).unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o400)).unwrap();
     let mut command = latchkey(&folder);
     command
+        .env("CREDENTIALS_DIRECTORY", &credentials)
         .env_remove("LATCHKEY_ADMIN_USER")
         .env_remove("LATCHKEY_ADMIN_PASSWORD")
         .env("LATCHKEY_SETTINGS_FILE", &conf);
