@@ -80,6 +80,11 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
             open::with_database(&settings, async |url| seed(&settings, url, count).await).await
         }
     };
+    ended(outcome)
+}
+
+/// Reports the reason for ending, if the command failed.
+fn ended(outcome: open::Outcome) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -90,7 +90,7 @@ pub(crate) fn major_of(program: &Path) -> Option<u32> {
     version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-/// Returns the version of the cluster in a folder; `None` if there is none.
+/// Returns the version of the cluster in a folder; `None` without one.
 pub(crate) fn version_in_folder(folder: &Path) -> Option<u32> {
     fs::read_to_string(folder.join("PG_VERSION")).ok()?.trim().parse().ok()
 }

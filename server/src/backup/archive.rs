@@ -16,7 +16,7 @@ const SUMS: &str = "SHA256SUMS";
 const SEAL: &str = "SHA256SUMS.seal";
 
 /// The unit of a tar archive, in bytes.
-const BLOCK: u64 = 512;
+const BLOCK: usize = 512;
 
 /// The longest part other than the dump, in bytes.
 const MAX_PART: u64 = 1 << 20;
@@ -47,7 +47,7 @@ pub(super) struct Writer {
 impl Writer {
     /// Writes the dump.
     pub(super) fn begin(mut file: File, seconds: u64, mut dump: impl Read) -> io::Result<Self> {
-        file.write_all(&[0; BLOCK as usize])?;
+        file.write_all(&[0; BLOCK])?;
         let (size, dump_sum) = copy(&mut dump, &mut file)?;
         pad(&mut file, size)?;
         file.seek(SeekFrom::Start(0))?;
@@ -71,7 +71,7 @@ impl Writer {
         if let Some(seal) = seal(sums.as_bytes()) {
             self.part(SEAL, format!("{seal}\n").as_bytes())?;
         }
-        self.file.write_all(&[0; 2 * BLOCK as usize])?;
+        self.file.write_all(&[0; 2 * BLOCK])?;
         self.file.sync_all()?;
         self.file.stream_position()
     }
@@ -96,8 +96,8 @@ fn header(name: &str, size: u64, seconds: u64) -> io::Result<Header> {
 }
 
 fn pad(file: &mut File, size: u64) -> io::Result<()> {
-    let rest = usize::try_from(size.next_multiple_of(BLOCK) - size).unwrap_or_default();
-    file.write_all(&[0; BLOCK as usize][..rest])
+    let rest = usize::try_from(size.next_multiple_of(BLOCK as u64) - size).unwrap_or_default();
+    file.write_all(&[0; BLOCK][..rest])
 }
 
 fn sum(bytes: &[u8]) -> String {

@@ -25,6 +25,7 @@ impl Failure {
     }
 
     /// Returns a failure of something that the database or the process around it did.
+    #[expect(clippy::needless_pass_by_value, reason = "the form in which it is a step of a chain")]
     pub(super) fn of_database(words: impl ToString) -> Self {
         Self::new(BackupProblem::Database, words.to_string())
     }

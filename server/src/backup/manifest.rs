@@ -63,17 +63,17 @@ impl Manifest {
         self.keys.iter().filter(|key| key.active || key.values > 0).map(|key| key.id.as_str())
     }
 
-    /// Returns the tables whose numbers of rows are others, in words; empty if there are none.
+    /// Returns the tables whose numbers of rows are others, in words; empty if all are equal.
     pub(super) fn differences(&self, counts: &[(String, u64)]) -> String {
         let found: BTreeMap<&str, u64> = counts.iter().map(|(name, count)| (name.as_str(), *count)).collect();
         let expected: BTreeMap<&str, u64> = self.tables.iter().map(|(name, count)| (name.as_str(), *count)).collect();
         let names: std::collections::BTreeSet<&str> = found.keys().chain(expected.keys()).copied().collect();
-        let words = |counts: &BTreeMap<&str, u64>, name: &str| {
+        let rows = |counts: &BTreeMap<&str, u64>, name: &str| {
             counts.get(name).map_or("no table".to_owned(), |count| format!("{count} rows"))
         };
         let differing = names.into_iter().filter(|name| found.get(name) != expected.get(name));
         differing
-            .map(|name| format!("{name} has {} and should have {}", words(&found, name), words(&expected, name)))
+            .map(|name| format!("{name} has {} and should have {}", rows(&found, name), rows(&expected, name)))
             .collect::<Vec<_>>()
             .join(", ")
     }

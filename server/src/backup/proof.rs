@@ -11,13 +11,13 @@ use crate::{clock, command, config::Settings, key_file, key_file::KeyFileError, 
 use backend::{Backend, BackupProblem, Ctx, DatabaseConfig, Kek, Maintenance, ServerFacts};
 use private_postgres::Tools;
 
-/// What was found in a proven database.
+/// The findings in a proven database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Proven {
     pub(super) values: u64,
 }
 
-/// Returns the keys at hand; none if there are none.
+/// Returns the keys at hand, if there are any.
 pub(super) fn keys_at_hand(settings: &Settings) -> Step<Vec<Kek>> {
     match key_file::find(settings) {
         Ok(keys) => Ok(keys.unwrap_or_default()),

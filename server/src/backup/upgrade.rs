@@ -67,7 +67,13 @@ pub async fn upgrade(settings: &Settings, to: Option<u32>, remove_old: bool) -> 
     let lock = Arc::new(lock);
     let next = lock.make_room(from)?;
     let keys = keys_at_hand(settings)?;
-    let manifest = copy(settings, &lock, next, to, &keys).await?;
+    let manifest = match copy(settings, &lock, next, to, &keys).await {
+        Ok(manifest) => manifest,
+        Err(failure) => {
+            lock.make_room(from)?;
+            return Err(format!("nothing was changed: {failure}").into());
+        }
+    };
     let old = lock.put_in_place(from)?;
     if let Err(error) = look(settings, &lock, &manifest, keys).await {
         lock.put_back(from)?;

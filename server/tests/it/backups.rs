@@ -242,7 +242,7 @@ fn restore_rejects_every_damaged_file() {
 }
 
 #[test]
-fn restore_over_a_portal_needs_to_be_told_twice() {
+fn restore_over_a_portal_has_to_be_confirmed_twice() {
     let (folder, running) = portal("backup-over");
     let files = fresh_folder("backup-over-files");
     let (file, broken) = (files.join("whole.tar"), files.join("broken.tar"));
@@ -319,8 +319,8 @@ fn backup_rejects_places_where_it_would_be_lost_or_do_harm() {
     fs::write(&piped, &output.stdout).unwrap();
     let mut restore = latchkey(&folder);
     restore.args(["restore", "--verify-only", "-"]).stdin(fs::File::open(&piped).unwrap());
-    let ran = finished(restore);
-    assert!(ran.done, "{}", ran.said);
+    let output = restore.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let left = fs::read_dir(&files).unwrap().filter(|entry| {
         entry.as_ref().unwrap().file_name().to_string_lossy().contains("unfinished")
     });

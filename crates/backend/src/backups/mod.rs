@@ -1,12 +1,14 @@
-//! Backups: what the database contains, the scratch database in which a backup is proven, and what became of the last ones.
+//! Backups: facts about the database, the scratch database in which a backup is proven, and the outcomes of the last ones.
 //! PostgreSQL's own tools copy the data; they are run by the server.
 
+mod facts;
 mod maintenance;
 mod repository;
 mod seal;
 mod service;
 
-pub use maintenance::{Maintenance, SCRATCH, ServerFacts, Snapshot, SnapshotKey};
+pub use facts::{SCRATCH, ServerFacts, Snapshot, SnapshotKey};
+pub use maintenance::Maintenance;
 pub use seal::{SealVerdict, seal, verify_seal};
 pub use service::{BackupService, Opened};
 
@@ -30,14 +32,14 @@ domain::coded_enum! {
     }
 }
 
-/// What became of a backup.
+/// The outcome of a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackupRun {
     /// The time at which it began.
     pub began_at: Timestamp,
     /// The time at which it ended.
     pub ended_at: Timestamp,
-    /// The size of the file in bytes; `None` if there is none.
+    /// The size of the file in bytes; `None` without a file.
     pub bytes: Option<u64>,
     /// Whether it was restored into a scratch database, and every value in it opened.
     pub verified: bool,

@@ -1,6 +1,9 @@
 //! All SQL of backups.
 
-use super::{BackupProblem, BackupRun, LastBackups, SCRATCH, ServerFacts, SnapshotKey};
+use super::{
+    BackupProblem, BackupRun, LastBackups,
+    facts::{SCRATCH, ServerFacts, SnapshotKey},
+};
 use crate::{
     db::{instant, timestamp},
     keyring::{Location, SealedValue, ValueField},

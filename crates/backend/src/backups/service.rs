@@ -1,4 +1,4 @@
-//! What became of backups, and the proof of a restored one.
+//! The outcomes of backups, and the proof of a restored one.
 
 use super::{BackupRun, LastBackups, repository};
 use crate::{

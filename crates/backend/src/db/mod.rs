@@ -3,6 +3,7 @@
 mod address;
 mod connections;
 mod handle;
+mod libpq;
 mod limits;
 mod pool;
 mod repository;
