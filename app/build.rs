@@ -1,4 +1,4 @@
-//! Compiles the texts of the pages to Rust, for the server's half alone.
+//! Compiles the texts of the pages and the documents in docs/ to Rust, for the server's half alone.
 
 #[cfg(not(feature = "ssr"))]
 fn main() {
@@ -11,28 +11,32 @@ fn main() -> std::process::ExitCode {
     use std::{path::Path, process::ExitCode};
 
     println!("cargo::rerun-if-changed=texts");
+    for documents in ["docs", "README.md", "CHANGELOG.md", "SECURITY.md"] {
+        println!("cargo::rerun-if-changed=../{documents}");
+    }
     let languages = Languages {
         first: Language { folder: "en", variant: "English", between_lines: " " },
         others: &[Language { folder: "zh-Hant", variant: "TraditionalChinese", between_lines: "" }],
         pseudo: "Pseudo",
     };
-    let module = match catalogue::compile(Path::new("texts"), languages) {
-        Ok(module) => module,
-        Err(mistakes) => {
-            for mistake in mistakes {
-                println!("cargo::error=app/texts/{mistake}");
-            }
-            return ExitCode::FAILURE;
-        }
-    };
-    #[expect(clippy::disallowed_methods, reason = "the folder that Cargo gives to build scripts")]
-    let written =
-        std::env::var_os("OUT_DIR").map(|out| std::fs::write(Path::new(&out).join("texts.rs"), module));
-    match written {
-        Some(Ok(())) => ExitCode::SUCCESS,
-        other => {
-            println!("cargo::error=the texts could not be written: {other:?}");
-            ExitCode::FAILURE
-        }
+    let texts = catalogue::compile(Path::new("texts"), languages)
+        .map_err(|mistakes| mistakes.into_iter().map(|mistake| format!("app/texts/{mistake}")).collect());
+    let documents = documentation::compile(Path::new(".."));
+    let failed = [write("texts.rs", texts), write("documents.rs", documents)].contains(&false);
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Writes a module into the folder that Cargo gives to build scripts; reports mistakes, and returns whether there were none.
+#[cfg(feature = "ssr")]
+fn write(name: &str, module: Result<String, Vec<String>>) -> bool {
+    let written = module.and_then(|module| {
+        #[expect(clippy::disallowed_methods, reason = "the folder that Cargo gives to build scripts")]
+        let out = std::env::var_os("OUT_DIR").unwrap_or_default();
+        std::fs::write(std::path::Path::new(&out).join(name), module)
+            .map_err(|error| vec![format!("{name} could not be written: {error}")])
+    });
+    for mistake in written.as_ref().err().into_iter().flatten() {
+        println!("cargo::error={mistake}");
     }
+    written.is_ok()
 }

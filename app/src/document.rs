@@ -48,7 +48,7 @@ use crate::{
         question::{UserQuestion, UserQuestionPage},
     },
 };
-use backend::CreatedToken;
+use backend::{CreatedToken, Submitted};
 use domain::{
     error::Error,
     secret::{SecretId, SecretName},
@@ -99,8 +99,8 @@ pub enum Page {
     EndOtherSessions,
     Tokens,
     AddToken(FormState),
-    /// The answer to the form, with the token.
-    TokenCreated(CreatedToken),
+    /// The answer to the form: the typed name, and the token.
+    TokenCreated(String, Submitted<CreatedToken>),
     RevokeToken(String, FormState),
     Users,
     AddUser(FormState),
@@ -139,7 +139,7 @@ impl Page {
             | Self::TestSecret(id, _) => Some(id.name.as_str()),
             Self::EditUsage(_, name, _) | Self::DeleteUsage(_, name, _) => Some(name.as_str()),
             Self::User(name, _) | Self::AskAboutUser(name, ..) => Some(name),
-            Self::HelpTopic(key) => help::topic(key).map(help::Topic::title),
+            Self::HelpTopic(key) => help::title(key),
             _ => None,
         }
     }
@@ -181,7 +181,7 @@ impl Page {
             Self::EndOtherSessions => t!(account_end_others),
             Self::Tokens => t!(title_tokens),
             Self::AddToken(_) => t!(title_add_token),
-            Self::TokenCreated(_) => t!(title_token_created),
+            Self::TokenCreated(..) => t!(title_token_created),
             Self::RevokeToken(..) => t!(title_revoke_token),
             Self::Users | Self::User(..) => t!(title_users),
             Self::AddUser(_) => t!(title_add_user),
@@ -239,7 +239,7 @@ impl Page {
             Self::EndOtherSessions => EndOthersPage().into_any(),
             Self::Tokens => TokensPage().into_any(),
             Self::AddToken(form) => view! { <AddTokenPage form/> }.into_any(),
-            Self::TokenCreated(token) => view! { <TokenCreatedPage token/> }.into_any(),
+            Self::TokenCreated(name, token) => view! { <TokenCreatedPage name token/> }.into_any(),
             Self::RevokeToken(id, form) => view! { <RevokeTokenPage id form/> }.into_any(),
             Self::Users => UsersPage().into_any(),
             Self::AddUser(form) => view! { <AddUserPage form/> }.into_any(),

@@ -95,6 +95,12 @@ impl FormState {
         not_done(self.error.as_ref().map(message))
     }
 
+    /// Renders the mark of the form, by which the portal recognizes the same form when it is sent again. Browsers must not keep it
+    /// for the next form.
+    pub fn submission(&self) -> impl IntoView + use<> {
+        view! { <input type="hidden" name="submission" value=ssr::new_submission() autocomplete="off"/> }
+    }
+
     /// Renders a line of text.
     pub fn line(
         &self,

@@ -162,6 +162,17 @@ impl Reply {
         self
     }
 
+    /// Renders a piece of a page, which must not wait for anything.
+    pub fn piece<V: IntoView>(&self, view: impl FnOnce() -> V) -> String {
+        let owner = Owner::new_root(None);
+        let html = owner.with(|| {
+            provide_context(self.parts.clone());
+            view().to_html()
+        });
+        owner.unset_with_forced_cleanup();
+        html
+    }
+
     /// Answers with the page.
     pub async fn page(self, status: StatusCode, page: Page) -> Response {
         let answer = render(&self.portal, page, Some(status));

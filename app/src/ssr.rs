@@ -13,6 +13,7 @@ use domain::{access::Role, error::Error};
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::{prelude::*, reactive::owner::with_context};
 use leptos_axum::ResponseOptions;
+use uuid::Uuid;
 
 pub use crate::status::set_status;
 
@@ -183,4 +184,9 @@ pub fn public_origin() -> String {
 /// Returns a mark for one form, so that the same form sent twice is saved once.
 pub fn new_submission() -> String {
     backend::random_id().to_string()
+}
+
+/// Returns the mark that a form was sent with; another one each time if the sender gave none.
+pub fn sent_submission(text: &str) -> Uuid {
+    text.parse().unwrap_or_else(|_| backend::random_id())
 }

@@ -16,14 +16,14 @@ pub fn user_address(name: &str) -> String {
     format!("{USERS}/{}", percent::encode(name))
 }
 
-/// A new link, with the user whom it is for. Shown once.
+/// The answer to a form that makes a link, with the user whom it is for.
 #[derive(Clone, Debug)]
 pub struct MadeLink {
     /// The name of the user.
     pub name: String,
-    /// The whole address.
-    pub address: Sensitive,
-    /// Whether the user was just added.
+    /// The whole address, which is shown once; `None` if the same form had been sent before.
+    pub address: Option<Sensitive>,
+    /// Whether the form added the user.
     pub added: bool,
 }
 

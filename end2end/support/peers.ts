@@ -2,7 +2,7 @@
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './own-portal.js';
@@ -102,5 +102,29 @@ export async function gitServer(): Promise<GitPeer> {
     letIn,
     knownHosts: `[127.0.0.1]:${port} ${readFileSync(join(folder, 'host.pub'), 'utf8').trim()}\n`,
     fingerprint: run('ssh-keygen', ['-lf', 'host.pub'], folder).split(' ')[1] ?? '',
+  };
+}
+
+/** A host that accepts connections and says nothing, until it is released: from then on it closes each at once. */
+export async function silentHost(): Promise<{ port: number; release(): void; stop(): void }> {
+  const open = new Set<Socket>();
+  let silent = true;
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    if (!silent) socket.destroy();
+    else open.add(socket);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const release = () => {
+    silent = false;
+    for (const socket of open) socket.destroy();
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    release,
+    stop() {
+      release();
+      server.close();
+    },
   };
 }

@@ -20,7 +20,7 @@ test('a stored key shows its fingerprint on its pages, and is found by it in the
     await expect(row(page, secret)).toContainText(key.fingerprint);
     await expect(page.locator('tbody tr')).toHaveCount(1);
   }
-  for (const address of [`/secrets/${secret.id}/key`, secret.edit, `/secrets/${secret.id}`]) {
+  for (const address of [`/secrets/${secret.id}/key`, `/secrets/${secret.id}`]) {
     await open(page, address);
     const section = page.getByRole('region', { name: 'Public key' });
     await expect(section).toContainText('Ed25519, 256 bits');
@@ -29,6 +29,10 @@ test('a stored key shows its fingerprint on its pages, and is found by it in the
     await expect(section.getByRole('textbox', { name: 'Public key', exact: true })).toHaveValue(key.public);
     expect(leaks(await page.content(), secretPart(key)), address).toEqual([]);
   }
+  await open(page, secret.edit);
+  await expect(page.locator('.stored-key')).toContainText(`Stored key: Ed25519, 256 bits, ${key.fingerprint}`);
+  await expect(page.getByRole('region', { name: 'Public key' })).toHaveCount(0);
+  expect(leaks(await page.content(), secretPart(key)), secret.edit).toEqual([]);
 });
 
 test('the public key is copied and downloaded', async ({ page, secrets, hydrated, context }) => {
@@ -191,8 +195,9 @@ test('a pending key waits beside the key in use, and is switched to or discarded
   const key = sshKey('old@here');
   const secret = await secrets.git({ secret: key.private });
   await open(page, secret.edit);
-  await page.getByRole('button', { name: 'Generate a new key pair' }).click();
+  await page.getByRole('link', { name: 'generate a new key pair' }).click();
   await expectHeading(page, 'SSH key');
+  await page.getByRole('button', { name: 'Generate a new key pair' }).click();
   const fresh = page.getByLabel('New public key', { exact: true });
   await expect(fresh).toHaveValue(/^ssh-ed25519 /);
   await expect(page.getByRole('textbox', { name: 'Public key', exact: true })).toHaveValue(key.public);

@@ -33,6 +33,23 @@ test('in a narrow window every part of a row is within reach', async ({ page }) 
   }
 });
 
+test('in a narrow window the first secret is on the first screen, and the filters are folded', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 640 });
+  for (const address of ['/secrets', `/secrets?q=${WALK}&sort=name`]) {
+    await open(page, address);
+    const name = page.locator('tbody th').first();
+    const box = await name.boundingBox();
+    expect((box?.y ?? 0) + (box?.height ?? 0), address).toBeLessThanOrEqual(640);
+  }
+  const status = page.getByRole('combobox', { name: 'Status' });
+  await expect(status).toBeHidden();
+  await page.getByText('Filters', { exact: true }).click();
+  await expect(status).toBeVisible();
+  await page.setViewportSize({ width: 1280, height: 640 });
+  await expect(page.getByText('Filters', { exact: true })).toBeHidden();
+  await expect(status).toBeVisible();
+});
+
 test('from 720 px on the list is a table, whose columns give way in the order of their worth', async ({ page }) => {
   await open(page, `/secrets?q=${WALK}&sort=name`);
   const columns: [number, string[]][] = [

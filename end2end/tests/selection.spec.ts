@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { ADMIN } from '../server.mjs';
 import { expectAccessible } from '../support/accessibility.js';
-import { expect, expectHeading, field, notice, open, row, test, unique, type Secrets, type Stored } from '../support/fixtures.js';
+import { expect, expectHeading, expectList, field, notice, open, row, test, unique, type Secrets, type Stored } from '../support/fixtures.js';
+import { silentHost } from '../support/peers.js';
 
 const box = (page: Page, secret: Stored) => page.getByRole('checkbox', { name: `Select ${secret.name}`, exact: true });
 const bar = (page: Page) => page.getByRole('form', { name: 'Selected secrets' });
@@ -130,6 +131,65 @@ test('several are tested, and each shows its result', async ({ page, secrets }) 
   await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Secrets' }).click();
   await expect(page).toHaveURL(address);
   await expect(row(page, closed)).toContainText('Unreachable');
+});
+
+test('results of several come one by one, and the rest can be stopped', async ({ page, secrets, hydrated }) => {
+  test.skip(!hydrated, 'without JavaScript the page waits for all results');
+  const host = await silentHost();
+  try {
+    const word = unique('watched');
+    const closed = await secrets.image({ name: `${word}-closed`, registry_host: '127.0.0.1:9' });
+    const slow = await secrets.image({ name: `${word}-slow`, registry_host: `127.0.0.1:${host.port}` });
+    const waiting = await secrets.image({ name: `${word}-waiting`, registry_host: `127.0.0.1:${host.port}` });
+    const address = `/secrets?q=${word}&sort=name`;
+    await open(page, address);
+    for (const secret of [closed, slow, waiting]) await box(page, secret).check();
+    await act(page, 'Test').click();
+    await expectHeading(page, 'Test results');
+    await expect(page).toHaveTitle('Test results · Latchkey');
+    await expect(page.getByText('1 of 3 tested')).toBeVisible();
+    await expect(row(page, closed)).toContainText('Unreachable');
+    await expect(row(page, waiting)).toContainText('Not tested yet.');
+    await expectAccessible(page, 'tests that go on');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await expect(page.getByText('Stopped. Tests that had already begun are finished')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0);
+    host.release();
+
+    // The test that had begun is kept, and no other one begins.
+    await page.goBack();
+    await expectList(page);
+    await expect(page).toHaveURL(address);
+    await expect(async () => {
+      await open(page, address);
+      await expect(row(page, slow)).toContainText('Unreachable', { timeout: 500 });
+    }).toPass();
+    await expect(row(page, waiting)).toContainText('Not tested');
+  } finally {
+    host.stop();
+  }
+});
+
+test('after a stop the rest is tested by a button', async ({ page, secrets, hydrated }) => {
+  test.skip(!hydrated, 'without JavaScript the page waits for all results');
+  const host = await silentHost();
+  try {
+    const word = unique('rest');
+    const closed = await secrets.image({ name: `${word}-closed`, registry_host: '127.0.0.1:9' });
+    const slow = await secrets.image({ name: `${word}-slow`, registry_host: `127.0.0.1:${host.port}` });
+    await open(page, `/secrets?q=${word}`);
+    for (const secret of [closed, slow]) await box(page, secret).check();
+    await act(page, 'Test').click();
+    await expect(page.getByText('1 of 2 tested')).toBeVisible();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    host.release();
+    await page.getByRole('button', { name: 'Test the remaining secrets' }).click();
+    await expect(page.getByText('1 unreachable', { exact: true })).toBeVisible();
+    await expect(row(page, slow)).toContainText('Unreachable');
+    await expect(row(page, closed)).toHaveCount(0);
+  } finally {
+    host.stop();
+  }
 });
 
 test('manifests of several come in one file, by a token', async ({ page, secrets, faults }) => {

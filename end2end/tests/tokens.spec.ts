@@ -59,6 +59,23 @@ test('a token is shown once, works, and is revoked at once', async ({ page, cont
   expect((await me(baseURL, token)).status).toBe(401);
 });
 
+test('a reload of a new token creates no second one, and says so', async ({ page }) => {
+  await open(page, '/tokens/new');
+  const name = unique('reloaded');
+  await field(page, 'Name').fill(name);
+  await page.getByRole('button', { name: 'Create token' }).click();
+  await expectHeading(page, 'Token created');
+  await page.reload();
+  await expectHeading(page, 'Token already created');
+  await expect(page.getByText(`it created the token ${name}.`)).toBeVisible();
+  await page.getByRole('link', { name: 'Create another token' }).click();
+  await expectHeading(page, 'Add token');
+  await open(page, '/tokens');
+  await expect(row(page, { name })).toHaveCount(1);
+  await row(page, { name }).getByRole('link', { name: `Revoke ${name}` }).click();
+  await expectHeading(page, 'Revoke token');
+});
+
 test.describe('of a reader', () => {
   test.use({ storageState: NOBODY });
 

@@ -231,6 +231,7 @@ test('a used secret shows its consumers, and requires its name to be deleted', a
   await row(page, secret).getByRole('link', { name: `Edit ${secret.name}`, exact: true }).click();
   await expectHeading(page, 'Edit secret');
   await expect(page.locator('.in-use')).toContainText('Used by 1 image');
+  await page.locator('.in-use').getByRole('link', { name: '1 image' }).click();
   await expect(page.getByRole('link', { name, exact: true })).toHaveAttribute('href', `/images/${name}/edit`);
 
   await open(page, `/secrets?q=${secret.name}`);

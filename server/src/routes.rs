@@ -18,7 +18,7 @@ use app::{
         self,
         deleted::{self, DELETED},
         keys::{self, question::KeyQuestion},
-        selection::{self, CHECK as CHECK_SELECTED, DELETE as DELETE_SELECTED, MANIFESTS},
+        selection::{self, CHECK as CHECK_SELECTED, DELETE as DELETE_SELECTED, LINES, MANIFESTS},
     },
     sign_in::{self, SIGN_ON, SIGN_ON_LOGOUT, SIGN_ON_RETURN, single_sign_on},
     theme, tokens, usages,
@@ -39,7 +39,10 @@ use std::time::Duration;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::{CompressionLayer, CompressionLevel, predicate::SizeAbove},
+    compression::{
+        CompressionLayer, CompressionLevel,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
     csrf::CsrfLayer,
     limit::RequestBodyLimitLayer,
     services::ServeDir,
@@ -307,7 +310,9 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), middleware::identify))
         // Assets are compressed beforehand, and are not compressed again.
         .layer(
-            CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(SizeAbove::new(512)),
+            CompressionLayer::new()
+                .quality(CompressionLevel::Precise(4))
+                .compress_when(SizeAbove::new(512).and(NotForContentType::const_new(LINES))),
         );
     Router::new()
         .nest_service("/pkg", assets)

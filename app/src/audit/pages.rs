@@ -80,13 +80,15 @@ fn Filters(query: AuditQuery) -> impl IntoView {
             {filter_choice("action", t!(audit_action), action.as_deref(), actions)}
             {text("object", t!(audit_object), query.object)}
             {filter_choice("outcome", t!(audit_outcome), outcome.as_deref(), outcomes)}
-            <div>
-                <label for="from">{t!(audit_from)}</label>
-                <input type="date" id="from" name="from" value=day(query.from)/>
-            </div>
-            <div>
-                <label for="until">{t!(audit_until)}</label>
-                <input type="date" id="until" name="until" value=day(query.until.map(Timestamp::previous_day))/>
+            <div class="dates">
+                <div>
+                    <label for="from">{t!(audit_from)}</label>
+                    <input type="date" id="from" name="from" value=day(query.from)/>
+                </div>
+                <div>
+                    <label for="until">{t!(audit_until)}</label>
+                    <input type="date" id="until" name="until" value=day(query.until.map(Timestamp::previous_day))/>
+                </div>
             </div>
             <button>{t!(audit_filter)}</button>
         </form>

@@ -1,6 +1,7 @@
 //! Guides that explain, step by step, where credentials come from: as pages under `/help`, and folded in the
-//! form, with the same text. Rendered by the server alone.
+//! form, with the same text; and the documents of docs/. Rendered by the server alone.
 
+pub mod documents;
 pub mod guides;
 pub mod inline_help;
 pub mod pages;
@@ -114,4 +115,9 @@ pub const TOPICS: [(Words, &[Topic]); 3] = [
 /// Returns the guide with this name.
 pub fn topic(key: &str) -> Option<Topic> {
     TOPICS.into_iter().flat_map(|(_, topics)| topics).find(|topic| topic.key == key).copied()
+}
+
+/// Returns the heading of the guide or document with this name.
+pub fn title(key: &str) -> Option<&'static str> {
+    topic(key).map(Topic::title).or_else(|| documents::document(key).map(|document| document.title))
 }

@@ -1,13 +1,17 @@
 //! The pages of the guides.
 
-use super::{HELP, TOPICS, topic};
+use super::{
+    HELP, TOPICS,
+    documents::{self, Document},
+    topic,
+};
 use crate::{
     failure::{LoadFailure, Noun},
     ssr,
     ui::rendered::rendered,
 };
 use domain::error::Error;
-use leptos::{either::Either, prelude::*};
+use leptos::{either::EitherOf3, prelude::*, tachys::html::InertElement};
 
 /// The list of guides.
 #[component]
@@ -37,27 +41,65 @@ pub fn HelpPage() -> impl IntoView {
             <h1>{t!(help_heading)}</h1>
             <p class="lead">{t!(help_lead)}</p>
             {parts}
+            <h2>{t!(help_documents)}</h2>
+            <p>{t!(help_documents_about)}</p>
+            <div lang="en">{documents::GROUPS.iter().map(group).collect_view()}</div>
         </div>
     })
 }
 
-/// A guide.
+/// Renders the list of the documents of a group.
+fn group(group: &documents::Group) -> impl IntoView + use<> {
+    let documents = group
+        .documents
+        .iter()
+        .map(|document| {
+            view! {
+                <li>
+                    <a href=document.address()>{document.title}</a>
+                    <span>{document.about}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <h3>{group.title}</h3>
+        <ul>{documents}</ul>
+    }
+}
+
+/// A guide, or a document.
 #[component]
 pub fn HelpTopicPage<'a>(key: &'a str) -> impl IntoView + use<> {
     let page = if let Some(topic) = topic(key) {
-        Either::Left(view! {
+        EitherOf3::A(view! {
             <h1>{topic.title()}</h1>
             <p class="lead">{topic.about()}</p>
             <div class="guide">{(topic.steps)()}</div>
-            <p>
-                <a class="button" href=HELP>
-                    {t!(help_all)}
-                </a>
-            </p>
+            {to_help()}
+        })
+    } else if let Some(Document { title, html, .. }) = documents::document(key) {
+        EitherOf3::B(view! {
+            <article lang="en" class="document">
+                <h1>{*title}</h1>
+                {InertElement::new(*html)}
+            </article>
+            {to_help()}
         })
     } else {
         let error = ssr::respond_with(Error::NotFound);
-        Either::Right(view! { <LoadFailure error heading=t!(help_heading) noun=Noun::Guide list=HELP/> })
+        EitherOf3::C(view! { <LoadFailure error heading=t!(help_heading) noun=Noun::Guide list=HELP/> })
     };
     view! { <div class="form-page help">{page}</div> }
+}
+
+/// Renders the link to everything that helps.
+fn to_help() -> impl IntoView {
+    view! {
+        <p>
+            <a class="button" href=HELP>
+                {t!(help_all)}
+            </a>
+        </p>
+    }
 }

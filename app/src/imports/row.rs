@@ -11,7 +11,7 @@ use domain::{
     connection_test::TrustedKey,
     error::{Field, FieldError},
     import::Note,
-    secret::SecretKind,
+    secret::{DisplayName, SecretKind},
 };
 use leptos::{either::Either, prelude::*};
 
@@ -41,7 +41,7 @@ pub fn Row<'a>(
     let typed = typed.unwrap_or_else(|| ImportChoice {
         number,
         name: row.name.clone(),
-        display_name: row.display_name.clone(),
+        display_name: display_name(row),
         // Registries reject such ends, so they are not meant.
         without_ends: true,
         ..ImportChoice::default()
@@ -97,6 +97,13 @@ pub fn Row<'a>(
             {host_keys(row, typed.trust_hosts)}
         </fieldset>
     })
+}
+
+/// Returns the suggested display name of an account, in the reader's language; empty for a key.
+fn display_name(row: &ImportRow) -> String {
+    let (Some(place), Some(username)) = (&row.place, &row.username) else { return String::new() };
+    let text = t!(imports_display_name, place, username);
+    if matches!(DisplayName::parse(&text), Ok(Some(_))) { text } else { String::new() }
 }
 
 /// Renders the notes on a row, after the problem of the credential itself; empty without notes.

@@ -115,8 +115,7 @@ pub fn ConsumersSection(users: SecretConsumers, id: SecretId) -> impl IntoView {
 pub fn UsedWarning<'a>(
     users: &'a SecretConsumers,
     id: &'a SecretId,
-    /// The page that names the consumers; by default the current one.
-    #[prop(default = "")]
+    /// The page of the secret, which names the consumers.
     page: &'a str,
 ) -> impl IntoView + use<> {
     let address = format!("{page}#users-title");

@@ -2,16 +2,17 @@
 
 use super::{
     input::{GENERATE, Typed},
+    keys::key_address,
     server_markup::ServerMarkup,
 };
 use crate::{
     help::inline_help::registries,
-    texts,
+    ssr, texts,
     ui::{field::FieldText, icon::icon, line::Line, select::option},
 };
 use domain::{
     error::Field,
-    secret::{NewSshKeyKind, SecretKind},
+    secret::{NewSshKeyKind, SecretDetails, SecretKind, StoredSshKey},
 };
 use leptos::prelude::*;
 
@@ -78,6 +79,34 @@ pub fn folded_registries(host: &str) -> ServerMarkup {
             <summary>{t!(secret_form_registry_facts)}</summary>
             <div class="part" inner_html=choice></div>
         </details>
+    })
+}
+
+/// Renders the key that a typed one replaces, in the place of the ways in which a new one comes; and the way to generate one, or
+/// to the one that waits. Empty for secrets without a key.
+pub fn stored_key(details: &SecretDetails) -> ServerMarkup {
+    let SecretDetails { id, key, pending, .. } = details;
+    if id.kind == SecretKind::ImagePull {
+        return ServerMarkup::default();
+    }
+    let address = key_address(id, &ssr::query());
+    let stored = match key {
+        StoredSshKey::Known(facts) => {
+            let kind = t!(key_kind, algorithm: facts.algorithm.label(), bits: facts.bits);
+            t!(secret_form_stored_key, kind, fingerprint: &facts.fingerprint).view().into_any()
+        }
+        StoredSshKey::Unreadable => t!(key_unreadable).into_any(),
+        StoredSshKey::Unknown => t!(key_unknown).into_any(),
+    };
+    let next = match pending {
+        Some(_) => t!(secret_key_waits, address),
+        None => t!(secret_form_generate_instead, address),
+    };
+    ServerMarkup::render(view! {
+        <div class="stored-key">
+            <p>{stored}</p>
+            <p>{next}</p>
+        </div>
     })
 }
 

@@ -48,6 +48,10 @@ fn filter_form(query: &ListQuery, sort: String) -> impl IntoView + use<> {
                     spellcheck="false"
                 />
             </div>
+            // Folds what follows in narrow windows, by the style sheet alone.
+            <details class="more-filters">
+                <summary>{t!(list_filters)}</summary>
+            </details>
             {choice("type", t!(list_type), t!(list_any), query.kind.map(SecretKind::as_str), kinds)}
             {choice("status", t!(list_status), t!(list_any), query.status.map(TestStatus::as_str), states)}
             {choice("unused", t!(list_last_used), t!(list_any_time), chosen.as_deref(), unused)}

@@ -3,14 +3,12 @@
 use super::{
     LIST,
     confirmation::{NotDeleted, confirmation},
-    consumers::{ConsumerList, ConsumersSection, UsedWarning, count_words},
+    consumers::{ConsumerList, UsedWarning, count_words},
     delete::question,
     draft,
     form::{Purpose, SecretForm},
     form_parts,
-    imported_from::ImportedFrom,
     input::{RejectedForm, Returned, Typed},
-    keys::section::KeySection,
     list_before,
     load::with_users,
     page_of, place_before,
@@ -117,7 +115,7 @@ pub fn EditPage(
         let purpose = Purpose::Edit { id: id.clone(), stored: Box::new(Typed::stored(&details)) };
         let parts = FormParts {
             kind: form_parts::locked_type(id.kind),
-            ways: ServerMarkup::default(),
+            ways: form_parts::stored_key(&details),
             keys: key_help(),
             registries: form_parts::folded_registries(details.registry_host.as_deref().unwrap_or_default()),
             target: target(&typed, Some(id.kind), rejected.as_ref(), tested),
@@ -126,17 +124,14 @@ pub fn EditPage(
         let when = Markup::rendered(view! { <Ago at now/> });
         let (kind, address_of_page) = (texts::kind(id.kind), page_of(&id, "", &ssr::query()));
         let lead =
-            t!(secret_edit_lead, kind, address: address_of_page, name: &details.display_name, when, by);
+            t!(secret_edit_lead, kind, address: &address_of_page, name: &details.display_name, when, by);
         view! {
             <h1>{t!(secret_edit_heading)}</h1>
             <p class="lead">{lead}</p>
-            <UsedWarning users=&users id=&id/>
+            <UsedWarning users=&users id=&id page=&address_of_page/>
             <SecretForm purpose rejected address cancel parts/>
             <FormTexts/>
             <EnhanceTest/>
-            <ConsumersSection users id=id.clone()/>
-            <ImportedFrom origins=&details.origins/>
-            <KeySection details/>
         }
     };
     with_users(id, true, show)

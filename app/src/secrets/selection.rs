@@ -4,6 +4,9 @@ pub mod connection_tests;
 pub mod delete;
 pub mod manifests;
 pub mod post;
+mod watched;
+
+pub use watched::LINES;
 
 use super::{LIST, list_before, page_of};
 use crate::{

@@ -12,7 +12,7 @@ use crate::{
     ui::{
         ago::Ago,
         confirm::ConfirmPage,
-        copy::Once,
+        copy::{CopyButton, Once},
         icon::icon,
         line::Line,
         list::{ListPage, Nothing, add_link},
@@ -20,7 +20,9 @@ use crate::{
         table::{Cell, action_table, row_action},
     },
 };
-use backend::{Backend, CreatedToken, Ctx, Proof, TokenLimits, TokenPage, TokenSummary, called_token};
+use backend::{
+    Backend, CreatedToken, Ctx, Proof, Submitted, TokenLimits, TokenPage, TokenSummary, called_token,
+};
 use domain::{
     access::{Restriction, Role, TokenScope},
     error::Field,
@@ -29,6 +31,10 @@ use domain::{
     time::Timestamp,
 };
 use leptos::{either::Either, prelude::*};
+use std::time::Duration;
+
+/// The time before its end in which a token is said to expire soon.
+const SOON: Duration = Duration::from_hours(14 * 24);
 
 fn subject() -> Subject {
     Subject { heading: t!(tokens_heading), noun: Noun::Token, list: TOKENS }
@@ -125,8 +131,12 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
         (Some(at), _) => t!(tokens_revoked, when: ago(at, now)).view().into_any(),
         (None, None) => t!(page_never).into_any(),
         (None, Some(at)) if at <= now => t!(tokens_expired, when: ago(at, now)).view().into_any(),
-        (None, Some(at)) => view! { <time datetime=at.rfc3339()>{texts::exact(at)}</time> }.into_any(),
+        (None, Some(at)) => exact(at).view().into_any(),
     };
+    let soon = token
+        .expires_at
+        .filter(|at| !over && *at <= now + SOON)
+        .map(|_| view! { <div class="state warn">{icon!("clock")} {t!(tokens_soon)}</div> });
     let used = match token.used_at {
         Some(at) => Either::Left(view! { <Ago at now/> }),
         None => Either::Right(t!(page_never)),
@@ -144,8 +154,7 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
         .ends_without_sign_in
         .filter(|end| !over && token.stopped.is_none() && token.expires_at.is_none_or(|at| *end < at))
         .map(|end| {
-            let when = Markup::rendered(view! { <time datetime=end.rfc3339()>{texts::exact(end)}</time> });
-            view! { <div>{t!(tokens_rejected_from, when)}</div> }
+            view! { <div>{t!(tokens_rejected_from, when: exact(end))}</div> }
         });
     view! {
         <tr>
@@ -160,10 +169,15 @@ fn Row(token: TokenSummary, now: Timestamp) -> impl IntoView {
                 {t!(tokens_created_by, when: ago(token.created_at, now), name: token.created_by)}
             </Cell>
             <Cell label=t!(tokens_used)>{used}</Cell>
-            <Cell label=t!(tokens_expires)>{expires} {stopped} {unless}</Cell>
+            <Cell label=t!(tokens_expires)>{expires} {soon} {stopped} {unless}</Cell>
             <td class="row-actions">{revoke}</td>
         </tr>
     }
+}
+
+/// Returns an exact time, for a text: in UTC, or in the reader's zone with JavaScript.
+fn exact(at: Timestamp) -> Markup {
+    Markup::rendered(view! { <time datetime=at.rfc3339()>{texts::exact(at)}</time> })
 }
 
 /// Returns a relative time, for a text.
@@ -198,6 +212,7 @@ fn add_form(form: &FormState, proof: Proof, limits: TokenLimits) -> impl IntoVie
         <p class="lead">{t!(tokens_add_lead)}</p>
         {form.summary()}
         <form method="post" class="plain-form">
+            {form.submission()}
             {form.line(
                 Field::Name,
                 t!(tokens_name),
@@ -236,23 +251,62 @@ fn add_form(form: &FormState, proof: Proof, limits: TokenLimits) -> impl IntoVie
     })
 }
 
-/// The token that was just made.
+/// The answer to the form that creates a token: the token, or the statement that the same form created it before.
 #[component]
-pub fn TokenCreatedPage(token: CreatedToken) -> impl IntoView {
+pub fn TokenCreatedPage(name: String, token: Submitted<CreatedToken>) -> impl IntoView {
+    match token {
+        Submitted::First(token) => Either::Left(created(&token)),
+        Submitted::Again(id) => Either::Right(created_before(name, &id)),
+    }
+}
+
+fn created(token: &CreatedToken) -> impl IntoView + use<> {
     let created = match token.expires_at {
-        Some(at) => t!(tokens_created_until, name: token.name, when: texts::exact(at)),
-        None => t!(tokens_created_never, name: token.name),
+        Some(at) => t!(tokens_created_until, name: &token.name, when: exact(at)),
+        None => t!(tokens_created_never, name: &token.name),
     };
     rendered(view! {
         <div class="form-page">
             <h1>{t!(tokens_created_heading)}</h1>
             <p>{created}</p>
             <Once id="token" label=t!(tokens_token) text=&token.text/>
+            <p>{t!(tokens_try)}</p>
+            <div class="snippet">
+                <pre id="try">{example(&ssr::public_origin())}</pre>
+                <CopyButton target="try".to_owned() what=t!(examples_copy)/>
+            </div>
             <p>
                 <a class="button" href=TOKENS>
                     {t!(page_done)}
                 </a>
             </p>
+        </div>
+    })
+}
+
+/// Returns a first request with the token, which is in no argument, because others on the machine could see those.
+fn example(origin: &str) -> String {
+    format!(
+        "read -rsp 'Token: ' LATCHKEY_TOKEN\nprintf 'Authorization: Bearer %s' \"$LATCHKEY_TOKEN\" |\n  curl -H @- {origin}/api/v1/me"
+    )
+}
+
+fn created_before(name: String, id: &str) -> impl IntoView + use<> {
+    rendered(view! {
+        <div class="form-page">
+            <h1>{t!(tokens_again_heading)}</h1>
+            <p>{t!(tokens_again, name)}</p>
+            <div class="actions">
+                <a class="button" href=TOKENS>
+                    {t!(page_done)}
+                </a>
+                <a class="button danger" href=format!("{TOKENS}/{id}/revoke")>
+                    {t!(tokens_revoke)}
+                </a>
+                <a class="button primary" href="/tokens/new">
+                    {t!(tokens_create_another)}
+                </a>
+            </div>
         </div>
     })
 }

@@ -5,6 +5,7 @@ use crate::{
     document::Page,
     extract::{Nothing, Path, PostForm, SignedIn},
     respond::done,
+    ssr,
     ui::flash::ActionDone,
 };
 use axum::{http::StatusCode, response::Response};
@@ -24,6 +25,8 @@ pub struct NewToken {
     expiry: String,
     #[serde(default)]
     current_password: Sensitive,
+    #[serde(default)]
+    submission: String,
 }
 
 /// Handles `POST /tokens/new`.
@@ -32,10 +35,11 @@ pub async fn add(PostForm { reply, sent }: PostForm<NewToken>) -> Response {
         Ok(sent) => sent,
         Err(error) => return reply.render_rejected(error, Vec::new(), Page::AddToken).await,
     };
-    let NewToken { name, scope, prefix, secrets, expiry, current_password } = input;
+    let NewToken { name, scope, prefix, secrets, expiry, current_password, submission } = input;
     let draft = TokenDraft { name, scope, prefix, secrets, expiry, current_password };
-    match backend.tokens().create(&ctx, &draft).await {
-        Ok(token) => reply.page(StatusCode::OK, Page::TokenCreated(token)).await,
+    let form = ssr::sent_submission(&submission);
+    match backend.tokens().create_by_form(&ctx, form, &draft).await {
+        Ok(token) => reply.page(StatusCode::OK, Page::TokenCreated(draft.name, token)).await,
         Err(error) => {
             let typed = vec![
                 (Field::Name, draft.name),

@@ -1,6 +1,7 @@
 //! The pieces that pages are made of. Without input or output, and without the words of any feature except in
 //! the notices and the frame around every page.
 
+#[cfg(feature = "ssr")]
 pub mod ago;
 pub mod alert;
 #[cfg(feature = "ssr")]

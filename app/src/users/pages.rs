@@ -22,6 +22,7 @@ use domain::{
     access::Role,
     error::{Error, Field},
     percent,
+    sensitive::Sensitive,
     time::Timestamp,
 };
 use leptos::{either::Either, prelude::*};
@@ -75,13 +76,14 @@ fn List(page: UserPage, search: String, beyond: String) -> impl IntoView {
     }
 }
 
-/// Returns whether the user is active, disabled or invited.
-fn state(user: &UserSummary) -> &'static str {
-    match (user.disabled, user.has_password || user.issuer.is_some()) {
-        (true, _) => t!(users_disabled),
-        (false, false) => t!(users_invited),
-        (false, true) => t!(users_active),
-    }
+/// Renders whether the user is active, disabled or invited.
+fn state(user: &UserSummary) -> impl IntoView + use<> {
+    let (class, icon, word) = match (user.disabled, user.has_password || user.issuer.is_some()) {
+        (true, _) => ("state bad", icon!("ban"), t!(users_disabled)),
+        (false, false) => ("state", icon!("clock"), t!(users_invited)),
+        (false, true) => ("state good", icon!("check"), t!(users_active)),
+    };
+    rendered(view! { <span class=class>{icon} {word}</span> })
 }
 
 #[component]
@@ -100,7 +102,7 @@ fn Row(user: UserSummary, now: Timestamp) -> impl IntoView {
     view! {
         <tr>
             <th scope="row" class="name" title=user.issuer.map(|issuer| t!(users_signs_in_at, provider: issuer))>
-                {user.name}
+                <a href=user_address(&user.name)>{user.name.clone()}</a>
             </th>
             <Cell label=t!(users_role)>{texts::role(user.role)}</Cell>
             <Cell label=t!(users_state)>{state}</Cell>
@@ -134,6 +136,7 @@ fn add_form(form: &FormState, proof: Proof) -> impl IntoView + use<> {
         <p class="lead">{t!(users_add_lead)}</p>
         {form.summary()}
         <form method="post" class="plain-form">
+            {form.submission()}
             {form.line(
                 Field::Username,
                 t!(users_username),
@@ -153,19 +156,44 @@ fn add_form(form: &FormState, proof: Proof) -> impl IntoView + use<> {
     })
 }
 
-/// The link with which a user chooses a password.
+/// The link with which a user chooses a password, or the statement that the same form made it before.
 #[component]
 pub fn LinkPage<'a>(link: &'a MadeLink) -> impl IntoView + use<> {
+    match &link.address {
+        Some(address) => Either::Left(new_link(link, address)),
+        None => Either::Right(made_before(link)),
+    }
+}
+
+fn new_link(link: &MadeLink, address: &Sensitive) -> impl IntoView + use<> {
     rendered(view! {
         <div class="form-page">
             <h1>{if link.added { t!(users_added) } else { t!(users_link_heading) }}</h1>
             <p>{t!(users_link_lead, name: &link.name)}</p>
-            <Once id="link" label=t!(users_link) text=&link.address/>
+            <Once id="link" label=t!(users_link) text=address/>
             <p>
                 <a class="button" href=user_address(&link.name)>
                     {t!(page_done)}
                 </a>
             </p>
+        </div>
+    })
+}
+
+fn made_before(link: &MadeLink) -> impl IntoView + use<> {
+    let address = user_address(&link.name);
+    rendered(view! {
+        <div class="form-page">
+            <h1>{if link.added { t!(users_again_added) } else { t!(users_again_heading) }}</h1>
+            <p>{t!(users_again, name: &link.name)}</p>
+            <div class="actions">
+                <a class="button" href=address.clone()>
+                    {t!(page_done)}
+                </a>
+                <a class="button" href=format!("{address}/password-link")>
+                    {t!(users_another_link)}
+                </a>
+            </div>
         </div>
     })
 }
@@ -184,9 +212,10 @@ pub fn UserPageView(name: String, form: FormState) -> impl IntoView {
 fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView {
     let address = user_address(&user.name);
     let ago = |at| Markup::rendered(view! { <Ago at now/> });
+    let state = Markup::rendered(state(&user));
     let lead = match user.signed_in_at {
-        Some(at) => Either::Left(t!(users_signed_in, state: state(&user), when: ago(at)).view()),
-        None => Either::Right(t!(users_never_signed_in, state: state(&user))),
+        Some(at) => t!(users_signed_in, state, when: ago(at)),
+        None => t!(users_never_signed_in, state),
     };
     let suspended = user.suspended_at.map(|at| {
         view! {
@@ -227,7 +256,6 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
 /// Renders the settings of a user without a provider.
 fn role_and_password(form: &FormState, role: Role, address: &str) -> impl IntoView + use<> {
     view! {
-        <h2>{t!(users_role)}</h2>
         <form method="get" action=format!("{address}/role") class="plain-form">
             {role_choice(form, role)}
             <div class="actions">

@@ -5,10 +5,11 @@ use crate::{
     document::Page,
     extract::{Nothing, Path, PostForm, SignedIn},
     respond::{Reply, done},
+    ssr,
     ui::flash::ActionDone,
 };
 use axum::{http::StatusCode, response::Response};
-use backend::PasswordReset;
+use backend::{PasswordReset, Submitted};
 use domain::{
     error::{Error, Field},
     sensitive::Sensitive,
@@ -22,6 +23,8 @@ pub struct NewUser {
     role: String,
     #[serde(default)]
     current_password: Sensitive,
+    #[serde(default)]
+    submission: String,
 }
 
 /// Handles `POST /users/new`.
@@ -30,19 +33,26 @@ pub async fn add(PostForm { reply, sent }: PostForm<NewUser>) -> Response {
         Ok(sent) => sent,
         Err(error) => return reply.render_rejected(error, Vec::new(), Page::AddUser).await,
     };
-    match backend.users().add(&ctx, &input.username, &input.role, &input.current_password).await {
-        Ok(added) => show_link(reply, added.name.as_str().to_owned(), &added.link_token, true).await,
+    let NewUser { username, role, current_password, submission } = input;
+    let form = ssr::sent_submission(&submission);
+    match backend.users().add_by_form(&ctx, form, &username, &role, &current_password).await {
+        Ok(Submitted::First(added)) => {
+            show_link(reply, added.name.as_str().to_owned(), Some(&added.link_token), true).await
+        }
+        Ok(Submitted::Again(name)) => show_link(reply, name, None, true).await,
         Err(error) => {
-            let typed = vec![(Field::Username, input.username), (Field::Role, input.role)];
+            let typed = vec![(Field::Username, username), (Field::Role, role)];
             reply.render_rejected(error, typed, Page::AddUser).await
         }
     }
 }
 
-/// Shows the link with which this user chooses a password.
-async fn show_link(reply: Reply, name: String, token: &Sensitive, added: bool) -> Response {
+/// Shows the link with which this user chooses a password, or says that it was shown before.
+async fn show_link(reply: Reply, name: String, token: Option<&Sensitive>, added: bool) -> Response {
     let origin = reply.public_address().origin;
-    let address = Sensitive::new(format!("{origin}/choose-password?token={}", token.expose()));
+    let address =
+        |token: &Sensitive| Sensitive::new(format!("{origin}/choose-password?token={}", token.expose()));
+    let address = token.map(address);
     reply.page(StatusCode::OK, Page::PasswordLink(MadeLink { name, address, added })).await
 }
 
@@ -119,6 +129,8 @@ pub struct Reset {
     revoke_tokens: Option<String>,
     #[serde(default)]
     current_password: Sensitive,
+    #[serde(default)]
+    submission: String,
 }
 
 /// Handles `POST /users/{name}/password-link`.
@@ -131,8 +143,10 @@ pub async fn password_link(Path(name): Path<String>, PostForm { reply, sent }: P
         Some(_) => PasswordReset::NowAndTokens,
         None => PasswordReset::Now,
     };
-    match backend.users().password_link(&ctx, &name, reset, &input.current_password).await {
-        Ok(token) => show_link(reply, name, &token, false).await,
+    let form = ssr::sent_submission(&input.submission);
+    match backend.users().password_link_by_form(&ctx, form, &name, reset, &input.current_password).await {
+        Ok(Submitted::First(token)) => show_link(reply, name, Some(&token), false).await,
+        Ok(Submitted::Again(name)) => show_link(reply, name, None, false).await,
         Err(error) => {
             let typed = input.revoke_tokens.map(|ticked| (Field::RevokeTokens, ticked));
             let typed = typed.into_iter().collect();

@@ -119,10 +119,12 @@ fn Question(
         _ => action.clone(),
     };
     let proof = proof.map(|proof| prove_again(&form, proof, t!(users_proof_hint), &page));
+    let submission = (question == UserQuestion::PasswordLink).then(|| form.submission());
     let rejected = form.error.is_some().then(|| form.summary().into_any());
     let reason = form.error.as_ref().map(message);
     Either::Right(view! {
         <ConfirmPage heading action=Some(action) cancel=back confirm rejected reason>
+            {submission}
             {asked}
             {tokens}
             {you}

@@ -3,6 +3,8 @@
 help-heading = Help
 help-lead = How to get credentials, step by step, and how Latchkey protects them.
 help-all = All guides
+help-documents = Documentation
+help-documents-about = For installing, operating and connecting Latchkey.
 help-where = Where do I get this?
 
 help-image-pull = Image pull

@@ -67,6 +67,7 @@ imports-skipped-other-object =
 imports-account = { $kind }: <code>{ $host }</code> as <code>{ $username }</code>
 imports-of-host = { $kind }: <code>{ $host }</code>
 imports-of-user = { $kind } as <code>{ $username }</code>
+imports-display-name = { $place } as { $username }
 imports-duplicate-key = <a href="{ $address }">{ $name }</a> already uses this key. Select this row only if you need another secret for it.
 imports-duplicate-account = <a href="{ $address }">{ $name }</a> already uses this account at this registry. Select this row only if you need another secret for it.
 imports-same-key = Another entry here has the same key.

@@ -6,6 +6,7 @@ list-deleted = Recently deleted
 list-import = Import
 list-add = Add
 list-search = Search
+list-filters = Filters
 list-search-hint = Name, host, user, repository…
 list-type = Type
 list-status = Status

@@ -16,6 +16,8 @@ secret-form-rsa = RSA 4096, for older servers
 secret-form-name-hint = Lowercase letters, digits, hyphens and dots. You can't change it later.
 secret-form-display-name-hint = Shown in lists. Leave empty to use the name.
 secret-form-key-hint = The private key: the file without .pub. It is encrypted on arrival and never shown again.
+secret-form-stored-key = Stored key: { $kind }, <code>{ $fingerprint }</code>
+secret-form-generate-instead = To rotate the key, <a href="{ $address }">generate a new key pair</a>, or paste another private key below.
 secret-form-key-stored = A private key is stored. Leave this empty to keep it.
 secret-form-key-replace = Paste a secret to replace it
 secret-form-key-begin = -----BEGIN OPENSSH PRIVATE KEY-----

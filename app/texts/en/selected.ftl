@@ -27,6 +27,11 @@ selected-test-rest =
        *[other] Test the remaining { $count }
     }
 selected-not-yet = Not tested yet.
+selected-progress = { NUMBER($done) } of { NUMBER($total) } tested
+selected-stop = Stop
+selected-stopped = Stopped. Tests that had already begun are finished, and their results are kept.
+selected-broken = The connection to the portal was lost. Tests that had already begun are finished, and their results are kept.
+selected-test-untested = Test the remaining secrets
 selected-skipped = Skipped to avoid locking the account: it was just refused, or the registry is rate-limiting.
 selected-works = { $count } working
 selected-open = { $count } open

@@ -43,6 +43,11 @@ tokens-created-heading = Token created
 tokens-created-never = Token <b>{ $name }</b> created. Copy it now; you won't see it again. It never expires.
 tokens-created-until = Token <b>{ $name }</b> created. Copy it now; you won't see it again. It expires on { $when }.
 tokens-token = Token
+tokens-soon = Expires soon
+tokens-try = To try it, paste the token when this asks for it:
+tokens-again-heading = Token already created
+tokens-again = You already sent this form, and it created the token <b>{ $name }</b>. A token is shown only once. If you didn't copy it, revoke it and create another one.
+tokens-create-another = Create another token
 
 tokens-revoke-heading = Revoke token
 tokens-revoke-question = Revoke <b>{ $name }</b> of { $owner } (<code>{ $id }</code>)? Anything using it stops working immediately. This can't be undone.

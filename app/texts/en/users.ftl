@@ -22,11 +22,15 @@ users-added = User added
 users-link-heading = Password link
 users-link = Link
 users-link-lead = Send this link to <b>{ $name }</b>. It works once, expires in 24 hours, and is only shown here.
+users-again-added = User already added
+users-again-heading = Link already created
+users-again = You already sent this form, and it created a link for <b>{ $name }</b>. A link is shown only once. If you don't have it, create another one; the earlier link then stops working.
+users-another-link = Create another link
 
 users-one = User { $name }
 users-you = This is you.
-users-signed-in = { $state }, signed in { MARKUP($when) }.
-users-never-signed-in = { $state }, has never signed in.
+users-signed-in = { MARKUP($state) }, signed in { MARKUP($when) }.
+users-never-signed-in = { MARKUP($state) }, has never signed in.
 users-sessions = Sessions
 users-session-count =
     { $count ->

@@ -3,6 +3,8 @@
 help-heading = 說明
 help-lead = 逐步說明如何取得憑證，以及 Latchkey 如何保護憑證。
 help-all = 所有指南
+help-documents = 文件
+help-documents-about = 安裝、維運與串接 Latchkey 的說明，以英文撰寫。
 help-where = 如何取得？
 
 help-image-pull = 映像檔拉取

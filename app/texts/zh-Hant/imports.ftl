@@ -42,6 +42,7 @@ imports-skipped-other-object = { $count } 個其他物件
 imports-account = { $kind }：<code>{ $host }</code>，使用者 <code>{ $username }</code>
 imports-of-host = { $kind }：<code>{ $host }</code>
 imports-of-user = { $kind }：使用者 <code>{ $username }</code>
+imports-display-name = { $place }（{ $username }）
 imports-duplicate-key = <a href="{ $address }">{ $name }</a> 已使用此金鑰。僅在需要另一個 Secret 時才選取此列。
 imports-duplicate-account = <a href="{ $address }">{ $name }</a> 已使用此登錄的這個帳戶。僅在需要另一個 Secret 時才選取此列。
 imports-same-key = 此處另一個項目含有相同的金鑰。

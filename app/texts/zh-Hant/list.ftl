@@ -6,6 +6,7 @@ list-deleted = 最近刪除
 list-import = 匯入
 list-add = 新增
 list-search = 搜尋
+list-filters = 篩選條件
 list-search-hint = 名稱、主機、使用者名稱、存放庫…
 list-type = 類型
 list-status = 狀態

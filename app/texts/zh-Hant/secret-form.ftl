@@ -16,6 +16,8 @@ secret-form-rsa = RSA 4096，適用於較舊的伺服器
 secret-form-name-hint = 小寫字母、數字、連字號與點。之後無法變更。
 secret-form-display-name-hint = 顯示於清單中。留空則使用名稱。
 secret-form-key-hint = 私密金鑰：沒有 .pub 的檔案。送達時即加密，之後不再顯示。
+secret-form-stored-key = 已儲存的金鑰：{ $kind }，<code>{ $fingerprint }</code>
+secret-form-generate-instead = 若要輪替金鑰，請<a href="{ $address }">產生新的金鑰組</a>，或在下方貼上另一把私密金鑰。
 secret-form-key-stored = 已儲存私密金鑰。留空則保留。
 secret-form-key-replace = 貼上新的金鑰以取代
 secret-form-key-begin = -----BEGIN OPENSSH PRIVATE KEY-----

@@ -39,6 +39,11 @@ tokens-created-heading = 已建立權杖
 tokens-created-never = 已建立權杖 <b>{ $name }</b>。請立即複製，之後不會再顯示。此權杖永不到期。
 tokens-created-until = 已建立權杖 <b>{ $name }</b>。請立即複製，之後不會再顯示。到期時間：{ $when }。
 tokens-token = 權杖
+tokens-soon = 即將到期
+tokens-try = 若要試用，請在下列指令詢問時貼上權杖：
+tokens-again-heading = 權杖先前已建立
+tokens-again = 您先前已送出此表單，並已建立權杖 <b>{ $name }</b>。權杖只會顯示一次。若您尚未複製，請將其撤銷，再建立另一個權杖。
+tokens-create-another = 建立另一個權杖
 
 tokens-revoke-heading = 撤銷權杖
 tokens-revoke-question = 要撤銷 { $owner } 的權杖 <b>{ $name }</b>（<code>{ $id }</code>）嗎？使用此權杖的程式會立即停止運作。此動作無法復原。

@@ -22,11 +22,15 @@ users-added = 已新增使用者
 users-link-heading = 密碼連結
 users-link = 連結
 users-link-lead = 請將此連結傳送給 <b>{ $name }</b>。連結只能使用一次，24 小時後失效，且只在此處顯示。
+users-again-added = 使用者先前已新增
+users-again-heading = 連結先前已建立
+users-again = 您先前已送出此表單，並已為 <b>{ $name }</b> 建立連結。連結只會顯示一次。若您沒有該連結，請建立另一個；先前的連結會隨即失效。
+users-another-link = 建立另一個連結
 
 users-one = 使用者 { $name }
 users-you = 這是您本人。
-users-signed-in = { $state }，上次登入：{ MARKUP($when) }。
-users-never-signed-in = { $state }，從未登入。
+users-signed-in = { MARKUP($state) }，上次登入：{ MARKUP($when) }。
+users-never-signed-in = { MARKUP($state) }，從未登入。
 users-sessions = 工作階段
 users-session-count =
     { $count ->

@@ -22,6 +22,7 @@ mod revision;
 mod secrets;
 mod sessions;
 mod single_sign_on;
+mod submissions;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -37,7 +38,7 @@ pub use backups::{
     BackupProblem, BackupRun, BackupService, LastBackups, Maintenance, Opened, SCRATCH, SealVerdict, ServerFacts, Snapshot,
     SnapshotKey, seal, verify_seal,
 };
-pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested};
+pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested, WatchedTests};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{DatabaseConfig, SchemaStatus, has_key, migrate, newest_schema, schema_status};
@@ -61,6 +62,7 @@ pub use sessions::{
 pub use single_sign_on::{
     BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService, StepUp,
 };
+pub use submissions::Submitted;
 pub use tls_trust::ExtraRoots;
 pub use tokens::{CreatedToken, Stopped, TokenLimits, TokenPage, TokenService, TokenSummary};
 pub use usages::UsageService;

@@ -58,6 +58,11 @@ pub(crate) fn form_of(ctx: &Ctx, mark: Uuid) -> Uuid {
     mark_of(&format!("form\n{}\n{of}\n{mark}", ctx.actor.kind()))
 }
 
+/// Returns the mark of a form about one thing, for the person who sends it.
+pub(crate) fn form_about(ctx: &Ctx, mark: Uuid, thing: &str) -> Uuid {
+    mark_of(&format!("{}\n{thing}", form_of(ctx, mark)))
+}
+
 fn mark_of(text: &str) -> Uuid {
     let hash = digest(&SHA256, text.as_bytes());
     let mut bytes = [0; 16];

@@ -161,6 +161,9 @@ pub struct ListArgs {
     /// List only secrets with this status: works, open, refused, unreachable, host-key-changed or not-tested
     #[arg(long)]
     pub status: Option<String>,
+    /// List only secrets that need a person to do this: approval, test, switch or review
+    #[arg(long)]
+    pub needs: Option<String>,
     /// Sort by name, display, type or updated, descending after a hyphen; without it the last changed come first
     #[arg(long, allow_hyphen_values = true)]
     pub sort: Option<String>,

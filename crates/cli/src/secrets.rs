@@ -116,6 +116,7 @@ async fn list(api: &Api, args: &ListArgs) -> Outcome {
         ("q", args.search.as_deref()),
         ("type", args.r#type.map(|kind| SecretKind::from(kind).as_str())),
         ("status", args.status.as_deref()),
+        ("needs", args.needs.as_deref()),
         ("sort", args.sort.as_deref()),
     ];
     let query: Vec<_> = query.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();

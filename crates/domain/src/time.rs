@@ -24,21 +24,6 @@ pub enum Age {
 /// A day in microseconds.
 const DAY: i64 = 86_400 * 1_000_000;
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// Returns the microseconds of a span of time; the most there are where it is too long.
 fn span(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
@@ -133,17 +118,6 @@ impl Timestamp {
         format!("{text}.{:06}Z", self.0.rem_euclid(1_000_000))
     }
 
-    /// Formats for people, with the zone: `23 November 2026, 23:24 UTC`.
-    pub fn utc_text(self) -> String {
-        let Civil { year, month, day, hour, minute, .. } = self.civil();
-        let month = MONTHS[usize::from(month - 1)];
-        let mut text = format!("{day} {month} {year}, ");
-        two_digits(&mut text, hour);
-        text.push(':');
-        two_digits(&mut text, minute);
-        text + " UTC"
-    }
-
     /// Returns the age in the largest unit that fits. A time in the future is `Now`.
     pub fn age(self, now: Self) -> Age {
         let seconds = (now.0.saturating_sub(self.0)) / 1_000_000;
@@ -155,20 +129,6 @@ impl Timestamp {
             2_592_000..31_536_000 => Age::Months(seconds / 2_592_000),
             _ => Age::Years(seconds / 31_536_000),
         }
-    }
-
-    /// Formats the age in English: "3 days ago". A time in the future is "just now".
-    pub fn relative(self, now: Self) -> String {
-        let (count, unit) = match self.age(now) {
-            Age::Now => return "just now".to_owned(),
-            Age::Minutes(count) => (count, "minute"),
-            Age::Hours(count) => (count, "hour"),
-            Age::Days(count) => (count, "day"),
-            Age::Months(count) => (count, "month"),
-            Age::Years(count) => (count, "year"),
-        };
-        let plural = if count == 1 { "" } else { "s" };
-        format!("{count} {unit}{plural} ago")
     }
 
     /// Returns the calendar's numbers in UTC.
@@ -248,7 +208,6 @@ mod tests {
         ] {
             assert_eq!(Timestamp::from_micros(seconds * SECOND).rfc3339(), text);
         }
-        assert_eq!(Timestamp::from_micros(1_795_476_245 * SECOND).utc_text(), "23 November 2026, 23:24 UTC");
     }
 
     #[test]
@@ -274,18 +233,18 @@ mod tests {
     }
 
     #[test]
-    fn relative_reads_as_people_say_it() {
+    fn age_is_in_the_largest_unit_that_fits() {
         let at = Timestamp::from_micros(0);
-        for (seconds, text) in [
-            (-5, "just now"),
-            (59, "just now"),
-            (60, "1 minute ago"),
-            (7_200, "2 hours ago"),
-            (86_400 * 3, "3 days ago"),
-            (86_400 * 45, "1 month ago"),
-            (86_400 * 800, "2 years ago"),
+        for (seconds, age) in [
+            (-5, Age::Now),
+            (59, Age::Now),
+            (60, Age::Minutes(1)),
+            (7_200, Age::Hours(2)),
+            (86_400 * 3, Age::Days(3)),
+            (86_400 * 45, Age::Months(1)),
+            (86_400 * 800, Age::Years(2)),
         ] {
-            assert_eq!(at.relative(Timestamp::from_micros(seconds * SECOND)), text);
+            assert_eq!(at.age(Timestamp::from_micros(seconds * SECOND)), age);
         }
     }
 

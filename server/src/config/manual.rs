@@ -13,8 +13,9 @@ pub fn write_manual_pages(folder: &Path, small: bool) -> io::Result<()> {
     clap_mangen::generate_to(without_help(if small { PortalCli::command() } else { command() }), folder)
 }
 
-/// Hides the commands `help`, which print what the pages have.
+/// Hides the commands `help`, which print what the pages have; those that are not there yet do not come.
 fn without_help(command: Command) -> Command {
+    let command = command.disable_help_subcommand(true);
     let names: Vec<String> = command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     names.into_iter().fold(command, |command, name| {
         let is_help = name == "help";

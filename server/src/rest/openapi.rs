@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{
     connection_test::TestStatus,
-    page::{PageSize, SortColumn, UnusedDays},
+    page::{Need, PageSize, SortColumn, UnusedDays},
     secret::{ExportFormat, SecretKind},
 };
 use serde_json::Value;
@@ -79,12 +79,13 @@ fn narrow(parameter: &mut RefOr<Parameter>) {
         // See `Query::get`. The library has no name for it.
         parameter.extensions = Some([("allowEmptyValue", true)].into_iter().collect());
     }
-    let words = |words: &[&str]| Some(words.iter().map(|word| Value::from(*word)).collect::<Vec<_>>());
+    let texts = |texts: &[&str]| Some(texts.iter().map(|text| Value::from(*text)).collect::<Vec<_>>());
     let values = match parameter.name.as_str() {
-        "type" => words(&SecretKind::ALL.map(SecretKind::as_str)),
-        "status" => words(&TestStatus::ALL.map(TestStatus::as_str)),
-        "shape" => words(&ExportFormat::ALL.map(ExportFormat::as_str)),
-        "format" => words(&["yaml", "json"]),
+        "type" => texts(&SecretKind::ALL.map(SecretKind::as_str)),
+        "status" => texts(&TestStatus::ALL.map(TestStatus::as_str)),
+        "needs" => texts(&Need::ALL.map(Need::as_str)),
+        "shape" => texts(&ExportFormat::ALL.map(ExportFormat::as_str)),
+        "format" => texts(&["yaml", "json"]),
         "size" => Some(PageSize::ALL.map(|size| size.rows().into()).to_vec()),
         "unused" => Some(UnusedDays::ALL.map(|days| days.days().into()).to_vec()),
         "sort" => Some(

@@ -433,7 +433,7 @@ async fn chosen_registry_fills_an_empty_host() {
 }
 
 #[tokio::test]
-async fn guides_are_shown_to_every_role() {
+async fn guides_and_documents_are_shown_to_every_role() {
     let app = TestApp::start().await;
     let cookie = app.session("helped", domain::access::Role::Reader).await;
     let index = app.send_anonymous(asked("/help", &cookie)).await.body;
@@ -444,6 +444,12 @@ async fn guides_are_shown_to_every_role() {
             assert_eq!(page.status, StatusCode::OK, "{}", topic.key);
             assert!(page.body.contains(topic.title()), "{}", topic.key);
         }
+    }
+    for document in app::help::documents::GROUPS.iter().flat_map(|group| group.documents) {
+        assert!(index.contains(&format!("href=\"{}\"", document.address())), "{}", document.key);
+        let page = app.send_anonymous(asked(&document.address(), &cookie)).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", document.key);
+        assert!(page.body.contains(document.html), "{}", document.key);
     }
     let key = app.send_anonymous(asked("/help/github-deploy-key", &cookie)).await.body;
     assert!(key.contains("<b>public</b>") && key.contains("<b>private</b>"));

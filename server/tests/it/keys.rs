@@ -72,7 +72,9 @@ async fn key_facts_are_shown_and_the_public_key_downloaded() {
         }
         assert!(!page.body.contains("Generate a new key pair"), "{path} is for a reader");
     }
-    assert!(app.get(&format!("{base}/edit")).await.body.contains(&line));
+    let edit = app.get(&format!("{base}/edit")).await.body;
+    assert!(edit.contains("Stored key: Ed25519, 256 bits, <code>SHA256:"), "{edit}");
+    assert!(edit.contains(&format!("href=\"{base}/key\"")) && !edit.contains(&line), "{edit}");
     let list = app.get(&format!("/secrets?q={name}")).await.body;
     assert!(list.contains(&format!("href={base}")) || list.contains(&format!("href=\"{base}")), "{list}");
     let file = app.send_anonymous(asked(&format!("{base}/key.pub"), &reader)).await;

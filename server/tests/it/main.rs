@@ -40,4 +40,5 @@ mod secrets;
 mod selection;
 mod sentinel;
 mod settings_file;
+mod shown_once;
 mod usages;

@@ -734,7 +734,13 @@ async fn empty_parameter_is_the_same_as_none() {
     let name = unique("empty");
     assert_eq!(script.post("/secrets", image(&name)).await.status, StatusCode::CREATED);
     let found = script.get(&format!("/secrets?q={name}")).await;
-    let empty = "type=&status=&unused=&sort=&size=&after=&before=";
+    let needs = script.get(&format!("/secrets?q={name}&needs=test")).await;
+    assert_eq!(needs.body, found.body, "nobody has tested it yet");
+    assert_eq!(read(&script.get(&format!("/secrets?q={name}&needs=switch")).await)["total"], 0);
+    let wrong = script.get("/secrets?needs=attention").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("Send approval, test, switch or review."), "{}", wrong.body);
+    let empty = "type=&status=&unused=&needs=&sort=&size=&after=&before=";
     let same = script.get(&format!("/secrets?q={name}&{empty}")).await;
     assert_eq!((same.status, same.body), (StatusCode::OK, found.body));
 
@@ -833,7 +839,7 @@ async fn dry_run_adds_nothing_and_imported_secrets_show_their_origins() {
         (&shown["imported_from"], &shown["imported_from_total"]),
         (&json!(["ci/pull", "team-a/pull"]), &json!(30))
     );
-    let page = app.get(&format!("/secrets/image-{name}/edit")).await;
+    let page = app.get(&format!("/secrets/image-{name}")).await;
     for text in ["Imported from", "ci/pull, team-a/pull", "The names of 28 more weren't kept."] {
         assert!(page.body.contains(text), "{text} is missing: {}", page.body);
     }

@@ -302,9 +302,11 @@ async fn delete_of_a_used_secret_names_consumers_and_requires_its_name() {
     app.post("/images/new", &fields).await;
     let link = format!("href=\"/images/{image}/edit\"");
     let edit = app.get(&format!("/secrets/{id}/edit")).await.body;
-    for present in [link.as_str(), "href=\"#users-title\">1 image", "affect all of them immediately"] {
+    let consumers = format!("href=\"/secrets/{id}#users-title\">1 image");
+    for present in [consumers.as_str(), "affect all of them immediately"] {
         assert!(edit.contains(present), "{present}: {edit}");
     }
+    assert!(!edit.contains(&link), "the page of the secret names them: {edit}");
     assert!(app.get(&format!("/secrets/{id}")).await.body.contains(&link));
     let list = app.get(&format!("/secrets?q={name}&sort=-used-by")).await.body;
     assert!(

@@ -1,7 +1,7 @@
 //! Several secrets at once, from the boxes of the list to the results.
 
 use crate::harness::{PASSWORD, TestApp, asked, posted, unique};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use domain::access::{Role, TokenScope};
 use domain::secret::SecretId;
 
@@ -14,6 +14,19 @@ async fn two(app: &TestApp, start: &str) -> ([String; 2], String) {
     }
     let query = format!("id=image-{}&id=image-{}", names[0], names[1]);
     (names, query)
+}
+
+/// Adds an account at a host where nothing listens.
+async fn add_unreachable(app: &TestApp, name: &str) {
+    let fields = [
+        ("name", name),
+        ("type", "image-pull"),
+        ("registry_host", "127.0.0.1:9"),
+        ("username", "robot"),
+        ("password", "SENTINEL"),
+        ("allow_duplicate", "on"),
+    ];
+    assert_eq!(app.post("/secrets/new", &fields).await.status, StatusCode::SEE_OTHER);
 }
 
 async fn is_there(app: &TestApp, name: &str) -> bool {
@@ -102,17 +115,7 @@ async fn selection_is_tested_with_a_result_for_each() {
     let app = TestApp::start().await;
     let word = unique("tested");
     for name in ["a", "b"] {
-        let name = format!("{word}-{name}");
-        let fields = [
-            ("name", name.as_str()),
-            ("type", "image-pull"),
-            // Nothing listens there.
-            ("registry_host", "127.0.0.1:9"),
-            ("username", "robot"),
-            ("password", "SENTINEL"),
-            ("allow_duplicate", "on"),
-        ];
-        app.post("/secrets/new", &fields).await;
+        add_unreachable(&app, &format!("{word}-{name}")).await;
     }
     let fields = [
         ("list", "q=tested".to_owned()),
@@ -134,6 +137,63 @@ async fn selection_is_tested_with_a_result_for_each() {
     assert!(!page.body.contains("SENTINEL"));
     let one = app.get(&format!("/secrets/image-{word}-a/check")).await.body;
     assert!(one.contains("Unreachable"), "what a test came to is kept: {one}");
+}
+
+#[tokio::test]
+async fn script_gets_each_result_in_a_line_of_its_own() {
+    let app = TestApp::start().await;
+    let [a, b] = ["a", "b"].map(|name| format!("{}-{name}", unique("watched")));
+    for name in [&a, &b] {
+        add_unreachable(&app, name).await;
+    }
+    let cookie = app.session(&unique("watches"), Role::Editor).await;
+    let ask = async |fields: &[(&str, &str)]| {
+        let mut request = posted("/secrets/selected/check", &cookie, fields);
+        for (name, value) in [(header::ACCEPT, "application/x-ndjson"), (header::ACCEPT_ENCODING, "br, gzip")]
+        {
+            request.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        app.send_anonymous(request).await
+    };
+    let ids = [format!("image-{a}"), format!("image-{b}"), "image-gone".to_owned()];
+    let fields: Vec<(&str, &str)> =
+        [("list", "q=watched")].into_iter().chain(ids.iter().map(|id| ("id", id.as_str()))).collect();
+    let answer = ask(&fields).await;
+    assert_eq!(
+        (answer.status, answer.header("content-type"), answer.header("content-encoding")),
+        (StatusCode::OK, "application/x-ndjson", ""),
+        "{}",
+        answer.body
+    );
+    let lines: Vec<serde_json::Value> =
+        answer.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [first, results @ .., last] = lines.as_slice() else { panic!("{}", answer.body) };
+    let text = |line: &serde_json::Value, member: &str| line[member].as_str().unwrap_or_default().to_owned();
+    assert_eq!(text(first, "title"), "Test results · Latchkey");
+    assert_eq!(text(first, "address"), "/secrets/selected/check?list=q%3Dwatched");
+    let page = text(first, "page");
+    for present in
+        ["0 of 3 tested", "data-stop-tests", "Test the remaining secrets", "href=\"/secrets?q=watched\""]
+    {
+        assert!(page.contains(present), "{present}: {page}");
+    }
+    assert_eq!(page.matches("Not tested yet.").count(), 3, "{page}");
+    let shown: Vec<String> = results.iter().map(|line| text(line, "progress")).collect();
+    assert_eq!(shown, ["1 of 3 tested", "2 of 3 tested", "3 of 3 tested"]);
+    for id in &ids {
+        let line = results.iter().find(|line| text(line, "id") == format!("tested-{id}")).unwrap();
+        assert!(text(line, "row").starts_with(&format!("<tr id=\"tested-{id}\"")), "{line}");
+        assert!(page.contains(&format!("id=\"tested-{id}\"")), "{page}");
+    }
+    let page = text(last, "page");
+    assert!(page.contains("2 unreachable, 1 not tested") && !page.contains("data-stop-tests"), "{page}");
+    assert!(!answer.body.contains("SENTINEL"));
+    // Whatever cannot begin is a page, which the form then shows.
+    let nothing = ask(&[("list", "q=watched")]).await;
+    assert_eq!(
+        (nothing.status, nothing.header("content-type")),
+        (StatusCode::BAD_REQUEST, "text/html; charset=utf-8")
+    );
 }
 
 #[tokio::test]

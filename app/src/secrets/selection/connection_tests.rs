@@ -45,7 +45,7 @@ fn Shown(tested: Vec<Tested>) -> impl IntoView {
         _ => None,
     });
     let summary = summary(&tested);
-    let rows = tested.into_iter().map(|tested| view! { <Row tested/> }).collect_view();
+    let rows = tested.into_iter().map(row).collect_view();
     let again = (!rest.is_empty()).then(|| {
         let why = match wait {
             // One more test is allowed each second.
@@ -53,22 +53,33 @@ fn Shown(tested: Vec<Tested>) -> impl IntoView {
             None => t!(selected_slow).to_owned(),
         };
         let label = t!(selected_test_rest, count: rest.len());
-        let ids = rest
-            .into_iter()
-            .map(|id| view! { <input type="hidden" name=Selection::PARAM value=id.to_string()/> })
-            .collect_view();
-        let list =
-            ssr::query_parameter("list").map(|list| view! { <input type="hidden" name="list" value=list/> });
-        view! {
-            <form method="post" action=CHECK>
-                {ids} {list} <p class="hint">{why}</p>
-                <button class="primary">{icon!("plug")} {label}</button>
-            </form>
-        }
+        test_again(&rest, why, label)
     });
+    let lead = view! { <p class="lead">{summary}</p> };
+    results(lead, rows, again)
+}
+
+/// Renders the form that tests these secrets.
+pub(super) fn test_again(ids: &[SecretId], why: String, label: String) -> impl IntoView + use<> {
+    let ids = ids
+        .iter()
+        .map(|id| view! { <input type="hidden" name=Selection::PARAM value=id.to_string()/> })
+        .collect_view();
+    let list =
+        ssr::query_parameter("list").map(|list| view! { <input type="hidden" name="list" value=list/> });
+    rendered(view! {
+        <form method="post" action=CHECK>
+            {ids} {list} <p class="hint">{why}</p>
+            <button class="primary">{icon!("plug")} {label}</button>
+        </form>
+    })
+}
+
+/// Renders the page: these rows, below the lead, above the form that tests the rest.
+pub(super) fn results(lead: impl IntoView, rows: impl IntoView, again: impl IntoView) -> impl IntoView {
     rendered(view! {
         <h1>{t!(selected_results)}</h1>
-        <p class="lead">{summary}</p>
+        {lead}
         <table class="tested">
             <thead>
                 <tr>
@@ -92,8 +103,8 @@ fn Shown(tested: Vec<Tested>) -> impl IntoView {
     })
 }
 
-#[component]
-fn Row(tested: Tested) -> impl IntoView {
+/// Renders the row of a secret.
+pub(super) fn row(tested: Tested) -> impl IntoView + use<> {
     let Tested { id, outcome } = tested;
     let list = ssr::query_parameter("list").unwrap_or_default();
     let (cause, words) = match outcome {
@@ -104,8 +115,8 @@ fn Row(tested: Tested) -> impl IntoView {
         TestOutcome::Failed(error) => (TestCause::NeverTested, crate::messages::error(&error)),
         TestOutcome::LeftOut => (TestCause::NeverTested, t!(selected_skipped).to_owned()),
     };
-    view! {
-        <tr>
+    rendered(view! {
+        <tr id=row_id(&id)>
             <th scope="row" class="name">
                 <a class="two-lines" href=with_list(secret_address(&id), &list)>
                     {id.name.as_str().to_owned()}
@@ -120,7 +131,12 @@ fn Row(tested: Tested) -> impl IntoView {
                 {words}
             </td>
         </tr>
-    }
+    })
+}
+
+/// Returns the id of the row of a secret.
+pub(super) fn row_id(id: &SecretId) -> String {
+    format!("tested-{id}")
 }
 
 /// Returns the secrets that were not tested yet.

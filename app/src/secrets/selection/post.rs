@@ -3,6 +3,7 @@
 use super::{
     connection_tests::SelectionOutcome,
     manifests::{ManifestsInput, ManifestsProblem, NotExported},
+    watched,
 };
 use crate::{
     document::Page,
@@ -17,7 +18,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use backend::{Backend, Ctx, ManifestFormat, ManifestsQuery};
+use backend::{Backend, Ctx, ManifestFormat, ManifestsQuery, Tested, WatchedTests};
 use domain::{
     error::Error,
     secret::{ExportFormat, Namespace, SecretKind, Selection},
@@ -31,7 +32,16 @@ pub async fn back(RawQuery(query): RawQuery) -> Redirect {
     Redirect::to(&list_before(&query.unwrap_or_default()))
 }
 
-/// Handles `POST /secrets/selected/check`, from the list, with a box for each secret.
+/// The tests of a selection.
+enum Tests {
+    /// They go on, for the script of the page.
+    Begun(WatchedTests),
+    Done(Vec<Tested>),
+    NothingSelected(StatusCode),
+}
+
+/// Handles `POST /secrets/selected/check`, from the list, with a box for each secret. The script of the page gets each result as
+/// soon as it is there.
 pub async fn test(RawForm { reply, form }: RawForm<Vec<(String, String)>>) -> Response {
     let (selection, list) = match form {
         Ok(pairs) => selected(&pairs),
@@ -42,15 +52,22 @@ pub async fn test(RawForm { reply, form }: RawForm<Vec<(String, String)>>) -> Re
     let reply = reply.moved_to(&there);
     let tested = async {
         let SignedIn { backend, ctx } = SignedIn::of(&reply)?;
+        let tests = backend.connection_tests();
         match selection {
-            Ok(selection) => backend.connection_tests().many(&ctx, &selection).await.map(Ok),
-            // Nothing is selected; a person without the right is rejected all the same.
-            Err(status) => backend.secrets().may_change(&ctx, None).await.map(|()| Err(status)),
+            Ok(selection) if watched::reads_lines(&reply) => {
+                tests.watched(&ctx, &selection).await.map(Tests::Begun)
+            }
+            Ok(selection) => tests.many(&ctx, &selection).await.map(Tests::Done),
+            // A person without the right is rejected all the same.
+            Err(status) => {
+                backend.secrets().may_change(&ctx, None).await.map(|()| Tests::NothingSelected(status))
+            }
         }
     };
     let (status, outcome): (_, Option<SelectionOutcome>) = match tested.await {
-        Ok(Ok(tested)) => (StatusCode::OK, Some(Ok(tested))),
-        Ok(Err(status)) => (status, None),
+        Ok(Tests::Begun(tests)) => return watched::answer(reply, tests),
+        Ok(Tests::Done(tested)) => (StatusCode::OK, Some(Ok(tested))),
+        Ok(Tests::NothingSelected(status)) => (status, None),
         Err(Error::NotSignedIn) => return to_sign_in(&list_before(reply.query())),
         Err(error) => (ssr::status_of(&error), Some(Err(error))),
     };

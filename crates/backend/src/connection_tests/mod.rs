@@ -25,7 +25,7 @@ pub(crate) use settings::stored_settings;
 pub(crate) use state::state_and_past;
 pub(crate) use ticket::{TestedBefore, WhatWasTested};
 
-pub use batch::{TestOutcome, Tested};
+pub use batch::{TestOutcome, Tested, WatchedTests};
 pub use config::{PrivateHost, TestConfig};
 pub use service::TestService;
 

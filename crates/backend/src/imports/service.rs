@@ -88,8 +88,8 @@ pub struct ImportRow {
     pub same_here: bool,
     /// A free name for it.
     pub name: String,
-    /// A display name; empty if nothing better than the name is known.
-    pub display_name: String,
+    /// The name of the registry, or its host; `None` for a key.
+    pub place: Option<String>,
 }
 
 /// A row that was chosen, with what was typed into it.
@@ -394,10 +394,7 @@ fn row(entry: &EntryRow) -> Result<ImportRow, sqlx::Error> {
         number: u32::try_from(entry.number).map_err(|_| unknown())?,
         kind: SecretKind::parse(&entry.kind).ok_or_else(unknown)?,
         notes: notes.collect::<Result<_, _>>()?,
-        display_name: imports::display_name(
-            entry.registry_host.as_deref(),
-            entry.registry_username.as_deref(),
-        ),
+        place: entry.registry_host.as_deref().map(|host| imports::place(host).to_owned()),
         host: entry.registry_host.clone(),
         username: entry.registry_username.clone(),
         can_be_chosen: entry.has_value,

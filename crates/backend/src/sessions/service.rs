@@ -15,7 +15,13 @@ use crate::{
     users::{Passwords, name_key, repository as users},
     work::Work,
 };
-use domain::{access::Role, error::Error, language::Language, sensitive::Sensitive, time::Timestamp};
+use domain::{
+    access::Role,
+    error::{Error, FieldError},
+    language::Language,
+    sensitive::Sensitive,
+    time::Timestamp,
+};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -331,6 +337,22 @@ impl SessionService {
             return current_password::verify(&self.db, &self.passwords, ctx, password).await.map(drop);
         }
         if proven_at.is_some_and(|at| is_recent(at, ctx.now)) { Ok(()) } else { Err(Error::ProveAtProvider) }
+    }
+
+    /// Returns the error for these problems of a form, with the missing proof, so that all are reported at once.
+    pub(crate) async fn with_missing_proof(
+        &self,
+        ctx: &Ctx,
+        password: &Sensitive,
+        mut wrong: Vec<FieldError>,
+    ) -> Error {
+        // An empty password is compared with nothing, and not counted.
+        if password.is_empty()
+            && let Err(Error::Invalid(missing)) = self.prove(ctx, password).await
+        {
+            wrong.extend(missing);
+        }
+        Error::Invalid(wrong)
     }
 
     /// Ends the session that asks. Succeeds if it has ended already.

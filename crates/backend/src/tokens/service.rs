@@ -10,10 +10,11 @@ use crate::{
     audit::{self, AuditAction},
     context::{Action, Actor, Ctx, TokenActor, called_token},
     db::{Db, timestamp},
-    error::{internal, public_error},
+    error::{Failure, internal, public_error},
     random,
     secrets::FoundValue,
     sessions::SessionService,
+    submissions::{self, Submitted},
     users::{
         name_key,
         repository::{self as users, UserRow},
@@ -29,6 +30,7 @@ use domain::{
     time::Timestamp,
 };
 use std::time::Duration;
+use uuid::Uuid;
 
 /// The prefix of every token, by which a scanner of code recognizes a leaked one.
 const PREFIX: &str = "latchkey";
@@ -61,6 +63,39 @@ pub struct CreatedToken {
     pub text: Sensitive,
     /// The end of its validity.
     pub expires_at: Option<Timestamp>,
+}
+
+/// A token that its actor may create.
+struct Prepared {
+    id: String,
+    secret: Sensitive,
+    owner: Option<Uuid>,
+    token: NewToken,
+}
+
+impl Prepared {
+    /// Stores the token, if its name is free.
+    async fn insert(&self, work: &mut Work, ctx: &Ctx) -> Result<CreatedToken, Failure<Error>> {
+        let Self { id, secret, owner, token } = self;
+        // Of two tokens with one name at once, one is created.
+        users::lock(work).await?;
+        let mut problem = name_problem(work, ctx, token.name.as_str()).await?;
+        if let (None, Some(owner)) = (problem, *owner) {
+            let names = repository::live_names(work, owner, ctx.now).await?;
+            problem = problem_among(&names, token.name.as_str());
+        }
+        if let Some(problem) = problem {
+            return Err(Error::field(Field::Name, problem).into());
+        }
+        repository::insert(work, ctx, id, &random::hash(secret), *owner, token).await?;
+        audit::record(work, ctx, AuditAction::TokenCreated, id).await?;
+        Ok(CreatedToken {
+            text: Sensitive::new(format!("{PREFIX}_{id}_{}", secret.expose())),
+            name: token.name.as_str().to_owned(),
+            expires_at: token.expiry.at(ctx.now),
+            id: id.clone(),
+        })
+    }
 }
 
 /// The properties of a token that may be shown.
@@ -207,8 +242,45 @@ impl TokenService {
     ///
     /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`; and as usual.
     pub async fn create(&self, ctx: &Ctx, draft: &TokenDraft) -> Result<CreatedToken, Error> {
+        let prepared = self.prepare(ctx, draft).await?;
+        self.db.write(ctx, async |work| prepared.insert(work, ctx).await).await
+    }
+
+    /// Does the same for a form, which creates no second token of the same name when it is sent again.
+    ///
+    /// Errors: as `create`.
+    pub async fn create_by_form(
+        &self,
+        ctx: &Ctx,
+        form: Uuid,
+        draft: &TokenDraft,
+    ) -> Result<Submitted<CreatedToken>, Error> {
         authorize(&self.db, ctx, Action::OwnAccount, Object::Named("tokens")).await?;
-        let mut token = NewToken::parse(draft)?;
+        let mark = submissions::mark(ctx, form, "token", &draft.name);
+        if let Some(id) = submissions::find(&self.db, ctx, mark).await? {
+            return Ok(Submitted::Again(id));
+        }
+        let prepared = self.prepare(ctx, draft).await?;
+        self.db
+            .write(ctx, async |work| match submissions::note(work, ctx, mark, &prepared.id).await? {
+                Some(id) => Ok(Submitted::Again(id)),
+                None => Ok(Submitted::First(prepared.insert(work, ctx).await?)),
+            })
+            .await
+    }
+
+    /// Parses a draft, and checks that the actor may create this token.
+    async fn prepare(&self, ctx: &Ctx, draft: &TokenDraft) -> Result<Prepared, Error> {
+        authorize(&self.db, ctx, Action::OwnAccount, Object::Named("tokens")).await?;
+        let mut token = match NewToken::parse(draft) {
+            Ok(token) => token,
+            Err(Error::Invalid(wrong))
+                if TokenScope::parse(&draft.scope).is_some_and(TokenScope::asks_for_proof) =>
+            {
+                return Err(self.sessions.with_missing_proof(ctx, &draft.current_password, wrong).await);
+            }
+            Err(error) => return Err(error),
+        };
         if draft.expiry.trim().is_empty() {
             token.expiry = self.limits.default_expiry();
         }
@@ -228,28 +300,7 @@ impl TokenService {
         }
         let id = random::hex(&random::bytes::<8>().map_err(|error| internal(ctx, &error))?);
         let secret = random::token().map_err(|error| internal(ctx, &error))?;
-        self.db
-            .write(ctx, async |work| {
-                // Of two tokens with one name at once, one is created.
-                users::lock(work).await?;
-                let mut problem = name_problem(work, ctx, token.name.as_str()).await?;
-                if let (None, Some(owner)) = (problem, owner) {
-                    let names = repository::live_names(work, owner, ctx.now).await?;
-                    problem = problem_among(&names, token.name.as_str());
-                }
-                if let Some(problem) = problem {
-                    return Err(Error::field(Field::Name, problem).into());
-                }
-                repository::insert(work, ctx, &id, &random::hash(&secret), owner, &token).await?;
-                audit::record(work, ctx, AuditAction::TokenCreated, &id).await?;
-                Ok(CreatedToken {
-                    text: Sensitive::new(format!("{PREFIX}_{id}_{}", secret.expose())),
-                    name: token.name.as_str().to_owned(),
-                    expires_at: token.expiry.at(ctx.now),
-                    id,
-                })
-            })
-            .await
+        Ok(Prepared { id, secret, owner, token })
     }
 
     /// Returns a page of tokens after this one, newest first: the actor's own, or with the right to it everybody's.

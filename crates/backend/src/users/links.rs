@@ -4,18 +4,22 @@ pub(crate) mod repository;
 
 use super::{
     password::chosen,
-    repository as users,
+    repository::{self as users, UserRow},
     service::{UserService, kept_here},
 };
 use crate::{
+    access::{Object, authorize},
     audit::{self, AuditAction},
-    context::Ctx,
-    error::internal,
+    context::{Action, Ctx},
+    error::{Failure, internal},
     random,
     sessions::{attempts, repository as sessions},
+    submissions::{self, Submitted},
     tokens::repository as tokens,
+    work::Work,
 };
 use domain::{error::Error, sensitive::Sensitive};
+use uuid::Uuid;
 
 /// The immediate effect of a link to choose another password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,25 +47,65 @@ impl UserService {
     ) -> Result<Sensitive, Error> {
         self.proven(ctx, name, current_password).await?;
         let token = random::token().map_err(|error| internal(ctx, &error))?;
-        self.change(ctx, name, async |work, user| {
-            self.passwords.in_use()?;
-            kept_here(&user)?;
-            if reset != PasswordReset::WhenChosen {
-                users::set_password(work, user.id, None).await?;
-                sessions::end_all(work, user.id).await?;
-            }
-            // The guesses of a stranger must not lock out whoever is helped back in.
-            attempts::forget_all(work, &user.name).await?;
-            let revoked = match reset {
-                PasswordReset::NowAndTokens => tokens::revoke_all(work, user.id, ctx.now).await?,
-                PasswordReset::WhenChosen | PasswordReset::Now => Vec::new(),
-            };
-            repository::insert_for(work, ctx, &random::hash(&token), user.id).await?;
-            audit::record(work, ctx, AuditAction::PasswordLinkMade, &user.name).await?;
-            Ok(audit::record_each(work, ctx, AuditAction::TokenRevoked, &revoked).await?)
-        })
-        .await?;
+        self.change(ctx, name, async |work, user| self.reset(work, ctx, &user, reset, &token).await).await?;
         Ok(token)
+    }
+
+    /// Does the same for a form, which makes one link and resets once, however often it is sent.
+    ///
+    /// Errors: as `password_link`.
+    pub async fn password_link_by_form(
+        &self,
+        ctx: &Ctx,
+        form: Uuid,
+        name: &str,
+        reset: PasswordReset,
+        current_password: &Sensitive,
+    ) -> Result<Submitted<Sensitive>, Error> {
+        authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
+        let mark = submissions::mark(ctx, form, "link", name);
+        if let Some(name) = submissions::find(&self.db, ctx, mark).await? {
+            return Ok(Submitted::Again(name));
+        }
+        self.proven(ctx, name, current_password).await?;
+        let token = random::token().map_err(|error| internal(ctx, &error))?;
+        let before = self.change(ctx, name, async |work, user| {
+            let before = submissions::note(work, ctx, mark, &user.name).await?;
+            if before.is_none() {
+                self.reset(work, ctx, &user, reset, &token).await?;
+            }
+            Ok(before)
+        });
+        Ok(match before.await? {
+            Some(name) => Submitted::Again(name),
+            None => Submitted::First(token),
+        })
+    }
+
+    /// Stores a link with this token, and revokes what the reset revokes.
+    async fn reset(
+        &self,
+        work: &mut Work,
+        ctx: &Ctx,
+        user: &UserRow,
+        reset: PasswordReset,
+        token: &Sensitive,
+    ) -> Result<(), Failure<Error>> {
+        self.passwords.in_use()?;
+        kept_here(user)?;
+        if reset != PasswordReset::WhenChosen {
+            users::set_password(work, user.id, None).await?;
+            sessions::end_all(work, user.id).await?;
+        }
+        // The guesses of a stranger must not lock out whoever is helped back in.
+        attempts::forget_all(work, &user.name).await?;
+        let revoked = match reset {
+            PasswordReset::NowAndTokens => tokens::revoke_all(work, user.id, ctx.now).await?,
+            PasswordReset::WhenChosen | PasswordReset::Now => Vec::new(),
+        };
+        repository::insert_for(work, ctx, &random::hash(token), user.id).await?;
+        audit::record(work, ctx, AuditAction::PasswordLinkMade, &user.name).await?;
+        Ok(audit::record_each(work, ctx, AuditAction::TokenRevoked, &revoked).await?)
     }
 
     /// Returns the user of a link: `None` is the first administrator.

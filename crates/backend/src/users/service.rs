@@ -14,6 +14,7 @@ use crate::{
     error::{Failure, internal},
     random,
     sessions::{SessionService, current_password, repository as sessions},
+    submissions::{self, Submitted},
     tokens::repository as tokens,
     work::Work,
 };
@@ -25,6 +26,7 @@ use domain::{
     time::Timestamp,
 };
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 /// The number of rows on a page.
 const PAGE: i64 = 50;
@@ -55,6 +57,28 @@ pub struct AddedUser {
     pub name: UserName,
     /// The token of the link.
     pub link_token: Sensitive,
+}
+
+/// A user whom the actor may add, with the token of the link.
+struct Prepared {
+    name: UserName,
+    role: Role,
+    link_token: Sensitive,
+}
+
+impl Prepared {
+    /// Stores the user and the link, if the name is free.
+    async fn insert(&self, work: &mut Work, ctx: &Ctx) -> Result<AddedUser, Failure<Error>> {
+        let Self { name, role, link_token } = self;
+        let id = repository::insert(work, ctx, name, *role, None).await.map_err(|error| {
+            Failure::on_violation(error, "users_name_unique", || {
+                Error::field(Field::Username, AccessProblem::UserNameTaken)
+            })
+        })?;
+        links::insert_for(work, ctx, &random::hash(link_token), id).await?;
+        audit::record_change(work, ctx, AuditAction::UserAdded, name.as_str(), &["role"]).await?;
+        Ok(AddedUser { name: name.clone(), link_token: link_token.clone() })
+    }
 }
 
 impl UserService {
@@ -139,6 +163,42 @@ impl UserService {
         role: &str,
         current_password: &Sensitive,
     ) -> Result<AddedUser, Error> {
+        let user = self.prepare(ctx, (name, role), current_password).await?;
+        self.db.write(ctx, async |work| user.insert(work, ctx).await).await
+    }
+
+    /// Does the same for a form, which adds the user once and makes no second link when it is sent again.
+    ///
+    /// Errors: as `add`.
+    pub async fn add_by_form(
+        &self,
+        ctx: &Ctx,
+        form: Uuid,
+        name: &str,
+        role: &str,
+        current_password: &Sensitive,
+    ) -> Result<Submitted<AddedUser>, Error> {
+        authorize(&self.db, ctx, Action::ManageUsers, Object::Named("users")).await?;
+        let mark = submissions::mark(ctx, form, "user", name);
+        if let Some(name) = submissions::find(&self.db, ctx, mark).await? {
+            return Ok(Submitted::Again(name));
+        }
+        let user = self.prepare(ctx, (name, role), current_password).await?;
+        self.db
+            .write(ctx, async |work| match submissions::note(work, ctx, mark, user.name.as_str()).await? {
+                Some(name) => Ok(Submitted::Again(name)),
+                None => Ok(Submitted::First(user.insert(work, ctx).await?)),
+            })
+            .await
+    }
+
+    /// Parses name and role, and checks that the actor may add a user.
+    async fn prepare(
+        &self,
+        ctx: &Ctx,
+        (name, role): (&str, &str),
+        current_password: &Sensitive,
+    ) -> Result<Prepared, Error> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named("users")).await?;
         self.passwords.in_use()?;
         let name = UserName::parse(name).map_err(|problem| FieldError::new(Field::Username, problem));
@@ -146,23 +206,13 @@ impl UserService {
         let (name, role) = match (name, role) {
             (Ok(name), Ok(role)) => (name, role),
             (name, role) => {
-                return Err(Error::Invalid([name.err(), role.err()].into_iter().flatten().collect()));
+                let wrong = [name.err(), role.err()].into_iter().flatten().collect();
+                return Err(self.sessions.with_missing_proof(ctx, current_password, wrong).await);
             }
         };
         self.sessions.prove(ctx, current_password).await?;
         let link_token = random::token().map_err(|error| internal(ctx, &error))?;
-        self.db
-            .write(ctx, async |work| {
-                let id = repository::insert(work, ctx, &name, role, None).await.map_err(|error| {
-                    Failure::on_violation(error, "users_name_unique", || {
-                        Error::field(Field::Username, AccessProblem::UserNameTaken)
-                    })
-                })?;
-                links::insert_for(work, ctx, &random::hash(&link_token), id).await?;
-                audit::record_change(work, ctx, AuditAction::UserAdded, name.as_str(), &["role"]).await?;
-                Ok(AddedUser { name, link_token })
-            })
-            .await
+        Ok(Prepared { name, role, link_token })
     }
 
     /// Sets a user's role. The user's sessions end, so that nothing of the old role is left. The actor proves their identity
@@ -251,12 +301,12 @@ impl UserService {
     }
 
     /// Changes one user under the lock, in one transaction.
-    pub(super) async fn change(
+    pub(super) async fn change<T>(
         &self,
         ctx: &Ctx,
         name: &str,
-        change: impl AsyncFnOnce(&mut Work, UserRow) -> Result<(), Failure<Error>>,
-    ) -> Result<(), Error> {
+        change: impl AsyncFnOnce(&mut Work, UserRow) -> Result<T, Failure<Error>>,
+    ) -> Result<T, Error> {
         authorize(&self.db, ctx, Action::ManageUsers, Object::Named(name)).await?;
         self.db
             .write(ctx, async |work| {

@@ -134,12 +134,16 @@ impl Found {
     }
 }
 
-/// Returns the display name of an account: its host and its username; empty for a key.
-pub fn display_name(host: Option<&str>, username: Option<&str>) -> String {
-    let (Some(host), Some(username)) = (host, username) else { return String::new() };
+/// Returns the name of the registry at this host, or the host.
+pub fn place(host: &str) -> &str {
     let known = RegistryHost::parse(host).ok().map(|normalized| RegistryPreset::of(&normalized.host));
-    let place = known.filter(|preset| preset.host == Some(host)).map_or(host, |preset| preset.label);
-    let text = format!("{place} as {username}");
+    known.filter(|preset| preset.host == Some(host)).map_or(host, |preset| preset.label)
+}
+
+/// Returns the display name of an account: its host and its username; empty for a key.
+fn display_name(host: Option<&str>, username: Option<&str>) -> String {
+    let (Some(host), Some(username)) = (host, username) else { return String::new() };
+    let text = format!("{} as {username}", place(host));
     if matches!(DisplayName::parse(&text), Ok(Some(_))) { text } else { String::new() }
 }
 

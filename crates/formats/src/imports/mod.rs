@@ -11,7 +11,7 @@ mod node;
 mod read;
 mod reduced;
 
-pub use found::{Found, display_name};
+pub use found::{Found, place};
 pub use names::Numbers;
 pub use read::{Findings, read};
 

@@ -165,6 +165,8 @@ pub(super) struct SecretWhereInput {
     pub(super) id: Option<ID>,
     /// Words that name, display name, id, registry host, username, repository or fingerprint contain; at most 200 characters.
     pub(super) search: Option<String>,
+    /// Only those that wait for a person: for `approval`, `test`, `switch` or `review`, as in the API.
+    pub(super) needs: Option<String>,
     /// Image pull only.
     pub(super) if_docker_config_json: Option<bool>,
 }

@@ -164,6 +164,52 @@ async fn many_reports_wait_beyond_rate_limit(pool: PgPool) {
     );
 }
 
+/// Whoever watches gets each result at once. After they have gone the test that runs is finished and recorded, and no other begins.
+#[sqlx::test]
+async fn watched_tests_end_with_their_watcher(pool: PgPool) {
+    let (permit, permits) = std::sync::mpsc::channel::<()>();
+    let permits = std::sync::Mutex::new(permits);
+    let peer = Scripted::answering(move |request| {
+        if request.contains("uthorization:") {
+            permits.lock().unwrap().recv().unwrap();
+        }
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned()
+    });
+    let backend = backend(&pool, &[&peer.host()]).await;
+    for name in ["a", "b", "c", "d"] {
+        add(&backend, image(name, &peer.host(), PASSWORD)).await;
+    }
+    let ids = ["image-c", "image-a", "image-gone", "image-b"];
+    let all = Selection::parse(ids).unwrap();
+    let mut tests = backend.connection_tests().watched(&somebody(Role::Editor, 10), &all).await.unwrap();
+    let shown: Vec<String> = tests.ids().iter().map(ToString::to_string).collect();
+    assert_eq!(shown, ["image-a", "image-b", "image-c", "image-gone"]);
+    let gone = tests.next().await.unwrap();
+    assert_eq!(
+        (gone.id.to_string(), gone.outcome),
+        ("image-gone".to_owned(), TestOutcome::Failed(Error::NotFound))
+    );
+    permit.send(()).unwrap();
+    let first = tests.next().await.unwrap();
+    assert_eq!(first.outcome, TestOutcome::Tested(TestCause::RegistryOpen));
+    let tested =
+        async || records(&pool).await.iter().filter(|record| record.contains("connection tested")).count();
+    while passwords(&peer) < 2 {
+        tokio::task::yield_now().await;
+    }
+    drop(tests);
+    permit.send(()).unwrap();
+    while tested().await < 2 {
+        tokio::task::yield_now().await;
+    }
+    // Enough for a third of the selection, too.
+    permit.send(()).unwrap();
+    permit.send(()).unwrap();
+    let last = backend.connection_tests().stored(&at(11), &id("image-d")).await.unwrap();
+    assert_eq!(last.cause, TestCause::RegistryOpen);
+    assert_eq!((passwords(&peer), tested().await), (3, 3));
+}
+
 #[sqlx::test]
 async fn batch_leaves_busy_host_alone(pool: PgPool) {
     let peer = Scripted::answering(|_| "HTTP/1.1 429 Enough\r\nContent-Length: 0\r\n\r\n".to_owned());

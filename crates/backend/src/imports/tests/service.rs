@@ -81,7 +81,7 @@ async fn save_creates_secret_and_record_for_each_choice(pool: PgPool) {
     assert_eq!((view.skipped.total(), view.expires_at, view.now), (1, at(902).now, at(3).now));
     assert_eq!(view.rows[1].notes, [Note::HostCorrected, Note::HelperFirst(CredentialHelper::Desktop)]);
     assert!(view.rows[2].notes[0].message().contains("Docker Desktop"));
-    assert_eq!(view.rows[0].display_name, "GitHub Container Registry as robot");
+    assert_eq!(view.rows[0].place.as_deref(), Some("GitHub Container Registry"));
 
     let named = ImportChoice { display_name: " The robot ".to_owned(), ..choice(1, "robot") };
     let saved = imports.save(&later(&ana, 4), id, &[named.clone(), choice(4, "deploy")]).await.unwrap();
