@@ -153,11 +153,11 @@ fn about_key(settings: &Settings, manifest: &Manifest, keys: &[Kek]) -> String {
     }
 }
 
-/// Stores what became of the backup, so that the portal can show it. The database may be away, of another version, or its key not
+/// Notes the outcome of the backup, so that the portal can show it. The database may be away, of another version, or its key not
 /// at hand: the backup is what it is all the same.
 async fn note(settings: &Settings, database: DatabaseConfig, keys: Vec<Kek>, run: &BackupRun) {
     if let Err(error) = try_note(settings, database, keys, run).await {
-        tracing::warn!("what became of this backup is not on the page System: {error}");
+        tracing::warn!("the outcome of this backup is not noted in the database: {error}");
     }
 }
 

@@ -166,17 +166,17 @@ async fn may_replace(maintenance: &mut Maintenance, server: &ServerFacts, args: 
     }
     let counts = maintenance.counts().await?;
     let count = |table: &str| counts.iter().find(|(name, _)| name == table).map_or(0, |(_, count)| *count);
-    let held = format!("the database {name} holds {} secrets and {} users", count("secrets"), count("users"));
+    let held = format!("the database {name} holds a portal (secrets: {}, users: {})", count("secrets"), count("users"));
     if !args.replace {
         return Err(format!(
-            "{held}, and nothing was changed. To put the backup in their place, add: --replace --confirm {name}"
+            "{held}, and nothing was changed. To put the backup in its place, add: --replace --confirm {name}"
         )
         .into());
     }
     let said = match &args.confirm {
         Some(said) => said.clone(),
         None if io::stdin().is_terminal() && args.file != Path::new(STANDARD) => ask(&held, name)?,
-        None => return Err(format!("{held}: confirm that they are replaced by --confirm {name}").into()),
+        None => return Err(format!("{held}: confirm that it is replaced by --confirm {name}").into()),
     };
     if said == *name { Ok(()) } else { Err(format!("{said:?} is not the name of the database; nothing was changed").into()) }
 }

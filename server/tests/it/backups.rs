@@ -122,7 +122,7 @@ fn backup_and_key_file_restore_every_value() {
     let (old, running) = portal("backup");
     let (new, backups) = (fresh_folder("restore"), fresh_folder("backup-files"));
     let said = done(&old, &["backup", "--verify", "--keep", "1", text(&backups)]);
-    assert!(said.contains("2 secrets") && said.contains("verified") && said.contains("2 values opened"), "{said}");
+    assert!(said.contains("2 secrets, schema") && said.contains("verified") && said.contains("2 values opened"), "{said}");
     assert!(said.contains("is not in it. Keep a copy of the file"), "{said}");
     let again = done(&old, &["backup", "--keep", "1", text(&backups)]);
     let old = stopped((old, running));
@@ -251,7 +251,7 @@ fn restore_over_a_portal_has_to_be_confirmed_twice() {
     let told = ["restore", text(&file), "--replace", "--confirm", "latchkey"];
     fails(&folder, &told, "a server runs on this data folder");
     let folder = stopped((folder, running));
-    fails(&folder, &["restore", text(&file)], "holds 3 secrets and 1 users, and nothing was changed");
+    fails(&folder, &["restore", text(&file)], "holds a portal (secrets: 3, users: 1), and nothing was changed");
     fails(&folder, &["restore", text(&file), "--replace"], "--confirm latchkey");
     fails(&folder, &["restore", text(&file), "--replace", "--confirm", "other"], "is not the name of the database");
 
