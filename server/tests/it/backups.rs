@@ -173,6 +173,14 @@ fn backup_and_key_file_restore_every_value() {
     stopped((new, running));
 }
 
+/// Puts the right checksum of a changed manifest into its place.
+fn sum_again(parts: &mut [(String, Vec<u8>)]) {
+    let sum = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &parts[1].1);
+    let sum = data_encoding::HEXLOWER.encode(sum.as_ref());
+    let sums = String::from_utf8(parts[2].1.clone()).unwrap();
+    parts[2].1 = format!("{}\n{sum}  manifest.json\n", sums.lines().next().unwrap()).into_bytes();
+}
+
 #[test]
 fn restore_rejects_every_damaged_file() {
     let folder = stopped(portal("backup-damaged"));
@@ -205,10 +213,7 @@ fn restore_rejects_every_damaged_file() {
     // Whoever has not the key may change the file and its checksums, but not the seal over them.
     let mut forged = of_file.clone();
     forged[1].1.extend_from_slice(b"\n");
-    let sum = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &forged[1].1);
-    let sum: String = sum.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    let first = sums.lines().next().unwrap();
-    forged[2].1 = format!("{first}\n{sum}  manifest.json\n").into_bytes();
+    sum_again(&mut forged);
     written(&bad, &forged);
     rejects("somebody changed the file who has not the key");
     forged.truncate(3);
@@ -224,9 +229,7 @@ fn restore_rejects_every_damaged_file() {
     ] {
         let mut newer = of_file.clone();
         newer[1].1 = String::from_utf8(newer[1].1.clone()).unwrap().replacen(from, to, 1).into_bytes();
-        let sum = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &newer[1].1);
-        let sum: String = sum.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        newer[2].1 = format!("{first}\n{sum}  manifest.json\n").into_bytes();
+        sum_again(&mut newer);
         written(&bad, &newer);
         rejects(words);
     }
