@@ -65,7 +65,9 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
         }
         Command::Backup(args) => Box::pin(backup::backup(&settings, &args)).await,
         Command::Restore(args) => Box::pin(backup::restore(&settings, &args)).await,
-        Command::PostgresUpgrade { to, remove_old } => Box::pin(backup::upgrade(&settings, to, remove_old)).await,
+        Command::PostgresUpgrade { to, remove_old } => {
+            Box::pin(backup::upgrade(&settings, to, remove_old)).await
+        }
         Command::Health { live } => health_command::ask(settings.network.addr, live).await,
         Command::SettingsFile => command::write(&config::settings_file()),
         Command::ManualPages { folder, small } => {

@@ -55,7 +55,10 @@ impl DataLock {
 
     /// Returns the newest installed major version that has everything for an upgrade.
     pub fn newest_installed(&self) -> Option<u32> {
-        installed().filter(|(_, bin)| bin.join("pg_dump").exists() && bin.join("pg_restore").exists()).map(|(major, _)| major).max()
+        installed()
+            .filter(|(_, bin)| bin.join("pg_dump").exists() && bin.join("pg_restore").exists())
+            .map(|(major, _)| major)
+            .max()
     }
 
     /// Returns the size of the cluster in use, and the free space beside it, in bytes.
@@ -100,7 +103,7 @@ impl DataLock {
     /// Removes the clusters that upgrades have kept, and returns their folders.
     pub fn remove_old(&self) -> io::Result<Vec<PathBuf>> {
         let current = self.major().unwrap_or_default();
-        let kept: Vec<PathBuf> = (1..current).filter_map(|major| self.kept(major)).collect();
+        let kept: Vec<PathBuf> = (1..=current).filter_map(|major| self.kept(major)).collect();
         for folder in &kept {
             clear(folder)?;
         }

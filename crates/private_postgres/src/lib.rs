@@ -71,8 +71,7 @@ impl PrivatePostgres {
             return Ok(started);
         }
         let folder = data_dir.join(CURRENT);
-        let ready =
-            wait(&folder, None, || if stop.is_asked() { Err(StartError::Stopped) } else { Ok(()) })?;
+        let ready = wait(&folder, None, || if stop.is_asked() { Err(StartError::Stopped) } else { Ok(()) })?;
         if !ready {
             return Err(StartError::InUse);
         }

@@ -31,11 +31,7 @@ struct Running {
 
 impl Client {
     /// Runs `pg_dump` on a snapshot, and gives its output to `take`.
-    pub(super) fn dump<T>(
-        &self,
-        snapshot: &str,
-        take: impl FnOnce(&mut dyn Read) -> Step<T>,
-    ) -> Step<T> {
+    pub(super) fn dump<T>(&self, snapshot: &str, take: impl FnOnce(&mut dyn Read) -> Step<T>) -> Step<T> {
         let mut command = self.command(&self.tools.pg_dump);
         command.args(["--format=custom", "--no-password", "--lock-wait-timeout=60s"]);
         command.arg(format!("--snapshot={snapshot}")).stdin(Stdio::null()).stdout(Stdio::piped());
@@ -119,7 +115,10 @@ impl Running {
         }
         let mut said = Vec::new();
         // Without its words, it has failed all the same.
-        let _ = self.said.seek(SeekFrom::Start(0)).and_then(|_| (&self.said).take(MAX_SAID).read_to_end(&mut said));
+        let _ = self
+            .said
+            .seek(SeekFrom::Start(0))
+            .and_then(|_| (&self.said).take(MAX_SAID).read_to_end(&mut said));
         let words = own_words(self.name, &String::from_utf8_lossy(&said));
         Err(Failure::new(BackupProblem::Dump, format!("{} failed: {words}", self.name)))
     }
@@ -159,7 +158,8 @@ mod tests {
         };
         let command = client.command(&client.tools.pg_dump);
         assert!(command.get_args().all(|argument| !argument.to_string_lossy().contains("SENTINEL")));
-        let of = |name: &str| command.get_envs().find(|(other, _)| *other == name).and_then(|(_, value)| value);
+        let of =
+            |name: &str| command.get_envs().find(|(other, _)| *other == name).and_then(|(_, value)| value);
         assert_eq!(of("PGPASSWORD").unwrap(), "SENTINEL");
         assert_eq!(of("PGHOST").unwrap(), "/proc/self/cwd");
         assert_eq!(command.get_current_dir(), Some(Path::new("/proc/self/fd/9")));

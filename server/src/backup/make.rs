@@ -86,16 +86,21 @@ async fn make(
     let delivered = place.clone();
     blocking(move || delivered.deliver(file)).await?;
     run.bytes = Some(bytes);
-    let named = if let Place::File { path, .. } = place { format!("{}: ", path.display()) } else { String::new() };
+    let named =
+        if let Place::File { path, .. } = place { format!("{}: ", path.display()) } else { String::new() };
     let secrets = manifest.tables.get("secrets").copied().unwrap_or_default();
     say(
         place,
-        &format!("{named}{bytes} bytes, {secrets} secrets, schema {}, PostgreSQL {}", manifest.schema, server.version),
+        &format!(
+            "{named}{bytes} bytes, {secrets} secrets, schema {}, PostgreSQL {}",
+            manifest.schema, server.version
+        ),
     )?;
     say(place, &about_key(settings, &manifest, keys))?;
     if verify {
         let archive = blocking(move || opened(reader)).await?;
-        let (scratch, proven) = in_scratch(settings, &mut maintenance, &server, archive, keys.to_vec()).await?;
+        let (scratch, proven) =
+            in_scratch(settings, &mut maintenance, &server, archive, keys.to_vec()).await?;
         maintenance.drop_database(&scratch).await?;
         run.verified = true;
         let words = format!(
@@ -116,14 +121,14 @@ fn write(
     manifest: &Manifest,
     keys: &[Kek],
 ) -> Step<u64> {
-    let writer =
-        client.dump(snapshot, |dump| Writer::begin(output, seconds, dump).map_err(not_written))?;
+    let writer = client.dump(snapshot, |dump| Writer::begin(output, seconds, dump).map_err(not_written))?;
     let seal = |sums: &[u8]| backend::seal(keys, manifest.active_key()?, sums);
     writer.finish(manifest, seal).map_err(not_written)
 }
 
 fn opened(file: File) -> Step<Archive> {
-    Archive::open(file).map_err(|error| Failure::unproven(format!("the backup that was just written: {error}")))
+    Archive::open(file)
+        .map_err(|error| Failure::unproven(format!("the backup that was just written: {error}")))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the form in which it is a step of a chain")]

@@ -38,8 +38,14 @@ pub(super) struct Key {
 }
 
 impl Manifest {
-    pub(super) fn new(snapshot: &Snapshot, server: &ServerFacts, pg_dump_major: u32, made_at: String) -> Self {
-        let key = |key: &backend::SnapshotKey| Key { id: key.id.clone(), active: key.active, values: key.values };
+    pub(super) fn new(
+        snapshot: &Snapshot,
+        server: &ServerFacts,
+        pg_dump_major: u32,
+        made_at: String,
+    ) -> Self {
+        let key =
+            |key: &backend::SnapshotKey| Key { id: key.id.clone(), active: key.active, values: key.values };
         Self {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -66,14 +72,17 @@ impl Manifest {
     /// Returns the tables whose numbers of rows are others, in words; empty if all are equal.
     pub(super) fn differences(&self, counts: &[(String, u64)]) -> String {
         let found: BTreeMap<&str, u64> = counts.iter().map(|(name, count)| (name.as_str(), *count)).collect();
-        let expected: BTreeMap<&str, u64> = self.tables.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+        let expected: BTreeMap<&str, u64> =
+            self.tables.iter().map(|(name, count)| (name.as_str(), *count)).collect();
         let names: std::collections::BTreeSet<&str> = found.keys().chain(expected.keys()).copied().collect();
         let rows = |counts: &BTreeMap<&str, u64>, name: &str| {
             counts.get(name).map_or("no table".to_owned(), |count| format!("{count} rows"))
         };
         let differing = names.into_iter().filter(|name| found.get(name) != expected.get(name));
         differing
-            .map(|name| format!("{name} has {} and should have {}", rows(&found, name), rows(&expected, name)))
+            .map(|name| {
+                format!("{name} has {} and should have {}", rows(&found, name), rows(&expected, name))
+            })
             .collect::<Vec<_>>()
             .join(", ")
     }

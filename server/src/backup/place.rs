@@ -26,7 +26,13 @@ impl Place {
     /// Returns the place that is meant: a folder gets a file that is named after the time.
     ///
     /// Errors: nothing may be written there; in words.
-    pub(super) fn find(settings: &Settings, given: &Path, replace: bool, keep: bool, now: Timestamp) -> Step<Self> {
+    pub(super) fn find(
+        settings: &Settings,
+        given: &Path,
+        replace: bool,
+        keep: bool,
+        now: Timestamp,
+    ) -> Step<Self> {
         if keep && !given.is_dir() {
             return Err(Failure::of_file(format!(
                 "--keep is for a folder of backups, and {} is none",
@@ -35,7 +41,9 @@ impl Place {
         }
         if given == Path::new(STANDARD) {
             if io::stdout().is_terminal() {
-                return Err(Failure::of_file("a backup is no text to look at: name a file, or pipe it into a program"));
+                return Err(Failure::of_file(
+                    "a backup is no text to look at: name a file, or pipe it into a program",
+                ));
             }
             return Ok(Self::Output);
         }
@@ -44,8 +52,9 @@ impl Place {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
         };
-        let folder = fs::canonicalize(folder)
-            .map_err(|error| Failure::of_file(format!("the folder of {} cannot be used: {error}", path.display())))?;
+        let folder = fs::canonicalize(folder).map_err(|error| {
+            Failure::of_file(format!("the folder of {} cannot be used: {error}", path.display()))
+        })?;
         let path = folder.join(path.file_name().unwrap_or_default());
         let is = |other: &Path| fs::canonicalize(other).is_ok_and(|other| other == path);
         if is(&key_file::path(settings)) {
@@ -63,7 +72,9 @@ impl Place {
         }
         match fs::symlink_metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(Failure::of_file(format!("{} cannot be used: {error}", path.display()))),
+            Err(error) => {
+                return Err(Failure::of_file(format!("{} cannot be used: {error}", path.display())));
+            }
             Ok(there) if !there.is_file() => {
                 return Err(Failure::of_file(format!("{} is there, and is no file", path.display())));
             }

@@ -39,7 +39,8 @@ pub(super) fn need_keys(settings: &Settings, manifest: &Manifest, keys: &[Kek]) 
     } else {
         key_file::path(settings).display().to_string()
     };
-    let found = if at_hand.is_empty() { "no key is there".to_owned() } else { format!("{} is", at_hand.join(", ")) };
+    let found =
+        if at_hand.is_empty() { "no key is there".to_owned() } else { format!("{} is", at_hand.join(", ")) };
     Err(Failure::unproven(format!(
         "the backup needs the key encryption key {}, and of {place}, {found}. Put the key that belongs to the backup there; \
          without it no value can be read",
@@ -93,7 +94,9 @@ pub(super) async fn restored(
     let client = Client { tools, environment: empty.environment().to_vec() };
     empty.close().await;
     blocking(move || {
-        let dump = archive.dump().map_err(|error| Failure::of_file(format!("the backup cannot be read: {error}")))?;
+        let dump = archive
+            .dump()
+            .map_err(|error| Failure::of_file(format!("the backup cannot be read: {error}")))?;
         client.restore(dump)
     })
     .await?;

@@ -35,7 +35,8 @@ pub async fn restore(settings: &Settings, args: &RestoreArgs) -> Outcome {
 
 /// Opens the file, or a copy of standard input.
 fn read(path: &Path) -> Step<Archive> {
-    let unusable = |error: ArchiveError| Failure::of_file(format!("{} cannot be restored: {error}", path.display()));
+    let unusable =
+        |error: ArchiveError| Failure::of_file(format!("{} cannot be restored: {error}", path.display()));
     let file = if path == Path::new(STANDARD) {
         let copied = tempfile::tempfile().and_then(|mut file| {
             io::copy(&mut io::stdin().lock(), &mut file)?;
@@ -123,7 +124,10 @@ async fn into(
     if let Err(error) = maintenance.replace(&server.database, &scratch, &kept).await {
         let mut again = Maintenance::connect(&database).await?;
         again.drop_database(&scratch).await?;
-        return Err(format!("the restored database cannot take the place of the old one, and nothing was changed: {error}").into());
+        return Err(format!(
+            "the restored database cannot take the place of the old one, and nothing was changed: {error}"
+        )
+        .into());
     }
     if is_empty {
         let mut again = Maintenance::connect(&database).await?;
@@ -166,7 +170,11 @@ async fn may_replace(maintenance: &mut Maintenance, server: &ServerFacts, args: 
     }
     let counts = maintenance.counts().await?;
     let count = |table: &str| counts.iter().find(|(name, _)| name == table).map_or(0, |(_, count)| *count);
-    let held = format!("the database {name} holds a portal (secrets: {}, users: {})", count("secrets"), count("users"));
+    let held = format!(
+        "the database {name} holds a portal (secrets: {}, users: {})",
+        count("secrets"),
+        count("users")
+    );
     if !args.replace {
         return Err(format!(
             "{held}, and nothing was changed. To put the backup in its place, add: --replace --confirm {name}"
@@ -178,7 +186,11 @@ async fn may_replace(maintenance: &mut Maintenance, server: &ServerFacts, args: 
         None if io::stdin().is_terminal() && args.file != Path::new(STANDARD) => ask(&held, name)?,
         None => return Err(format!("{held}: confirm that it is replaced by --confirm {name}").into()),
     };
-    if said == *name { Ok(()) } else { Err(format!("{said:?} is not the name of the database; nothing was changed").into()) }
+    if said == *name {
+        Ok(())
+    } else {
+        Err(format!("{said:?} is not the name of the database; nothing was changed").into())
+    }
 }
 
 fn ask(held: &str, name: &str) -> io::Result<String> {

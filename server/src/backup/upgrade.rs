@@ -77,7 +77,10 @@ pub async fn upgrade(settings: &Settings, to: Option<u32>, remove_old: bool) -> 
     let old = lock.put_in_place(from)?;
     if let Err(error) = look(settings, &lock, &manifest, keys).await {
         lock.put_back(from)?;
-        return Err(format!("the new cluster does not serve, and the old one is in its place again: {error}").into());
+        return Err(format!(
+            "the new cluster does not serve, and the old one is in its place again: {error}"
+        )
+        .into());
     }
     command::print(&format!(
         "the private PostgreSQL is of version {to} now, with every row and every value. The old cluster is kept in {}; once the \
@@ -117,7 +120,9 @@ async fn between(
     let mut from = Maintenance::connect(&config(old)).await?;
     let server = from.server().await?;
     if server.tables.is_empty() || !server.is_ours_or_empty() {
-        return Err(Failure::of_database("the private PostgreSQL holds no portal: start with an empty data folder instead"));
+        return Err(Failure::of_database(
+            "the private PostgreSQL holds no portal: start with an empty data folder instead",
+        ));
     }
     let snapshot = from.snapshot().await?;
     let tools = Tools::find(to.max(server.major()))?;

@@ -30,7 +30,9 @@ fn reads(command: &str, setting: &Arg) -> bool {
     match command {
         "migrate" => data,
         "key" | "audit" | "backup" | "restore" => sealed,
-        "postgres-upgrade" => sealed && heading != DatabaseSettings::HEADING || setting.get_id() == "data_dir",
+        "postgres-upgrade" => {
+            sealed && heading != DatabaseSettings::HEADING || setting.get_id() == "data_dir"
+        }
         "health" => setting.get_id() == "addr",
         "user" => sealed || setting.get_id() == "public_url",
         "token" => sealed || setting.get_id() == "token_max_days",

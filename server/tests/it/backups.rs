@@ -122,7 +122,10 @@ fn backup_and_key_file_restore_every_value() {
     let (old, running) = portal("backup");
     let (new, backups) = (fresh_folder("restore"), fresh_folder("backup-files"));
     let said = done(&old, &["backup", "--verify", "--keep", "1", text(&backups)]);
-    assert!(said.contains("2 secrets, schema") && said.contains("verified") && said.contains("2 values opened"), "{said}");
+    assert!(
+        said.contains("2 secrets, schema") && said.contains("verified") && said.contains("2 values opened"),
+        "{said}"
+    );
     assert!(said.contains("is not in it. Keep a copy of the file"), "{said}");
     let again = done(&old, &["backup", "--keep", "1", text(&backups)]);
     let old = stopped((old, running));
@@ -206,7 +209,8 @@ fn restore_rejects_every_damaged_file() {
     }
     let sums = String::from_utf8(of_file[2].1.clone()).unwrap();
     let mut changed = of_file.clone();
-    changed[2].1 = sums.replacen(&sums[..2], if sums.starts_with("00") { "11" } else { "00" }, 1).into_bytes();
+    changed[2].1 =
+        sums.replacen(&sums[..2], if sums.starts_with("00") { "11" } else { "00" }, 1).into_bytes();
     written(&bad, &changed);
     rejects("its database.dump is not what was backed up");
 
@@ -254,9 +258,17 @@ fn restore_over_a_portal_has_to_be_confirmed_twice() {
     let told = ["restore", text(&file), "--replace", "--confirm", "latchkey"];
     fails(&folder, &told, "a server runs on this data folder");
     let folder = stopped((folder, running));
-    fails(&folder, &["restore", text(&file)], "holds a portal (secrets: 3, users: 1), and nothing was changed");
+    fails(
+        &folder,
+        &["restore", text(&file)],
+        "holds a portal (secrets: 3, users: 1), and nothing was changed",
+    );
     fails(&folder, &["restore", text(&file), "--replace"], "--confirm latchkey");
-    fails(&folder, &["restore", text(&file), "--replace", "--confirm", "other"], "is not the name of the database");
+    fails(
+        &folder,
+        &["restore", text(&file), "--replace", "--confirm", "other"],
+        "is not the name of the database",
+    );
 
     // One that does not open leaves what was there.
     let was = sql(
@@ -274,8 +286,15 @@ fn restore_over_a_portal_has_to_be_confirmed_twice() {
          WHERE (secret_values.secret_id, secret_values.field) = (was.secret_id, was.field); DROP TABLE was",
     );
     fails(&folder, &["restore", text(&broken), "--replace", "--confirm", "latchkey"], "values do not open");
-    let left = sql(&folder, "SELECT count(*) FROM secrets; SELECT count(*) FROM pg_database WHERE datname LIKE 'latchkey_%'");
-    assert_eq!(left.split_whitespace().collect::<Vec<_>>(), ["3", "0"], "nothing was replaced, and nothing is left over");
+    let left = sql(
+        &folder,
+        "SELECT count(*) FROM secrets; SELECT count(*) FROM pg_database WHERE datname LIKE 'latchkey_%'",
+    );
+    assert_eq!(
+        left.split_whitespace().collect::<Vec<_>>(),
+        ["3", "0"],
+        "nothing was replaced, and nothing is left over"
+    );
 
     let said = done(&folder, &told);
     assert!(said.contains("what was there is kept as the database latchkey_before_"), "{said}");
@@ -324,9 +343,9 @@ fn backup_rejects_places_where_it_would_be_lost_or_do_harm() {
     restore.args(["restore", "--verify-only", "-"]).stdin(fs::File::open(&piped).unwrap());
     let output = restore.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let left = fs::read_dir(&files).unwrap().filter(|entry| {
-        entry.as_ref().unwrap().file_name().to_string_lossy().contains("unfinished")
-    });
+    let left = fs::read_dir(&files)
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("unfinished"));
     assert_eq!(left.count(), 0);
     let history = sql(&folder, "SELECT verified, problem IS NULL, bytes > 10000 FROM backups");
     assert_eq!(history, "f|t|t\nf|t|t\n");
@@ -374,11 +393,15 @@ fn role_without_right_to_create_databases_backs_up_and_restores_into_empty_ones(
         command.env("LATCHKEY_DATABASE_POOLER", "transaction");
     };
     let mut behind = latchkey(&files);
-    behind.args(["backup", text(&files.join("y.tar"))]).env("DATABASE_URL", &url);
+    behind.args(["backup", text(&elsewhere.with_file_name("y.tar"))]).env("DATABASE_URL", &url);
     behind.env("LATCHKEY_KEK_FILE", folder.join("key-encryption-key"));
     pooled(&mut behind);
     let behind = finished(behind);
-    assert!(!behind.done && behind.said.contains("a pooler in transaction mode does not pass on"), "{}", behind.said);
+    assert!(
+        !behind.done && behind.said.contains("a pooler in transaction mode does not pass on"),
+        "{}",
+        behind.said
+    );
     psql(&["CREATE DATABASE other OWNER theirs"]);
     let foreign = url.replace("/theirs?", "/other?");
     let mut into_foreign = latchkey(&files);
@@ -386,7 +409,9 @@ fn role_without_right_to_create_databases_backs_up_and_restores_into_empty_ones(
     let mut made = Command::new("psql");
     made.args(["-qX", "-U", "theirs", "-d", "other", "-c", "CREATE TABLE t ()", &table]);
     assert!(finished(made).done);
-    into_foreign.args(["restore", text(&file), "--replace", "--confirm", "other"]).env("DATABASE_URL", &foreign);
+    into_foreign
+        .args(["restore", text(&file), "--replace", "--confirm", "other"])
+        .env("DATABASE_URL", &foreign);
     into_foreign.env("LATCHKEY_KEK_FILE", folder.join("key-encryption-key"));
     let into_foreign = finished(into_foreign);
     assert!(into_foreign.said.contains("holds tables of something else"), "{}", into_foreign.said);

@@ -132,10 +132,12 @@ pub(super) async fn create_database(connection: &mut PgConnection, name: &str) -
 }
 
 pub(super) async fn drop_database(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
-    let statement =
-        sqlx::query_scalar!("SELECT format('DROP DATABASE IF EXISTS %I WITH (FORCE)', $1::text) AS \"statement!\"", name)
-            .fetch_one(&mut *connection)
-            .await?;
+    let statement = sqlx::query_scalar!(
+        "SELECT format('DROP DATABASE IF EXISTS %I WITH (FORCE)', $1::text) AS \"statement!\"",
+        name
+    )
+    .fetch_one(&mut *connection)
+    .await?;
     run(connection, statement).await
 }
 

@@ -81,8 +81,10 @@ impl BackupService {
         let mut opened = Opened::default();
         let mut after = None;
         loop {
-            let batch =
-                self.db.read(ctx, async |connection| repository::values(connection, after, BATCH).await).await?;
+            let batch = self
+                .db
+                .read(ctx, async |connection| repository::values(connection, after, BATCH).await)
+                .await?;
             let Some((last, _)) = batch.last() else { return Ok(opened) };
             after = Some(*last);
             for (place, sealed) in &batch {

@@ -55,7 +55,8 @@ impl Address {
             ("PGUSER", Some(options.get_username())),
             ("PGDATABASE", options.get_database().or(Some(options.get_username()))),
         ] {
-            if let Some(value) = default.filter(|_| !environment.iter().any(|(other, _)| *other == variable)) {
+            if let Some(value) = default.filter(|_| !environment.iter().any(|(other, _)| *other == variable))
+            {
                 environment.push((variable, Sensitive::new(value)));
             }
         }
