@@ -1,9 +1,10 @@
 # Each command is a script of the same name in scripts/; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run build watch test lint audit fmt settings openapi prepare-sql bench screenshot clean
+.PHONY: help setup run build watch deb image chart release test test-packages lint audit fmt settings openapi prepare-sql bench \
+  screenshot clean
 
 help: ## What can be made
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
 
 setup: ## Install what building and testing need, where it is missing
 	@scripts/setup test
@@ -17,8 +18,23 @@ build: ## Build the release: target/release/latchkey
 watch: ## Serve a debug build and reload it at every change
 	@scripts/watch
 
+deb: ## Make the Debian packages in dist/
+	@scripts/deb
+
+image: ## Build the container image of the release, in dist/
+	@scripts/image
+
+chart: ## Package the Helm chart and the manifests for Kubernetes, in dist/
+	@scripts/chart
+
+release: ## Make packages, image, chart, checksums and signatures in dist/
+	@scripts/release
+
 test: ## Every check and test: format, lints, unit, database, router, browser
 	@scripts/test
+
+test-packages: ## Test the Debian packages, the container image, the chart and the proxies before the portal
+	@scripts/test-packages
 
 lint: ## Format, lints, licences and the invariants of ARCHITECTURE.md
 	@scripts/lint

@@ -159,6 +159,7 @@ const PAGES = [
   ],
   ['user', (page) => open(page, '/users/ben')],
   ['audit', (page) => open(page, '/audit')],
+  ['system', (page) => open(page, '/system')],
   [
     'sign-in',
     async (page) => {

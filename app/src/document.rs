@@ -35,6 +35,7 @@ use crate::{
     },
     sign_in::pages::{ChoosePasswordPage, SetUpPage, SignInPage},
     ssr,
+    system::pages::SystemPage,
     tokens::pages::{AddTokenPage, RevokeTokenPage, TokenCreatedPage, TokensPage},
     ui::frame::Frame,
     usages::{
@@ -110,6 +111,10 @@ pub enum Page {
     /// The answer to a form, with the link.
     PasswordLink(MadeLink),
     Audit,
+    /// The checks of the portal's surroundings; also the slow ones, or only the quick ones.
+    System {
+        slow: bool,
+    },
     Help,
     HelpTopic(String),
     ApiDocs(&'static ApiDocs),
@@ -192,6 +197,7 @@ impl Page {
             Self::AskAboutUser(_, UserQuestion::PasswordLink, _) => t!(title_make_password_link),
             Self::PasswordLink(_) => t!(title_password_link),
             Self::Audit => t!(title_audit),
+            Self::System { .. } => t!(title_system),
             Self::Help | Self::HelpTopic(_) => t!(title_help),
             Self::ApiDocs(_) => t!(title_api),
             Self::NotFound => t!(title_not_found),
@@ -249,6 +255,7 @@ impl Page {
             }
             Self::PasswordLink(link) => view! { <LinkPage link=&link/> }.into_any(),
             Self::Audit => AuditPageView().into_any(),
+            Self::System { slow } => view! { <SystemPage slow/> }.into_any(),
             Self::Help => HelpPage().into_any(),
             Self::HelpTopic(key) => view! { <HelpTopicPage key=&key/> }.into_any(),
             Self::ApiDocs(docs) => view! { <ApiDocsPage docs/> }.into_any(),

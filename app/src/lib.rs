@@ -53,6 +53,8 @@ pub mod ssr;
 #[cfg(feature = "ssr")]
 pub mod status;
 #[cfg(feature = "ssr")]
+pub mod system;
+#[cfg(feature = "ssr")]
 pub mod theme;
 #[cfg(feature = "ssr")]
 pub mod tokens;

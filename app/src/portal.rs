@@ -1,7 +1,8 @@
 //! The portal: the built site and the services.
 
 use crate::ssr::Assets;
-use backend::{Backend, RateLimit};
+use backend::{Backend, RateLimit, Surroundings};
+use http::request::Parts as Request;
 use leptos::{config::LeptosOptions, prelude::provide_context};
 use std::{
     net::{IpAddr, Ipv6Addr},
@@ -26,6 +27,21 @@ pub enum KeyPlace {
     Environment,
 }
 
+/// A function that returns what the process knows of its surroundings, and of a request.
+#[derive(Clone)]
+pub struct LookAround(Arc<dyn Fn(&Request) -> Surroundings + Send + Sync>);
+
+impl LookAround {
+    pub fn new(look: impl Fn(&Request) -> Surroundings + Send + Sync + 'static) -> Self {
+        Self(Arc::new(look))
+    }
+
+    /// Returns what the process knows.
+    pub fn look(&self, request: &Request) -> Surroundings {
+        (self.0)(request)
+    }
+}
+
 /// The built site, the services and the count of attempts. Cheap to clone, because each request does so.
 #[derive(Clone)]
 pub struct Portal(Arc<Parts>);
@@ -36,6 +52,7 @@ pub struct Parts {
     pub assets: Assets,
     attempts: RateLimit<IpAddr>,
     key: OnceLock<KeyPlace>,
+    around: OnceLock<LookAround>,
     backend: OnceLock<Backend>,
 }
 
@@ -51,7 +68,8 @@ impl Portal {
     /// Returns a portal without services.
     pub fn new(options: LeptosOptions, assets: Assets) -> Self {
         let attempts = RateLimit::per_minute(ATTEMPTS, MANY_ADDRESSES);
-        Self(Arc::new(Parts { options, assets, attempts, key: OnceLock::new(), backend: OnceLock::new() }))
+        let (key, around, backend) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self(Arc::new(Parts { options, assets, attempts, key, around, backend }))
     }
 }
 
@@ -67,6 +85,13 @@ impl Parts {
     pub fn set_key_place(&self, place: KeyPlace) {
         if self.key.set(place).is_err() {
             tracing::error!("the place of the key was set twice; the first one stays");
+        }
+    }
+
+    /// Sets the function that looks around. Called once.
+    pub fn set_look_around(&self, around: LookAround) {
+        if self.around.set(around).is_err() {
+            tracing::error!("the function that looks around was set twice; the first one stays");
         }
     }
 
@@ -89,6 +114,9 @@ impl Parts {
         }
         if let Some(place) = self.key.get() {
             provide_context(place.clone());
+        }
+        if let Some(around) = self.around.get() {
+            provide_context(around.clone());
         }
     }
 }

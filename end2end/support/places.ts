@@ -417,6 +417,13 @@ export const PLACES: Place[] = [
       await page.evaluate(() => scrollTo(0, 0));
     },
   },
+  {
+    what: 'System',
+    async go(page) {
+      await open(page, '/system');
+      await page.locator('.system summary').click();
+    },
+  },
   { what: 'the audit log', go: async (page) => void (await open(page, '/audit')) },
   { what: 'signing in', go: async (page) => void (await open(page, '/sign-in?next=%2Fsecrets')) },
 ];

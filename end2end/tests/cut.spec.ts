@@ -55,9 +55,9 @@ async function cut(page: Page): Promise<string[]> {
     for (const element of document.querySelectorAll<HTMLElement>('body *')) {
       const text = element.textContent?.trim();
       if (!text || !element.checkVisibility({ visibilityProperty: true })) continue;
-      // Texts for screen readers alone are a single pixel.
+      // Texts for screen readers alone, and the button that Enter presses.
       const { width, height } = element.getBoundingClientRect();
-      if (width <= 1 || height <= 1) continue;
+      if (width <= 1 || height <= 1 || element.closest('.unseen')) continue;
       const style = getComputedStyle(element);
       const over =
         (hides(style.overflowX) && element.scrollWidth > element.clientWidth + 1) ||

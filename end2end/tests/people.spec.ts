@@ -112,7 +112,7 @@ test.describe('as a reader', () => {
     await expect(page.getByText('Encrypted, never shown')).toBeVisible();
   });
 
-  for (const address of ['/secrets/new', '/users', '/users/new', '/audit']) {
+  for (const address of ['/secrets/new', '/users', '/users/new', '/audit', '/system']) {
     test(`${address} says who can help`, async ({ page, faults }) => {
       faults.allowStatus(403);
       await become(page, 'reader');

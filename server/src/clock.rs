@@ -20,6 +20,11 @@ pub fn now() -> Timestamp {
     Timestamp::from_micros(machine().saturating_add(OFFSET.load(Ordering::Relaxed)))
 }
 
+/// Returns the time by this machine's own clock, even if it is wrong, for whoever compares the two.
+pub fn of_this_machine() -> Timestamp {
+    Timestamp::from_micros(machine())
+}
+
 #[expect(clippy::disallowed_methods, reason = "the clock is read here")]
 fn machine() -> i64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

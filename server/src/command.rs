@@ -197,18 +197,6 @@ pub(crate) fn judged(verdict: &Verdict) -> Result<String, String> {
     }
 }
 
-/// Runs `latchkey migrate --status`.
-pub async fn migration_status(database: &DatabaseConfig) -> Outcome {
-    let status = backend::schema_status(database).await?;
-    let applied = status.applied.map_or_else(|| "none".to_owned(), |version| version.to_string());
-    print(&format!("schema\t{applied}\nneeded\t{}\npending\t{}", status.newest, status.pending))?;
-    if status.pending == 0 {
-        Ok(())
-    } else {
-        Err("the database is not up to date: run latchkey migrate".into())
-    }
-}
-
 /// Runs `latchkey test …`: prints a line for each secret with its id, its status and the message, separated
 /// by tabs.
 pub async fn test(settings: &Settings, url: &DatabaseConfig, ids: &[String]) -> Outcome {

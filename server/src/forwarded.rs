@@ -5,6 +5,7 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderMap, HeaderName, HeaderValue, Uri, header, request::Parts, uri::Authority},
 };
+use backend::RequestFacts;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 
@@ -99,6 +100,20 @@ impl Forwarding {
         // If people reach the portal by https, a proxy in between that says otherwise does not make its
         // cookies less secure.
         ClientInfo { address: Some(address), secure: public || by_tls }
+    }
+
+    /// Returns the facts of a request that show how it came here; `None` if its peer is not known.
+    pub fn facts(&self, parts: &Parts) -> Option<RequestFacts> {
+        let ConnectInfo(peer): &ConnectInfo<SocketAddr> = parts.extensions.get()?;
+        let peer = peer.ip().to_canonical();
+        let client = parts.extensions.get().and_then(|info: &ClientInfo| info.address).unwrap_or(peer);
+        Some(RequestFacts {
+            peer: peer.to_string(),
+            client: client.to_string(),
+            is_trusted: self.trusts(peer),
+            is_forwarded: parts.headers.contains_key(FORWARDED_FOR)
+                || parts.headers.contains_key(FORWARDED_PROTO),
+        })
     }
 
     fn trusts(&self, address: IpAddr) -> bool {

@@ -3,6 +3,7 @@
 //! needs `unsafe`; so the program starts itself again without the secrets, and hands them over in a memory
 //! file that is closed as soon as it is read.
 
+use crate::from_file::FromFile;
 use cli::environment;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use std::{
@@ -35,6 +36,9 @@ pub(crate) const HANDED_ON: &str = "LATCHKEY_HANDED_ON";
 /// The name under which the ignored variables are handed over, because they are gone from the environment.
 const IGNORED: &str = "LATCHKEY_IGNORED";
 
+/// The name under which the start before this one hands over what it read of the settings file.
+const FROM_FILE: &str = "LATCHKEY_FROM_FILE";
+
 /// The arguments and remarks of a start.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Start {
@@ -42,6 +46,10 @@ pub struct Start {
     pub arguments: Vec<OsString>,
     /// The names of the variables that were ignored.
     pub ignored: Vec<String>,
+    /// The names of the secrets that were handed over.
+    pub handed_on: Vec<String>,
+    /// The settings file, if the start before this one has read it.
+    pub from_file: Option<FromFile>,
 }
 
 /// Returns the arguments of the program, with the secrets that were handed over, which other processes cannot
@@ -49,7 +57,7 @@ pub struct Start {
 ///
 /// Errors: the memory file cannot be read.
 pub fn receive(ignored: Vec<String>) -> io::Result<Start> {
-    let mut start = Start { arguments: std::env::args_os().collect(), ignored };
+    let mut start = Start { arguments: std::env::args_os().collect(), ignored, ..Start::default() };
     let handed_on = environment::variable(HANDED_ON).and_then(|number| number.to_str()?.parse::<i32>().ok());
     if let Some(descriptor) = handed_on.filter(|number| *number > 2) {
         let bytes = Zeroizing::new(fs::read(format!("/proc/self/fd/{descriptor}"))?);
@@ -69,7 +77,13 @@ fn insert(start: &mut Start, handed_on: &[u8]) {
             start.ignored.extend(names.split(',').filter(|name| !name.is_empty()).map(str::to_owned));
             continue;
         }
-        let Some((_, flag)) = SECRETS.iter().find(|(known, _)| known.as_bytes() == name) else { continue };
+        if name == FROM_FILE.as_bytes() {
+            start.from_file = Some(FromFile::from_text(&String::from_utf8_lossy(value)));
+            continue;
+        }
+        let Some((variable, flag)) = SECRETS.iter().find(|(known, _)| known.as_bytes() == name) else {
+            continue;
+        };
         let given = |argument: &OsString| {
             let rest = argument.as_bytes().strip_prefix(flag.as_bytes());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"="))
@@ -77,15 +91,16 @@ fn insert(start: &mut Start, handed_on: &[u8]) {
         if !start.arguments.iter().any(given) {
             let place = start.arguments.len().min(1);
             start.arguments.insert(place, OsString::from_vec([flag.as_bytes(), b"=", value].concat()));
+            start.handed_on.push((*variable).to_owned());
         }
     }
 }
 
 /// Starts the program again without secrets in its environment, if there are any, and hands over the names in
-/// `ignored`, too. Returns only without such secrets, or if the start failed; then they stay in place.
+/// `ignored` and what was read of the settings file, too. Returns only without such secrets, or if the start failed; then they stay in place.
 ///
 /// Errors: as the system reports them.
-pub fn hand_on(ignored: &[String]) -> io::Result<()> {
+pub fn hand_on(ignored: &[String], from_file: &FromFile) -> io::Result<()> {
     let mut kept = Zeroizing::new(Vec::new());
     for (name, _) in SECRETS {
         if let Some(value) = environment::variable(name) {
@@ -99,6 +114,7 @@ pub fn hand_on(ignored: &[String]) -> io::Result<()> {
         return Ok(());
     }
     kept.extend_from_slice(format!("{IGNORED}={}\0", ignored.join(",")).as_bytes());
+    kept.extend_from_slice(format!("{FROM_FILE}={}\0", from_file.to_text()).as_bytes());
     // Open across the start of the next program, which closes it.
     let file = File::from(memfd_create("latchkey", MFdFlags::empty())?);
     (&file).write_all(&kept)?;
@@ -130,6 +146,7 @@ mod tests {
         let mut start = Start {
             arguments: ["latchkey", "user", "list", "--kek=own"].map(Into::into).into(),
             ignored: vec!["PGHOST".to_owned()],
+            ..Start::default()
         };
         insert(
             &mut start,
@@ -140,5 +157,7 @@ mod tests {
             ["latchkey", "--database-url=postgres://u:p=w@h/d", "user", "list", "--kek=own"]
         );
         assert_eq!(start.ignored, ["PGHOST", "PGPORT", "PGUSER"]);
+        // The key came by its flag.
+        assert_eq!(start.handed_on, ["DATABASE_URL"]);
     }
 }

@@ -12,7 +12,7 @@ use std::{
 use tokio::{net::TcpStream, time::timeout};
 
 /// The longest time that the server may take to answer.
-const TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The longest answer that is read, in bytes.
 const MAX_ANSWER: usize = 4096;
@@ -32,7 +32,7 @@ pub async fn ask(addr: SocketAddr, live: bool) -> Outcome {
 
 /// Returns whether the server says so, and its words.
 #[expect(clippy::disallowed_methods, reason = "the connection stays on this machine")]
-async fn answer(
+pub(crate) async fn answer(
     at: SocketAddr,
     path: &str,
 ) -> Result<(bool, String), Box<dyn std::error::Error + Send + Sync>> {
@@ -48,7 +48,7 @@ async fn answer(
 }
 
 /// Returns the address at which this machine reaches a server that may listen on all.
-fn reachable(addr: SocketAddr) -> SocketAddr {
+pub(crate) fn reachable(addr: SocketAddr) -> SocketAddr {
     let ip = match addr.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

@@ -5,7 +5,7 @@ use app::portal::KeyPlace;
 use backend::Kek;
 use cli::environment::{self, BYTE_ORDER_MARK};
 use domain::sensitive::Sensitive;
-use nix::unistd::{getegid, geteuid};
+use nix::unistd::{Gid, getegid, geteuid, getgroups};
 use std::{
     fs::{self, OpenOptions},
     io::{self, Write},
@@ -181,16 +181,17 @@ fn new_file(path: &Path) -> io::Result<fs::File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Returns whether others than the owner of a file may read it. A file of root may also be readable by the
-/// portal's own group, because Kubernetes hands Secrets to a portal that is not root so, whatever their mode;
-/// and so may a credential of systemd, whose access list for the portal shows as the mode of a group.
+/// Returns whether others than the owner of a file may read it. A file of root may also be readable by one of
+/// the portal's own groups, because Kubernetes hands Secrets to a portal that is not root so, whatever their
+/// mode (by a supplementary group if the cluster chooses the user); and so may a credential of systemd, whose access list for
+/// the portal shows as the mode of a group.
 fn is_exposed(
     mode: u32,
     (owner, group): (u32, u32),
-    (own_user, own_group): (u32, u32),
+    (own_user, own_groups): (u32, &[u32]),
     is_credential: bool,
 ) -> bool {
-    let handed_over = owner == 0 && own_user != 0 && (group == own_group || is_credential);
+    let handed_over = owner == 0 && own_user != 0 && (own_groups.contains(&group) || is_credential);
     mode & if handed_over { 0o037 } else { 0o077 } != 0
 }
 
@@ -210,11 +211,13 @@ fn read(path: &Path) -> Result<Vec<Kek>, KeyFileError> {
     if file.is_dir() {
         return Err(KeyFileError::Folder(path.to_owned()));
     }
-    let us = (geteuid().as_raw(), getegid().as_raw());
+    // Without the supplementary groups the file counts as exposed, at worst.
+    let mut groups: Vec<u32> = getgroups().unwrap_or_default().into_iter().map(Gid::as_raw).collect();
+    groups.push(getegid().as_raw());
     if is_exposed(
         file.permissions().mode(),
         (file.uid(), file.gid()),
-        us,
+        (geteuid().as_raw(), &groups),
         path.parent() == credentials().as_deref(),
     ) {
         return Err(KeyFileError::Exposed(path.to_owned()));
@@ -323,7 +326,7 @@ mod tests {
     #[test]
     fn is_exposed_allows_only_the_owner() {
         let (root, portal) = ((0, 0), (1_000, 2_000));
-        for (mode, owner, us, exposed) in [
+        for (mode, owner, (own_user, own_group), exposed) in [
             (0o600, portal, portal, false),
             (0o400, portal, portal, false),
             (0o640, portal, portal, true),
@@ -338,12 +341,16 @@ mod tests {
             (0o444, (0, 2_000), portal, true),
             (0o440, (0, 3_000), portal, true),
         ] {
-            let found = is_exposed(0o100_000 | mode, owner, us, false);
-            assert_eq!(found, exposed, "{mode:o} of {owner:?} for {us:?}");
+            let found = is_exposed(0o100_000 | mode, owner, (own_user, &[own_group]), false);
+            assert_eq!(found, exposed, "{mode:o} of {owner:?} for {own_user} in {own_group}");
         }
+        // As OpenShift does: the process is in group 0, and in the group of the volume besides.
+        let open_shift = (1_000_650_000, &[1_000_650_000, 0][..]);
+        assert!(!is_exposed(0o100_440, (0, 1_000_650_000), open_shift, false));
         // As systemd provides a credential on a file system with access lists.
+        let portal = (1_000, &[2_000][..]);
         assert!(!is_exposed(0o100_440, root, portal, true));
         assert!(is_exposed(0o100_444, root, portal, true));
-        assert!(is_exposed(0o100_440, portal, portal, true));
+        assert!(is_exposed(0o100_440, (1_000, 2_000), portal, true));
     }
 }

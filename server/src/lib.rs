@@ -10,7 +10,9 @@ pub mod cleanup;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod doctor;
 pub mod forwarded;
+pub mod from_file;
 pub mod handover;
 pub mod hardening;
 pub mod health;
@@ -32,5 +34,6 @@ pub mod site;
 pub mod start;
 pub mod state;
 pub mod status;
+pub mod surroundings;
 
 pub use routes::router;

@@ -2,7 +2,9 @@
 
 use server::{
     config::{self, Asked},
+    from_file::FromFile,
     handover, settings_file, start,
+    surroundings::Sources,
 };
 use std::{process::ExitCode, time::Duration};
 
@@ -18,24 +20,30 @@ fn main() -> ExitCode {
     let Some(ignored) = cli::environment::prepare() else {
         return ExitCode::FAILURE;
     };
-    let handover::Start { arguments, ignored } = match handover::receive(ignored) {
-        Ok(start) => start,
+    let handover::Start { arguments, ignored, handed_on, from_file: handed_file } =
+        match handover::receive(ignored) {
+            Ok(start) => start,
+            Err(error) => {
+                eprintln!("latchkey: secrets that were in the environment are lost: {error}. Start it again");
+                return ExitCode::FAILURE;
+            }
+        };
+    let asked = config::parse(arguments).unwrap_or_else(|error| error.exit());
+    // The start before this one has read the file.
+    let file = match handed_file.map_or(from_file, Ok) {
+        Ok(file) => file,
+        // Whoever asks a portal needs none of the server's settings, and may not read them; `doctor` says so itself.
+        Err(error) if !matches!(&asked, Asked::OfServer(cli) if !cli.is_doctor()) => {
+            FromFile { unreadable: Some(error.to_string()), ..FromFile::default() }
+        }
         Err(error) => {
-            eprintln!("latchkey: secrets that were in the environment are lost: {error}. Start it again");
+            eprintln!("latchkey: {error}");
             return ExitCode::FAILURE;
         }
     };
-    let asked = config::parse(arguments).unwrap_or_else(|error| error.exit());
-    // Whoever asks a portal needs none of the server's settings, and may not read them.
-    if matches!(asked, Asked::OfServer(_))
-        && let Err(error) = from_file
-    {
-        eprintln!("latchkey: {error}");
-        return ExitCode::FAILURE;
-    }
     // Before there is a second thread, or anything that could inherit a secret.
     if matches!(asked, Asked::OfServer(_))
-        && let Err(error) = handover::hand_on(&ignored)
+        && let Err(error) = handover::hand_on(&ignored, &file)
     {
         eprintln!(
             "latchkey: secrets stay in the environment of this process, where others may read them: {error}"
@@ -51,7 +59,11 @@ fn main() -> ExitCode {
     // On the heap, because the future contains every command.
     let code = runtime.block_on(async {
         match asked {
-            Asked::OfServer(cli) => Box::pin(start::run(*cli, &ignored)).await,
+            Asked::OfServer(cli) => {
+                let given = config::came_from(cli.given, &handed_on, &file);
+                let sources = Sources { settings: given, file };
+                Box::pin(start::run(cli.command, cli.settings, &ignored, sources)).await
+            }
             Asked::OfPortal(command) => Box::pin(cli::run(command, config::command())).await,
         }
     });

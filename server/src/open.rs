@@ -6,9 +6,19 @@ use crate::{
     key_file::{self, KeyFileError},
 };
 use backend::{Backend, BackendConfig, DatabaseConfig, KeepDeleted, Kek};
+use cli::environment;
 use domain::sensitive::Sensitive;
 use private_postgres::{PrivatePostgres, Stop};
 use std::error::Error;
+
+/// The variable that the container image sets, because it contains no PostgreSQL.
+pub(crate) const IN_IMAGE: &str = "LATCHKEY_IMAGE";
+
+/// The message for a container without a database.
+const NO_DATABASE: &str = "no database is configured, and this image contains no PostgreSQL to start a private one. Set \
+     DATABASE_URL, or DATABASE_URL_FILE, to the address of a PostgreSQL 14 or newer, such as \
+     postgres://latchkey:password@db.example/latchkey?sslmode=verify-full. docs/install-containers.md has a compose file \
+     with one";
 
 /// The outcome of a command; an error is in words for a person.
 pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
@@ -60,12 +70,17 @@ pub(crate) async fn with_database(
 }
 
 /// Finds the database, or starts a private one if none is configured, off the threads that answer.
+///
+/// Errors: also if none is configured in a container, in words.
 pub(crate) async fn find_database(
     settings: &Settings,
     stop: &Stop,
 ) -> Result<(DatabaseConfig, Option<PrivatePostgres>), Box<dyn Error + Send + Sync>> {
     if let Some(database) = settings.database.config()? {
         return Ok((database, None));
+    }
+    if environment::variable(IN_IMAGE).is_some() {
+        return Err(NO_DATABASE.into());
     }
     let (folder, stop) = (settings.database.data_dir().to_owned(), stop.clone());
     let private = tokio::task::spawn_blocking(move || PrivatePostgres::start(&folder, &stop)).await??;

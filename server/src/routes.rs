@@ -21,6 +21,7 @@ use app::{
         selection::{self, CHECK as CHECK_SELECTED, DELETE as DELETE_SELECTED, LINES, MANIFESTS},
     },
     sign_in::{self, SIGN_ON, SIGN_ON_LOGOUT, SIGN_ON_RETURN, single_sign_on},
+    system::{self, SYSTEM},
     theme, tokens, usages,
     users::{self, question::UserQuestion},
 };
@@ -243,6 +244,7 @@ fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
             asked_user(UserQuestion::PasswordLink).post(users::post::password_link),
         ),
         ("/audit", page(Page::Audit)),
+        (SYSTEM, page(Page::System { slow: false }).post(system::post::check_now)),
         ("/audit/export", form_below(1, post(audit::export::export))),
         ("/help", page(Page::Help)),
         ("/help/{topic}", of(portal, Page::HelpTopic)),

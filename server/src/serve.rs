@@ -9,6 +9,7 @@ use crate::{
     router, scheduled_tests,
     site::Site,
     state::AppState,
+    surroundings::{self, Sources},
 };
 use backend::{Backend, Ctx, DatabaseConfig};
 use domain::error::Error as DomainError;
@@ -32,7 +33,7 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(2);
 ///
 /// Errors: it cannot listen, or does not open; in words.
 #[expect(clippy::too_many_lines, reason = "the start, in its order")]
-pub(crate) async fn serve(settings: Settings) -> Outcome {
+pub(crate) async fn serve(settings: Settings, sources: Sources) -> Outcome {
     let listener = TcpListener::bind(settings.network.addr).await.map_err(|error| {
         format!("cannot listen on {}: {error}. Set LATCHKEY_ADDR to another address", settings.network.addr)
     })?;
@@ -61,7 +62,9 @@ pub(crate) async fn serve(settings: Settings) -> Outcome {
              stored. Set sslmode=verify-full, and sslrootcert, in DATABASE_URL"
         );
     }
+    let around = surroundings::of_server(&settings, sources, forwarding.clone());
     let state = AppState::new(site.options, site.assets, forwarding);
+    state.portal.set_look_around(around);
     state.portal.set_key_place(key_file::place(&settings));
     if settings.pseudo_language {
         state.offer_pseudo_language();

@@ -1,6 +1,6 @@
 //! Reads the file with settings, which packages install. The environment and flags go before it.
 
-use crate::handover::HANDED_ON;
+use crate::{from_file::FromFile, handover::HANDED_ON};
 use cli::environment;
 use std::{
     collections::BTreeMap,
@@ -33,23 +33,28 @@ pub enum SettingsFileError {
 /// Call it before any thread is started, and before the environment is normalized.
 ///
 /// Errors: the file cannot be read, or a line of it; then the environment stays as it is.
-pub fn apply() -> Result<(), SettingsFileError> {
+pub fn apply() -> Result<FromFile, SettingsFileError> {
     // The start before this one has added them; it took the secrets out again.
     if environment::variable(HANDED_ON).is_some() {
-        return Ok(());
+        return Ok(FromFile::default());
     }
     let named = environment::variable(VARIABLE).map(PathBuf::from);
     let path = named.as_deref().unwrap_or(Path::new(INSTALLED));
     let text = match fs::read_to_string(path) {
         Ok(text) => Zeroizing::new(text),
-        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
+            return Ok(FromFile::default());
+        }
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
             return Err(SettingsFileError::Denied(path.to_owned(), error));
         }
         Err(error) => return Err(SettingsFileError::Unreadable(path.to_owned(), error)),
     };
-    environment::add(parse(&text).map_err(|line| SettingsFileError::Line(path.to_owned(), line))?);
-    Ok(())
+    let settings = parse(&text).map_err(|line| SettingsFileError::Line(path.to_owned(), line))?;
+    let added = settings.keys().filter(|name| environment::variable(name).is_none());
+    let added = added.map(|name| environment::current_name(name).to_owned()).collect();
+    environment::add(settings);
+    Ok(FromFile { path: Some(path.display().to_string()), names: added, unreadable: None })
 }
 
 /// Returns the settings of a file. Of two lines with one name, the last counts, as systemd has it.

@@ -2,15 +2,20 @@
 
 use crate::{
     backup, clock, command,
-    config::{self, Cli, Command, Settings, unknown_settings},
-    hardening, health_command, log, open, rest, serve,
+    config::{self, Command, Settings, unknown_settings},
+    doctor, hardening, health_command, log, open, rest, serve,
+    surroundings::Sources,
 };
 use backend::{Backend, Ctx, DatabaseConfig};
 use std::process::ExitCode;
 
-/// Runs the command. Variables of the environment that were ignored are logged.
-pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
-    let Cli { command, settings } = cli;
+/// Runs the command, or the server. Variables of the environment that were ignored are logged.
+pub async fn run(
+    command: Option<Command>,
+    settings: Settings,
+    ignored: &[String],
+    sources: Sources,
+) -> ExitCode {
     let command = command.unwrap_or(Command::Serve);
     if let Err(error) = log::start(&settings, matches!(command, Command::Serve)) {
         eprintln!("latchkey: LATCHKEY_LOG is not a log filter: {error}");
@@ -38,10 +43,11 @@ pub async fn run(cli: Cli, ignored: &[String]) -> ExitCode {
         tracing::error!(place, "panicked");
     }));
     let outcome = match command {
-        Command::Serve => Box::pin(serve::serve(settings)).await,
-        Command::Migrate { status: true } => {
-            open::with_database(&settings, async |url| command::migration_status(&url).await).await
+        Command::Serve => Box::pin(serve::serve(settings, sources)).await,
+        Command::Doctor { json, offline } => {
+            return Box::pin(doctor::run(&settings, &sources, json, offline)).await;
         }
+        Command::Migrate { status: true } => return doctor::migrations(&settings).await,
         Command::Migrate { status: false } => {
             open::with_database(&settings, async |url| {
                 backend::migrate(&url).await?;

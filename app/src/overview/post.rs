@@ -5,6 +5,7 @@ use crate::{
     document::Page,
     extract::{Nothing, PostForm, SignedIn},
     respond::done,
+    system::{FROM_SYSTEM, SYSTEM},
     ui::flash::ActionDone,
 };
 use axum::response::Response;
@@ -25,8 +26,9 @@ async fn note(PostForm { reply, sent }: PostForm<Nothing>, note: PortalNote, act
         let (SignedIn { backend, ctx }, Nothing {}) = sent?;
         backend.overview().note(&ctx, note).await
     };
+    let back = if reply.query() == FROM_SYSTEM { SYSTEM } else { OVERVIEW };
     match noted.await {
-        Ok(()) => done(OVERVIEW, action),
+        Ok(()) => done(back, action),
         Err(error) => reply.failed_at(OVERVIEW, error, |error| Page::Overview(Some(error))).await,
     }
 }

@@ -11,6 +11,7 @@ frame-datasets = Datasets
 frame-tokens = Tokens
 frame-users = Users
 frame-audit = Audit
+frame-system = System
 frame-help = Help
 frame-account = Account
 frame-sign-out = Sign out

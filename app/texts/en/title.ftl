@@ -44,6 +44,7 @@ title-enable-user = Enable user
 title-end-sessions = End all sessions
 title-make-password-link = Reset password
 title-password-link = Password link
+title-system = System
 title-audit = Audit
 title-help = Help
 title-api = API

@@ -11,6 +11,7 @@ frame-datasets = 資料集
 frame-tokens = 權杖
 frame-users = 使用者
 frame-audit = 稽核
+frame-system = 系統
 frame-help = 說明
 frame-account = 帳戶
 frame-sign-out = 登出

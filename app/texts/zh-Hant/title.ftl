@@ -44,6 +44,7 @@ title-enable-user = 啟用使用者
 title-end-sessions = 結束所有工作階段
 title-make-password-link = 重設密碼
 title-password-link = 密碼連結
+title-system = 系統
 title-audit = 稽核記錄
 title-help = 說明
 title-api = API

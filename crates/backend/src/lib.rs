@@ -23,6 +23,7 @@ mod secrets;
 mod sessions;
 mod single_sign_on;
 mod submissions;
+mod system;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -41,7 +42,9 @@ pub use backups::{
 pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested, WatchedTests};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
-pub use db::{DatabaseConfig, SchemaStatus, has_key, migrate, newest_schema, schema_status};
+pub use db::{
+    DatabaseConfig, MigrationFact, MigrationState, has_key, migrate, newest_schema, pending_migrations,
+};
 pub use error::StartError;
 pub use formats::examples::{ExampleSource, Part as ExamplePart, Tool};
 pub use formats::export::{Exported, ManifestFormat, flat_json, manifest};
@@ -63,6 +66,11 @@ pub use single_sign_on::{
     BegunSignOn, Issuer, IssuerError, ProviderAnswer, SingleSignOnConfig, SingleSignOnService, StepUp,
 };
 pub use submissions::Submitted;
+pub use system::{
+    Check, CheckArea, CheckState, DiskFact, Examination, Finding, KeyFact, NetworkFacts, PrivateFacts,
+    RequestFacts, ServerFact, SettingFact, SettingSource, SettingsFacts, Surroundings, SystemReport,
+    SystemService, Unlooked, examine, schema_status,
+};
 pub use tls_trust::ExtraRoots;
 pub use tokens::{CreatedToken, Stopped, TokenLimits, TokenPage, TokenService, TokenSummary};
 pub use usages::UsageService;
@@ -76,6 +84,7 @@ use db::Db;
 use domain::{error::Error, time::Timestamp};
 use keyring::Keyring;
 use std::sync::Arc;
+use system::OutsideClient;
 use users::Passwords;
 
 /// The configuration of the backend.
@@ -127,6 +136,7 @@ struct Services {
     secrets: SecretService,
     sessions: SessionService,
     single_sign_on: Option<SingleSignOnService>,
+    system: SystemService,
     tokens: TokenService,
     usages: UsageService,
     users: UserService,
@@ -182,7 +192,14 @@ impl Backend {
         let single_sign_on = sign_in
             .single_sign_on
             .map(|config| SingleSignOnService::new(db.clone(), sessions.clone(), config, &http));
+        let provider = single_sign_on.as_ref().map(|service| service.provider().clone());
         Ok(Self(Arc::new(Services {
+            // First, because the keys move on to their own service.
+            system: SystemService::new(
+                db.clone(),
+                Arc::clone(&at_hand),
+                OutsideClient::new(http.clone(), provider),
+            ),
             audit: AuditService::new(db.clone()),
             backups: BackupService::new(db.clone(), keyring.clone()),
             browsers,
@@ -249,6 +266,11 @@ impl Backend {
     /// Returns sign-in at a provider, if one is configured.
     pub fn single_sign_on(&self) -> Option<&SingleSignOnService> {
         self.0.single_sign_on.as_ref()
+    }
+
+    /// Returns the checks of the portal's surroundings.
+    pub fn system(&self) -> &SystemService {
+        &self.0.system
     }
 
     /// Returns the API tokens.

@@ -126,6 +126,11 @@ pub fn add<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) {
     }
 }
 
+/// Returns the name that a setting has now.
+pub fn current_name(name: &str) -> &str {
+    RENAMED.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new)
+}
+
 /// Returns a variable, unless it is empty.
 pub fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())

@@ -6,6 +6,7 @@
     reason = "a thread without a runtime waits for a process, and finds its programs by PATH"
 )]
 
+mod cluster;
 mod clusters;
 mod error;
 mod folder;
@@ -16,6 +17,7 @@ mod runner;
 mod stop;
 mod tools;
 
+pub use cluster::{Cluster, find as find_cluster};
 pub use clusters::{DataLock, connection_words};
 pub use error::StartError;
 pub use stop::Stop;

@@ -168,13 +168,8 @@ async fn note(settings: &Settings, database: DatabaseConfig, keys: Vec<Kek>, run
 
 async fn try_note(settings: &Settings, database: DatabaseConfig, keys: Vec<Kek>, run: &BackupRun) -> Outcome {
     // A backup brings no database up to date: it is made before that.
-    let schema = backend::schema_status(&database).await?;
-    if schema.pending > 0 {
-        return Err(format!(
-            "the database is of an older version ({}), in which there is no place for it",
-            schema.applied.unwrap_or_default()
-        )
-        .into());
+    if backend::pending_migrations(&database).await? > 0 {
+        return Err("the database is of an older version, in which there is no place for it".into());
     }
     if keys.is_empty() {
         return Err("the key encryption key is not at hand".into());

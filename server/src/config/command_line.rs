@@ -1,6 +1,7 @@
 //! The whole command line: the settings, the commands of the server, and those that ask a portal.
 
-use super::{commands::Command, help, settings::Settings};
+use super::{commands::Command, given::given, help, settings::Settings};
+use backend::SettingFact;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use cli::args::ClientCommand;
 use std::ffi::OsString;
@@ -19,6 +20,16 @@ pub struct Cli {
     pub command: Option<Command>,
     #[command(flatten)]
     pub settings: Settings,
+    /// The settings, as they count.
+    #[arg(skip)]
+    pub given: Vec<SettingFact>,
+}
+
+impl Cli {
+    /// Returns whether the command is `doctor`, which reports what keeps others from starting.
+    pub fn is_doctor(&self) -> bool {
+        matches!(self.command, Some(Command::Doctor { .. }))
+    }
 }
 
 /// A parsed command line.
@@ -50,7 +61,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, cla
     if is_client {
         ClientCommand::from_arg_matches(&matches).map(Asked::OfPortal)
     } else {
-        Cli::from_arg_matches(&matches).map(Box::new).map(Asked::OfServer)
+        let cli = Cli::from_arg_matches(&matches)?;
+        Ok(Asked::OfServer(Box::new(Cli { given: given(&command(), &matches), ..cli })))
     }
 }
 

@@ -10,7 +10,7 @@ pub enum Command {
     Serve,
     /// Bring the database up to date, without serving
     Migrate {
-        /// Only show the schema of the database and the one that this version needs; fails when it is not up to date
+        /// Only list the migrations: exit code 0 if all are applied, 1 if some are pending, 2 otherwise
         #[arg(long)]
         status: bool,
     },
@@ -44,6 +44,15 @@ pub enum Command {
     Test {
         /// Ids of secrets, such as image-hub; all where none is given
         ids: Vec<String>,
+    },
+    /// Check that all is well: exit code 0 if it is, 1 if something needs a look, 2 if something is broken
+    Doctor {
+        /// Print the results as JSON
+        #[arg(long)]
+        json: bool,
+        /// Ask neither the provider of single sign-on nor the public address
+        #[arg(long)]
+        offline: bool,
     },
     /// Ask the server on this machine whether it is ready; fails when it is not
     Health {

@@ -4,6 +4,7 @@ mod command_line;
 mod commands;
 mod connection_tests;
 mod database;
+mod given;
 mod help;
 mod key;
 mod log;
@@ -20,6 +21,7 @@ mod unknown;
 
 pub use command_line::{Asked, Cli, command, parse};
 pub use commands::{AuditCommand, BackupArgs, Command, KeyCommand, RestoreArgs, TokenCommand, UserCommand};
+pub use given::came_from;
 pub use log::LogFormat;
 pub use manual::write_manual_pages;
 pub use settings::Settings;

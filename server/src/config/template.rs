@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// The longest line of an explanation, in characters.
 const WIDTH: usize = 100;
 
-/// What stands above the settings.
+/// The text above the settings.
 const HEAD: &str = "\
 # Settings of Latchkey, a line for each: NAME=value. Remove the # before a setting to change it,
 # then restart the server: systemctl restart latchkey

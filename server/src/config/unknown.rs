@@ -21,7 +21,8 @@ fn known_settings() -> BTreeSet<String> {
         command.get_subcommands().for_each(|command| walk(command, known));
     }
     let mut known = BTreeSet::from(
-        ["LATCHKEY_TOKEN", crate::handover::HANDED_ON, crate::settings_file::VARIABLE].map(str::to_owned),
+        ["LATCHKEY_TOKEN", crate::handover::HANDED_ON, crate::open::IN_IMAGE, crate::settings_file::VARIABLE]
+            .map(str::to_owned),
     );
     walk(&command(), &mut known);
     known

@@ -85,6 +85,7 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/users/{name}/enable", Some(Admin), Some(Admin)),
         ("/users/{name}/end-sessions", Some(Admin), Some(Admin)),
         ("/users/{name}/password-link", Some(Admin), Some(Admin)),
+        ("/system", Some(Admin), Some(Admin)),
         ("/audit", Some(Admin), None),
         ("/audit/export", None, Some(Admin)),
         ("/help", Some(Reader), None),

@@ -454,11 +454,3 @@ fn postgres_upgrade_keeps_the_old_cluster_and_every_value() {
     configured.arg("postgres-upgrade").env("DATABASE_URL", "postgres://h/d");
     assert!(finished(configured).said.contains("DATABASE_URL names another one"));
 }
-
-#[test]
-fn migrate_status_says_what_is_pending() {
-    let folder = stopped(portal("migrate-status"));
-    assert!(done(&folder, &["migrate", "--status"]).contains("pending\t0"));
-    sql(&folder, "DELETE FROM _sqlx_migrations WHERE version = (SELECT max(version) FROM _sqlx_migrations)");
-    fails(&folder, &["migrate", "--status"], "pending\t1");
-}

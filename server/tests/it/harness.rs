@@ -1,6 +1,6 @@
 //! A router over one private PostgreSQL for the whole run. Tests are isolated by the names of their secrets.
 
-use app::ssr::Assets;
+use app::{portal::LookAround, ssr::Assets};
 use axum::{
     Router,
     body::{Body, HttpBody, to_bytes},
@@ -17,10 +17,12 @@ use leptos::config::LeptosOptions;
 use private_postgres::{PrivatePostgres, Stop};
 use server::{
     clock,
+    config::{self, Asked},
     forwarded::Forwarding,
     router,
     routes::{self, Audience},
     state::AppState,
+    surroundings::{self, Sources},
 };
 use std::{
     path::{Path, PathBuf},
@@ -276,11 +278,26 @@ fn state(backend: Option<Backend>) -> AppState {
     state_at(backend, Forwarding::default())
 }
 
+/// Returns what a process with the usual settings would know, behind this way in.
+fn surroundings(forwarding: &Forwarding) -> LookAround {
+    let public = forwarding.public.as_ref().map(|public| format!("--public-url={}", public.as_text()));
+    let arguments = ["latchkey".to_owned(), "--data-dir=/nowhere".to_owned()].into_iter().chain(public);
+    match config::parse(arguments.map(Into::into)) {
+        Ok(Asked::OfServer(cli)) => {
+            let sources = Sources { settings: cli.given, ..Sources::default() };
+            surroundings::of_server(&cli.settings, sources, forwarding.clone())
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
 fn state_at(backend: Option<Backend>, forwarding: Forwarding) -> AppState {
     let options = LeptosOptions::builder().output_name("latchkey").site_root("no-site-in-tests").build();
     let file = |extension: &str| format!("/pkg/latchkey.{extension}");
+    let around = surroundings(&forwarding);
     let state =
         AppState::new(options, Assets { css: file("css"), js: file("js"), wasm: file("wasm") }, forwarding);
+    state.portal.set_look_around(around);
     if let Some(backend) = backend {
         state.open(backend);
     }

@@ -70,7 +70,8 @@ impl Running {
         Self::start_as(command, "root", PASSWORD)
     }
 
-    fn start_as(mut command: Command, username: &str, password: &str) -> Self {
+    /// Does the same, and signs in with another name or password.
+    pub(crate) fn start_as(mut command: Command, username: &str, password: &str) -> Self {
         let mut running = Self::of(command.spawn().unwrap());
         let said = RefCell::new(Vec::new());
         running.addr = running.log().find(|line| {
@@ -288,7 +289,7 @@ fn help_lists_every_command_and_help_of_serve_every_setting() {
         String::from_utf8(output.stdout).unwrap()
     };
     let of_all = help(&["--help"]);
-    for command in ["user", "token", "audit", "key", "serve", "migrate"] {
+    for command in ["user", "token", "audit", "key", "serve", "migrate", "doctor"] {
         assert!(of_all.contains(command), "{command} is missing: {of_all}");
     }
     let help = help(&["serve", "--help"]);

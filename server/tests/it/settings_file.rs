@@ -88,7 +88,19 @@ fn file_that_cannot_be_read_stops_the_server_alone() {
     }
 }
 
-/// As when an administrator runs a command on a server that a package has installed, and that does not run yet.
+#[test]
+fn container_without_a_database_says_what_to_set() {
+    let folder = fresh_folder("image-without-database");
+    for arguments in [&["serve"][..], &["migrate"], &["user", "list"]] {
+        let output = latchkey(&folder).args(arguments).env("LATCHKEY_IMAGE", "true").output().unwrap();
+        let text = said(&output);
+        assert!(!output.status.success() && text.contains("DATABASE_URL_FILE"), "{text}");
+        assert!(text.contains("contains no PostgreSQL") && !text.contains("no settings"), "{text}");
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "a private PostgreSQL was begun");
+}
+
+/// An administrator runs a command on a server that a package has installed, and that does not run yet.
 #[test]
 fn command_of_root_leaves_the_data_folder_to_the_service_that_owns_it() {
     const NOBODY: u32 = 65_534;

@@ -2,6 +2,7 @@
 
 mod address;
 mod connections;
+mod facts;
 mod handle;
 mod libpq;
 mod limits;
@@ -14,11 +15,13 @@ mod transaction;
 
 pub use address::DatabaseConfig;
 pub(crate) use connections::Connections;
+pub(crate) use facts::{DatabaseFacts, facts, facts_at};
+pub use facts::{MigrationFact, MigrationState};
 pub(crate) use handle::Db;
 pub(crate) use limits::in_time;
 pub(crate) use repository::schema_version;
-pub use schema::{SchemaStatus, has_key, migrate, newest as newest_schema, status as schema_status};
 pub(crate) use schema::{connect_once, endpoints};
+pub use schema::{has_key, migrate, newest as newest_schema, pending_migrations};
 pub(crate) use time::{instant, timestamp};
 pub(crate) use transaction::Transaction;
 

@@ -91,12 +91,55 @@ pub(super) async fn server(connection: &mut PgConnection) -> Result<ServerRow, s
     .await
 }
 
-/// Returns version and checksum of each applied migration.
+/// An applied migration.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct AppliedRow {
+    pub(super) version: i64,
+    pub(super) description: String,
+    pub(super) checksum: Vec<u8>,
+}
+
+/// Returns each applied migration.
 #[expect(clippy::disallowed_methods, reason = "the table is sqlx's own, and not made by a migration")]
-pub(super) async fn applied(connection: &mut PgConnection) -> Result<Vec<(i64, Vec<u8>)>, sqlx::Error> {
-    sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version")
-        .fetch_all(connection)
-        .await
+pub(super) async fn applied(connection: &mut PgConnection) -> Result<Vec<AppliedRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT version, description, checksum FROM _sqlx_migrations WHERE success ORDER BY version",
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// The limits of the server, and the connection to it.
+#[derive(Debug)]
+pub(super) struct LimitsRow {
+    pub(super) most: i32,
+    /// The connections that only superusers get.
+    pub(super) reserved: i32,
+    /// The limits of the role and of the database; below zero without one.
+    pub(super) role_limit: i32,
+    pub(super) database_limit: i32,
+    pub(super) superuser: bool,
+    pub(super) now: DateTime<Utc>,
+    pub(super) over_network: bool,
+    /// The version of TLS, if the connection is encrypted.
+    pub(super) tls: Option<String>,
+}
+
+pub(super) async fn limits(connection: &mut PgConnection) -> Result<LimitsRow, sqlx::Error> {
+    sqlx::query_as!(
+        LimitsRow,
+        "SELECT current_setting('max_connections')::int AS \"most!\", \
+         current_setting('superuser_reserved_connections')::int \
+         + coalesce(nullif(current_setting('reserved_connections', true), '')::int, 0) AS \"reserved!\", \
+         rolconnlimit AS \"role_limit!\", rolsuper AS \"superuser!\", \
+         (SELECT datconnlimit FROM pg_database WHERE datname = current_database()) AS \"database_limit!\", \
+         clock_timestamp() AS \"now!\", \
+         NOT coalesce(inet_server_addr() <<= '127.0.0.0/8' OR inet_server_addr() = '::1', true) AS \"over_network!\", \
+         (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl) AS tls \
+         FROM pg_roles WHERE rolname = current_user"
+    )
+    .fetch_one(connection)
+    .await
 }
 
 /// Returns the newest applied migration.

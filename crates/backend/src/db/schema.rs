@@ -3,7 +3,7 @@
 use super::{
     address::{Address, DatabaseConfig},
     limits::in_time,
-    repository,
+    repository::{self, AppliedRow},
     servers::{Reached, reach},
 };
 use crate::error::{self, StartError};
@@ -14,14 +14,14 @@ use tokio::time::{Instant, sleep};
 
 /// Without sqlx's own lock, because it belongs to a session: behind a pooler it would stay on a connection that nobody
 /// has.
-static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
+pub(super) static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
     let mut migrator = sqlx::migrate!();
     migrator.set_locking(false);
     migrator
 });
 
 /// The oldest version of PostgreSQL on which the migrations run.
-const OLDEST: i32 = 140_000;
+pub(super) const OLDEST: i32 = 140_000;
 
 /// The longest time that one server may take to accept a connection at the start, when others may be busy starting as
 /// well.
@@ -87,21 +87,10 @@ pub async fn has_key(config: &DatabaseConfig) -> Result<bool, StartError> {
     Ok(asked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?)
 }
 
-/// The schema of the database beside the one that this version needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SchemaStatus {
-    /// The newest applied migration; `None` if the database is empty.
-    pub applied: Option<i64>,
-    /// The newest migration that this version knows.
-    pub newest: i64,
-    /// The number of migrations that are pending.
-    pub pending: usize,
-}
-
-/// Returns the schema of the database, and changes nothing.
+/// Returns the number of migrations that are pending, and changes nothing.
 ///
 /// Errors: as [`migrate`]; `Newer`.
-pub async fn status(config: &DatabaseConfig) -> Result<SchemaStatus, StartError> {
+pub async fn pending_migrations(config: &DatabaseConfig) -> Result<usize, StartError> {
     let (mut connection, _) = connect_once(config).await?;
     let asked = in_time(async {
         repository::begin(&mut connection, config.pooler).await?;
@@ -112,11 +101,7 @@ pub async fn status(config: &DatabaseConfig) -> Result<SchemaStatus, StartError>
     });
     let applied = asked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
     pending(&applied)?;
-    Ok(SchemaStatus {
-        applied: applied.last().map(|(version, _)| *version),
-        newest: newest(),
-        pending: MIGRATOR.iter().count().saturating_sub(applied.len()),
-    })
+    Ok(MIGRATOR.iter().count().saturating_sub(applied.len()))
 }
 
 /// Connects once, and returns also the environment with which libpq's programs reach the same server.
@@ -124,24 +109,30 @@ pub(crate) async fn connect_once(
     config: &DatabaseConfig,
 ) -> Result<(PgConnection, Vec<(&'static str, Sensitive)>), StartError> {
     let address = Address::parse(&config.url)?;
-    let reached = reached(&address, config.pooler).await?;
+    let reached = writable(&address, config.pooler).await?;
     Ok((reached.connection, address.libpq(reached.number)?))
 }
 
 /// Connects to the first server that takes writes, or to a read-only one.
 async fn connect(address: &Address, pooler: bool) -> Result<PgConnection, StartError> {
-    Ok(reached(address, pooler).await?.connection)
+    Ok(writable(address, pooler).await?.connection)
 }
 
-async fn reached(address: &Address, pooler: bool) -> Result<Reached, StartError> {
-    let servers = (0..address.count())
-        .map(|number| Ok((number, address.options(number, pooler)?)))
-        .collect::<Result<_, StartError>>()?;
-    let reached = reach(servers, pooler, address.writable_only, CONNECT, |_| ()).await?;
+/// Connects to the first server that takes writes, or to a read-only one if that will do.
+async fn writable(address: &Address, pooler: bool) -> Result<Reached, StartError> {
+    let reached = connect_to_any(address, pooler).await?;
     if reached.read_only && address.writable_only {
         return Err(error::read_only().into());
     }
     Ok(reached)
+}
+
+/// Connects to the first server that takes writes, or to a read-only one, whatever the address says.
+pub(super) async fn connect_to_any(address: &Address, pooler: bool) -> Result<Reached, StartError> {
+    let servers = (0..address.count())
+        .map(|number| Ok((number, address.options(number, pooler)?)))
+        .collect::<Result<_, StartError>>()?;
+    Ok(reach(servers, pooler, address.writable_only, CONNECT, |_| ()).await?)
 }
 
 /// Checks what the portal relies on, and says what is missing.
@@ -225,15 +216,15 @@ async fn look(connection: &mut PgConnection, pooler: bool) -> Result<State, Star
 /// Returns whether a migration is pending.
 ///
 /// Errors: `Newer`, and migrations that differ from those that were applied.
-fn pending(applied: &[(i64, Vec<u8>)]) -> Result<bool, StartError> {
-    for (version, checksum) in applied {
+fn pending(applied: &[AppliedRow]) -> Result<bool, StartError> {
+    for AppliedRow { version, checksum, .. } in applied {
         let known = MIGRATOR.iter().find(|migration| migration.version == *version);
         let known = known.ok_or(StartError::Newer { found: *version, known: newest() })?;
         if *known.checksum != **checksum {
             return Err(StartError::Migration(sqlx::migrate::MigrateError::VersionMismatch(*version)));
         }
     }
-    Ok(MIGRATOR.iter().any(|migration| !applied.iter().any(|(version, _)| *version == migration.version)))
+    Ok(MIGRATOR.iter().any(|migration| !applied.iter().any(|row| row.version == migration.version)))
 }
 
 /// Returns the newest schema that this version knows.
@@ -242,7 +233,7 @@ pub fn newest() -> i64 {
 }
 
 /// Returns the tables that the migrations create.
-fn tables() -> Vec<String> {
+pub(super) fn tables() -> Vec<String> {
     let made = |sql: &str| {
         sql.split("CREATE TABLE ")
             .skip(1)

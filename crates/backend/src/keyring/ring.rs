@@ -104,6 +104,12 @@ impl Keyring {
         }
     }
 
+    /// Returns whether the key with this id is at hand and made this check value.
+    pub(crate) fn recognizes(&self, id: &str, check_nonce: &[u8], check_ciphertext: &[u8]) -> bool {
+        let (check_nonce, check_ciphertext) = (check_nonce.to_vec(), check_ciphertext.to_vec());
+        self.check(&CheckRow { id: id.to_owned(), active: false, check_nonce, check_ciphertext }).is_some()
+    }
+
     /// Returns a check value from before rows carried MACs.
     #[cfg(test)]
     pub(crate) fn old_check_row(&self, id: &str) -> CheckRow {

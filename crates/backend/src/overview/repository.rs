@@ -111,17 +111,20 @@ fn days_from(first: NaiveDate) -> Vec<Day> {
     .collect()
 }
 
-/// Stores a note; returns false if it was stored already.
+/// Stores a note; returns false if it was stored already. That the key is backed up is noted again after a key was added.
 pub(super) async fn note(
     connection: &mut PgConnection,
     ctx: &Ctx,
     note: PortalNote,
 ) -> Result<bool, sqlx::Error> {
     let inserted = sqlx::query!(
-        "INSERT INTO portal_notes (name, noted_at, noted_by) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        "INSERT INTO portal_notes AS noted (name, noted_at, noted_by) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE \
+         SET noted_at = excluded.noted_at, noted_by = excluded.noted_by WHERE noted.name = $4 AND noted.noted_at < \
+         (SELECT max(created_at) FROM key_encryption_keys WHERE retired_at IS NULL)",
         note.code(),
         instant(ctx.now)?,
-        ctx.actor.name()
+        ctx.actor.name(),
+        PortalNote::KeyBackedUp.code()
     )
     .execute(connection)
     .await?;

@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::time::Timestamp;
 use openidconnect::{
     JsonWebKey, JsonWebKeyUse,
-    core::{CoreJsonWebKey, CoreJsonWebKeySet, CoreJwsSigningAlgorithm},
+    core::{CoreJsonWebKey, CoreJsonWebKeySet, CoreJsonWebKeyType, CoreJwsSigningAlgorithm},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -97,6 +97,15 @@ pub(super) fn verify(token: &str, keys: &CoreJsonWebKeySet) -> Result<Verified, 
         .clone();
     let claims = serde_json::from_slice(&decoded(payload)?).map_err(|_| FORM)?;
     Ok(Verified { claims: Claims(claims), kind: typ.map(|kind| kind.to_lowercase()), algorithm: alg, key })
+}
+
+/// Returns the number of keys with which a signature can be verified.
+pub(super) fn usable_keys(keys: &CoreJsonWebKeySet) -> usize {
+    let fits = |key: &&CoreJsonWebKey| {
+        *key.key_type() != CoreJsonWebKeyType::Symmetric
+            && key.key_use().is_none_or(JsonWebKeyUse::allows_signature)
+    };
+    keys.keys().iter().filter(fits).count()
 }
 
 impl Claims {

@@ -2,6 +2,7 @@
 //! RFC 7636).
 
 mod claims;
+mod description;
 mod http;
 mod identity;
 mod issuer;
@@ -11,7 +12,9 @@ mod repository;
 mod service;
 mod tokens;
 
+pub(crate) use description::{ProviderFacts, ProviderTrouble};
 pub use issuer::{Issuer, IssuerError};
+pub(crate) use provider::Provider;
 pub use service::{BegunSignOn, ProviderAnswer, SingleSignOnService};
 
 use domain::{access::Role, sensitive::Sensitive};

@@ -2,7 +2,8 @@
 
 use super::{
     SingleSignOnConfig, StepUp,
-    claims::{Claims, TokenError, Verified, verify},
+    claims::{Claims, TokenError, Verified, usable_keys, verify},
+    description::{ProviderFacts, ProviderTrouble},
     http::{HttpError, ProviderHttp},
     identity::{Identity, groups, left_out},
     tokens::Tokens,
@@ -34,6 +35,9 @@ const KEYS_AGAIN_AFTER: Duration = Duration::from_mins(1);
 /// How long the provider is left alone after it did not answer.
 const LEFT_ALONE_FOR: Duration = Duration::from_secs(5);
 
+/// The most that is shown of an answer that is not usable, in characters.
+const MAX_SHOWN: usize = 300;
+
 type Client = openidconnect::Client<
     EmptyAdditionalClaims,
     CoreAuthDisplay,
@@ -56,7 +60,7 @@ type Client = openidconnect::Client<
 
 /// The provider. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Provider {
+pub(crate) struct Provider {
     config: Arc<SingleSignOnConfig>,
     http: ProviderHttp,
     known: Arc<Mutex<Known>>,
@@ -78,12 +82,12 @@ pub(super) struct Binding {
 }
 
 impl Provider {
-    pub(super) fn new(config: SingleSignOnConfig, http: &Http) -> Self {
+    pub(crate) fn new(config: SingleSignOnConfig, http: &Http) -> Self {
         let http = ProviderHttp::new(http, &config.issuer);
         Self { config: Arc::new(config), http, known: Arc::default() }
     }
 
-    pub(super) fn config(&self) -> &SingleSignOnConfig {
+    pub(crate) fn config(&self) -> &SingleSignOnConfig {
         &self.config
     }
 
@@ -293,6 +297,22 @@ impl Provider {
         }
     }
 
+    /// Returns the description that the provider gives of itself, asked for anew.
+    ///
+    /// Errors: in words for whoever runs the portal.
+    pub(crate) async fn describe(&self) -> Result<ProviderFacts, ProviderTrouble> {
+        match CoreProviderMetadata::discover_async(self.config.issuer.url.clone(), &self.http).await {
+            Ok(metadata) => Ok(ProviderFacts {
+                keys: usable_keys(metadata.jwks()),
+                claims: metadata
+                    .claims_supported()
+                    .map(|claims| claims.iter().map(|claim| claim.as_str().to_owned()).collect()),
+            }),
+            Err(DiscoveryError::Request(error)) => Err(ProviderTrouble::Unreachable(chain(&error))),
+            Err(error) => Err(ProviderTrouble::Wrong(shown(&chain(&error)))),
+        }
+    }
+
     fn client(
         &self,
         ctx: &Ctx,
@@ -368,6 +388,11 @@ fn not_exchanged(
             untrusted(ctx, &"it is not in the form that the standard asks for")
         }
     }
+}
+
+/// Returns a text that may repeat a part of the provider's answer, in one short line.
+fn shown(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_SHOWN).collect()
 }
 
 /// Returns the error with its causes, because any of them may say what is wrong.

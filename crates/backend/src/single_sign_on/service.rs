@@ -67,6 +67,11 @@ impl SingleSignOnService {
         Self { db, sessions, provider: Provider::new(config, http) }
     }
 
+    /// Returns the provider.
+    pub(crate) fn provider(&self) -> &Provider {
+        &self.provider
+    }
+
     /// Returns the provider's host, which people see when they sign in.
     pub fn host(&self) -> &str {
         self.provider.config().issuer.host()

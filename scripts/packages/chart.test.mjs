@@ -1,0 +1,195 @@
+// The chart does what docs/install-kubernetes.md says. Run by scripts/test-chart, which brings an API server and a PostgreSQL.
+
+import assert from 'node:assert/strict';
+import { chownSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { ADMIN, KEK, addSecret, cleanUp, freePort, newFolder, run, signIn, startInImage, unpackedImage, until, version, write } from './lib.mjs';
+
+const chart = 'packages/chart/latchkey';
+const VALUES = ['values.yaml', 'ci/all-values.yaml', 'ci/openshift-values.yaml'];
+const folder = newFolder();
+const database = new URL(process.env.DATABASE_URL);
+
+const kubectl = (...args) => run('kubectl', args);
+const helm = (...args) => run('helm', args);
+const sql = (statements, name = 'latchkey') =>
+  run('psql', ['--quiet', '--set=ON_ERROR_STOP=1', `host=127.0.0.1 port=${database.port} user=latchkey dbname=${name}`, '--command', statements]);
+
+/** Returns the objects that the chart makes of these values, as the API server reads them. */
+async function objects(...values) {
+  const manifests = write(join(folder, 'rendered.yaml'), await helm('template', 'latchkey', chart, '--api-versions', 'policy/v1beta1', ...values));
+  const text = readFileSync(manifests, 'utf8').replaceAll('policy/v1\n', 'policy/v1beta1\n');
+  const said = await kubectl('create', '--dry-run=server', '--output=json', '--filename', write(manifests, text));
+  // One after the other, as kubectl writes them.
+  return said.split(/^}\n/m).filter((part) => part.trim()).map((part) => JSON.parse(`${part}}`)).flatMap((object) => object.items ?? [object]);
+}
+
+before(() => kubectl('create', 'namespace', 'portal'));
+after(cleanUp);
+
+test('chart and manifests are packaged with the version of Cargo.toml', async () => {
+  await run('scripts/chart', [folder]);
+  const packaged = await helm('show', 'chart', `${folder}/latchkey-${version}.tgz`);
+  assert.match(packaged, new RegExp(`^version: ${version}$`, 'm'));
+  assert.match(packaged, new RegExp(`^appVersion: ${version}$`, 'm'));
+  const files = await run('tar', ['tf', `${folder}/latchkey-${version}.tgz`]);
+  assert.doesNotMatch(files, /\/ci\//);
+});
+
+test('plain manifests are accepted by the API server', async () => {
+  const plain = `${folder}/latchkey-${version}.yaml`;
+  const text = readFileSync(plain, 'utf8');
+  assert.doesNotMatch(text, /managed-by|helm\.sh/);
+  // This API server is older than the manifests are for.
+  write(plain, text.replace('policy/v1\n', 'policy/v1beta1\n'));
+  const said = await kubectl('apply', '--namespace=portal', '--dry-run=server', '--filename', plain);
+  for (const kind of ['deployment.apps', 'service', 'serviceaccount', 'poddisruptionbudget.policy', 'networkpolicy.networking.k8s.io']) {
+    assert.match(said, new RegExp(`^${kind}/latchkey created`, 'm'));
+  }
+});
+
+for (const values of VALUES) {
+  test(`objects with ${values} are accepted, and their pods fit the standard "restricted"`, async () => {
+    const made = await objects('--values', `${chart}/${values}`);
+    const { spec } = made.find(({ kind }) => kind === 'Deployment').spec.template;
+    for (const forbidden of ['hostNetwork', 'hostPID', 'hostIPC']) assert.ok(!spec[forbidden]);
+    assert.equal(spec.securityContext.runAsNonRoot, true);
+    assert.equal(spec.securityContext.seccompProfile.type, 'RuntimeDefault');
+    assert.notEqual(spec.securityContext.runAsUser, 0);
+    for (const { name, securityContext, volumeMounts, ports } of [...spec.initContainers, ...spec.containers]) {
+      assert.equal(securityContext.allowPrivilegeEscalation, false, name);
+      assert.deepEqual(securityContext.capabilities, { drop: ['ALL'] }, name);
+      assert.equal(securityContext.readOnlyRootFilesystem, true, name);
+      assert.ok(volumeMounts.every(({ readOnly }) => readOnly), name);
+      assert.ok((ports ?? []).every(({ hostPort }) => !hostPort), name);
+    }
+    for (const volume of spec.volumes) assert.ok(volume.secret ?? volume.configMap, volume.name);
+    assert.equal(spec.automountServiceAccountToken, false);
+  });
+}
+
+test('values of the documentation make an Ingress for the public address', async () => {
+  const [, values] = /```yaml\n(.*?)```/s.exec(readFileSync('docs/install-kubernetes.md', 'utf8'));
+  const made = await objects('--values', write(join(folder, 'documented.yaml'), values));
+  const { env } = made.find(({ kind }) => kind === 'Deployment').spec.template.spec.containers[0];
+  assert.equal(env.find(({ name }) => name === 'LATCHKEY_PUBLIC_URL').value, 'https://latchkey.example');
+  assert.equal(env.find(({ name }) => name === 'LATCHKEY_TRUSTED_PROXIES').value, '10.42.0.0/16');
+  assert.equal(made.find(({ kind }) => kind === 'Ingress').spec.rules[0].host, 'latchkey.example');
+});
+
+test('values that cannot work are rejected with their name', async () => {
+  for (const [set, said] of [
+    ['publicUrl=latchkey.example', /publicUrl/],
+    ['publicURL=https://latchkey.example', /publicURL/],
+    ['trustedProxies={ingress}', /trustedProxies/],
+    ['settings.DATABASE_URL=postgres://x', /DATABASE_URL/],
+    ['settings.LATCHKEY_OIDC_CLIENT_SECRET=x', /LATCHKEY_OIDC_CLIENT_SECRET/],
+    ['files.LATCHKEY_EXTRA_CA_FILE.key=ca.crt', /LATCHKEY_EXTRA_CA_FILE/],
+    ['image.digest=sha256:1', /digest/],
+    ['database.pooler=session', /pooler/],
+    ['ingress.enabled=true', /ingress\.host is needed/],
+    ['firstAdmin.username=root', /firstAdmin\.secretName is needed/],
+  ]) {
+    await assert.rejects(helm('template', 'latchkey', chart, '--set', set), ({ stderr }) => said.test(stderr), set);
+  }
+});
+
+test('release is installed, upgraded, rolled back and removed, and the Secrets stay', async () => {
+  for (const [name, ...literals] of [
+    ['latchkey-database', `url=${database}`],
+    ['latchkey-key', `key-encryption-key=${KEK}`],
+  ]) {
+    await kubectl('create', '--namespace=portal', 'secret', 'generic', name, ...literals.map((literal) => `--from-literal=${literal}`));
+  }
+  const notes = await helm('install', 'latchkey', `${folder}/latchkey-${version}.tgz`, '--namespace=portal');
+  for (const said of ['openssl rand -base64 32', 'rollout status deployment/latchkey', '/setup', 'port-forward']) assert.ok(notes.includes(said), notes);
+  const upgraded = await helm('upgrade', 'latchkey', chart, '--namespace=portal', '--values', `${chart}/ci/all-values.yaml`, '--set', 'trustedProxies=null');
+  assert.match(upgraded, /Sign in as root .*first-admin/);
+  assert.match(upgraded, /Set trustedProxies/);
+  await helm('rollback', 'latchkey', '1', '--namespace=portal');
+  const names = async () => (await kubectl('get', '--namespace=portal', 'deployments,services,ingresses,networkpolicies,poddisruptionbudgets', '--output=name')).trim();
+  assert.match(await names(), /^deployment.apps\/latchkey$/m);
+  assert.doesNotMatch(await names(), /ingress\.networking/);
+  await helm('uninstall', 'latchkey', '--namespace=portal');
+  assert.equal(await names(), '');
+  const secrets = await kubectl('get', '--namespace=portal', 'secrets', '--output=name');
+  assert.match(secrets, /latchkey-key/);
+});
+
+/** Runs one container of a pod as a node would: its variables, its user and groups, its volumes as Kubernetes mounts them. */
+async function startContainer(bundle, pod, container, replaced) {
+  const { runAsUser, runAsGroup, fsGroup } = pod.securityContext;
+  const mounts = {};
+  for (const { name, mountPath } of container.volumeMounts) {
+    const { secret } = pod.volumes.find((volume) => volume.name === name);
+    const stored = JSON.parse(await kubectl('get', '--namespace=portal', 'secret', secret.secretName, '--output=json'));
+    const place = join(folder, 'volumes', name);
+    for (const { key, path } of secret.items) {
+      // fsGroup: files of root, which the group may read besides.
+      const file = write(join(place, path), Buffer.from(stored.data[key], 'base64'), secret.defaultMode | 0o040);
+      chownSync(file, 0, fsGroup);
+    }
+    mounts[mountPath] = place;
+  }
+  const env = { ...Object.fromEntries(container.env.map(({ name, value }) => [name, value])), ...replaced };
+  return startInImage({ bundle, user: `${runAsUser}:${runAsGroup}`, groups: `${fsGroup}`, env, mounts, args: container.args });
+}
+
+test('pod migrates as the owner, serves as a role that cannot, gets ready, stores a secret and drains', async () => {
+  // The statements of docs/install-kubernetes.md.
+  const page = readFileSync('docs/install-kubernetes.md', 'utf8');
+  const [roles, privileges] = [...page.matchAll(/```sql\n(.*?)```/gs)].map(([, block]) => block.replaceAll('…', 'secret'));
+  for (const statement of roles.replace('DATABASE latchkey', 'DATABASE roles').split(';').filter((text) => text.trim())) await sql(statement, 'postgres');
+  await sql(privileges, 'roles');
+  const at = (role) => `postgres://${role}:secret@127.0.0.1:${database.port}/roles`;
+  for (const [name, literal] of [
+    ['db', `url=${at('latchkey_app')}`],
+    ['db-owner', `url=${at('latchkey_owner')}`],
+    ['kek', `key-encryption-key=${KEK}`],
+    ['first-admin', `password=${ADMIN.password}`],
+  ]) {
+    await kubectl('create', '--namespace=portal', 'secret', 'generic', name, `--from-literal=${literal}`);
+  }
+  const values = {
+    'database.secretName': 'db',
+    'database.migrationSecretName': 'db-owner',
+    'key.secretName': 'kek',
+    'firstAdmin.username': ADMIN.username,
+    'firstAdmin.secretName': 'first-admin',
+    publicUrl: 'http://latchkey.example',
+    drainSeconds: 2,
+  };
+  const made = await objects('--set', Object.entries(values).map(([name, value]) => `${name}=${value}`).join(','));
+  const { spec: pod } = made.find(({ kind }) => kind === 'Deployment').spec.template;
+  const [server] = pod.containers;
+  const bundle = await unpackedImage();
+
+  const migration = await startContainer(bundle, pod, pod.initContainers[0], {});
+  assert.equal(await migration.ended, 0, migration.said());
+  assert.equal(server.env.find(({ name }) => name === 'LATCHKEY_ADDR').value, `:${server.ports[0].containerPort}`);
+  const addr = `127.0.0.1:${await freePort()}`;
+  const running = await startContainer(bundle, pod, server, { LATCHKEY_ADDR: addr });
+  const probe = async ({ httpGet }) => (await fetch(`http://${addr}${httpGet.path}`)).status;
+  await until('readiness', async () => (await probe(server.readinessProbe)) === 200).catch((error) => assert.fail(`${error}\n${running.said()}`));
+  assert.equal(await probe(server.livenessProbe), 200);
+
+  // Node sends no other Host than the address, and the portal answers its public one alone.
+  assert.equal((await fetch(`http://${addr}/sign-in`, { redirect: 'manual' })).status >= 300, true);
+  const curl = (...args) => run('curl', ['--silent', '--show-error', '--connect-to', `latchkey.example:80:${addr}`, ...args]);
+  const jar = join(folder, 'cookies');
+  const signedIn = await curl('--cookie-jar', jar, '--data-urlencode', `username=${ADMIN.username}`, '--data-urlencode', `password=${ADMIN.password}`, '--write-out', '%{http_code}', '--output', '/dev/null', 'http://latchkey.example/sign-in');
+  assert.equal(signedIn, '303');
+  const fields = { type: 'image-pull', name: 'in-the-pod', registry_host: 'registry.example', username: 'robot', password: 'made up' };
+  const added = await curl('--cookie', jar, ...Object.entries(fields).flatMap(([name, value]) => ['--data-urlencode', `${name}=${value}`]), '--write-out', '%{http_code}', '--output', '/dev/null', 'http://latchkey.example/secrets/new');
+  assert.equal(added, '303');
+  assert.match(await curl('--cookie', jar, 'http://latchkey.example/secrets'), /in-the-pod/);
+
+  const stopped = Date.now();
+  running.terminate();
+  await until('the drain', async () => (await probe(server.readinessProbe)) === 503);
+  assert.equal(await probe(server.livenessProbe), 200);
+  assert.equal(await running.ended, 0, running.said());
+  const seconds = (Date.now() - stopped) / 1000;
+  assert.ok(seconds >= 2 && seconds < pod.terminationGracePeriodSeconds - 20, `${seconds} s`);
+});
