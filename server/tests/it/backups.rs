@@ -176,7 +176,7 @@ fn backup_and_key_file_restore_every_value() {
     stopped((new, running));
 }
 
-/// Puts the right checksum of a changed manifest into its place.
+/// Replaces the checksum of a manifest that was changed.
 fn sum_again(parts: &mut [(String, Vec<u8>)]) {
     let sum = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &parts[1].1);
     let sum = data_encoding::HEXLOWER.encode(sum.as_ref());
