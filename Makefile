@@ -57,7 +57,7 @@ prepare-sql: ## Describe the SQL of the code in crates/backend/.sqlx
 bench: ## Measure speed, size and memory of a release build
 	@scripts/bench
 
-screenshot: ## Take the README's picture from the running portal
+screenshot: ## Take the README's pictures from a portal of its own
 	@scripts/screenshot
 
 clean: ## Remove what was built; the data folder stays

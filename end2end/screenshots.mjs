@@ -1,14 +1,15 @@
 // Pictures of the portal, taken from a running one with made-up secrets.
 //
-//   node screenshots.mjs readme <file.png>    the list, light, small enough for a README
+//   node screenshots.mjs readme <folder>      Overview, the list and a secret, light, small enough for a README
 //   node screenshots.mjs review <folder>      every page: wide and narrow, light and dark
 //
 // Starts a portal of its own with a fresh data folder; LATCHKEY_URL names a running one instead, which gets the
 // made-up secrets added.
 
 import { rmSync, mkdirSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { ADMIN, newFolder, ready, signIn, start } from './server.mjs';
 
@@ -180,14 +181,62 @@ const PAGES = [
 
 /** @typedef {Exclude<import('@playwright/test').BrowserContextOptions['storageState'], string | undefined>} Session */
 
-/** @param {import('@playwright/test').Browser} browser @param {string} baseURL @param {string} file @param {Session} storageState */
-async function readme(browser, baseURL, file, storageState) {
-  mkdirSync(dirname(file), { recursive: true });
-  const context = await browser.newContext({ baseURL, storageState, viewport: { width: 1280, height: 700 }, colorScheme: 'light' });
+/** What the pictures of the README tell of the last month: the last test of each secret, and its uses. */
+const PAST = [
+  ['harbor-production', 'works', 'registry-opened', 412],
+  ['gitlab-registry', 'works', 'registry-opened', 96],
+  ['ghcr-notebooks', 'works', 'registry-opened', 61],
+  ['dockerhub-ci', 'works', 'registry-opened', 230],
+  ['nexus-legacy', 'unreachable', 'timed-out', 0],
+  ['weather-history', 'works', 'repository-read', 30],
+  ['claims-2026', 'host-key-changed', 'host-key-changed', 0],
+  ['street-signs', 'works', 'repository-read', 18],
+  ['speech-corpus-de', 'refused', 'key-not-accepted', 4],
+];
+
+/**
+ * Writes a past of 30 days, which no page can make up, into the private database of the portal that was started here.
+ * @param {string} data
+ */
+function makePast(data) {
+  const tests = PAST.map(
+    ([name, status, cause, reads], index) => `
+    UPDATE secrets SET check_status = '${status}', check_cause = '${cause}', checked_by = 'ana',
+      checked_at = now() - interval '${(index + 1) * 7} minutes',
+      last_read_at = CASE WHEN ${reads} > 0 THEN now() - interval '${index * 4 + 1} minutes' END
+    WHERE name = '${name}';
+    INSERT INTO secret_tests (secret_id, at, status, cause, tested_by)
+    SELECT id, now() - day * interval '23 hours', CASE WHEN day < 3 OR day = 17 THEN '${status}' ELSE 'works' END,
+      CASE WHEN day < 3 OR day = 17 THEN '${cause}' ELSE 'registry-opened' END, 'the portal'
+    FROM secrets, generate_series(0, 29) AS day WHERE name = '${name}';`,
+  );
+  const sql = `
+    ${tests.join('')}
+    INSERT INTO test_counts (day, status, tests)
+    SELECT (now() AT TIME ZONE 'UTC')::date - day, status, amount + day % 2 FROM generate_series(1, 29) AS day,
+      (VALUES ('works', 8), ('refused', 1), ('unreachable', 1)) AS each (status, amount)
+    WHERE status = 'works' OR day % 6 < 2
+    ON CONFLICT (day, status) DO UPDATE SET tests = test_counts.tests + excluded.tests;
+    INSERT INTO read_counts (day, reads)
+    SELECT (now() AT TIME ZONE 'UTC')::date - day, 300 + (day * 67) % 140 FROM generate_series(0, 29) AS day;`;
+  const database = `host=${join(data, 'postgres')} user=latchkey dbname=latchkey`;
+  execFileSync('psql', ['--quiet', '--set=ON_ERROR_STOP=1', database], { input: sql, stdio: ['pipe', 'inherit', 'inherit'] });
+}
+
+/** @param {import('@playwright/test').Browser} browser @param {string} baseURL @param {string} folder @param {Session} storageState */
+async function readme(browser, baseURL, folder, storageState) {
+  mkdirSync(folder, { recursive: true });
+  makePast(join(started, 'data'));
+  const context = await browser.newContext({ baseURL, storageState, viewport: { width: 1280, height: 720 }, colorScheme: 'light' });
   const page = await context.newPage();
-  await open(page, '/secrets');
-  await page.screenshot({ path: file, animations: 'disabled' });
-  console.log(`${file}: ${Math.round(statSync(file).size / 1024)} kB`);
+  // The notice that the steps were dismissed is shown once.
+  await open(page, '/help');
+  for (const [name, path] of Object.entries({ overview: '/', secrets: '/secrets', secret: '/secrets/image-harbor-production' })) {
+    await open(page, path);
+    const file = join(folder, `${name}.png`);
+    await page.screenshot({ path: file, animations: 'disabled' });
+    console.log(`${file}: ${Math.round(statSync(file).size / 1024)} kB`);
+  }
 }
 
 /** @param {import('@playwright/test').Browser} browser @param {string} baseURL @param {string} folder @param {Session} storageState */
@@ -212,13 +261,13 @@ async function review(browser, baseURL, folder, storageState) {
 const [what, target] = process.argv.slice(2);
 const shoot = { readme, review }[what ?? ''];
 if (!shoot || !target) {
-  console.error('usage: node screenshots.mjs readme <file.png> | review <folder>');
+  console.error('usage: node screenshots.mjs readme <folder> | review <folder>');
   process.exit(2);
 }
 
-const folder = newFolder();
+const started = newFolder();
 const addr = process.env.LATCHKEY_END2END_ADDR ?? '127.0.0.1:3119';
-const portal = process.env.LATCHKEY_URL ? undefined : start({ folder, addr });
+const portal = process.env.LATCHKEY_URL ? undefined : start({ folder: started, addr });
 const address = process.env.LATCHKEY_URL ?? `http://${addr}`;
 try {
   await ready(address);
@@ -228,6 +277,10 @@ try {
   const users = [['ana', 'admin'], ['ben', 'editor'], ['carla', 'reader']];
   for (const [username = '', role = ''] of users) {
     await fetch(`${address}/users/new`, { method: 'POST', headers: { cookie }, body: new URLSearchParams({ username, role, current_password: password }) });
+  }
+  // An overview in use shows no steps of setting up.
+  for (const step of what === 'readme' ? ['key-backed-up', 'dismiss-steps'] : []) {
+    await fetch(`${address}/overview/${step}`, { method: 'POST', headers: { cookie }, redirect: 'manual' });
   }
   await fillPortal(address, cookie);
   const browser = await chromium.launch({
@@ -239,5 +292,5 @@ try {
   await browser.close();
 } finally {
   await portal?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(started, { recursive: true, force: true });
 }

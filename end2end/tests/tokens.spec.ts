@@ -34,7 +34,7 @@ test('a token is shown once, works, and is revoked at once', async ({ page, cont
   const token = await field(page, 'Token').inputValue();
   expect(token).toMatch(/^latchkey_[0-9a-f]{16}_[0-9a-f]{64}$/);
   if (hydrated) {
-    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Copy', exact: true }).click();
     await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(token);
   } else {

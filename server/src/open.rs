@@ -69,6 +69,16 @@ pub(crate) async fn with_database(
     outcome
 }
 
+/// Returns whether a private PostgreSQL could be started if no database is configured.
+///
+/// Errors: none is configured in a container, in words.
+pub(crate) fn may_start(settings: &Settings) -> Result<(), String> {
+    if !settings.database.is_configured() && environment::variable(IN_IMAGE).is_some() {
+        return Err(NO_DATABASE.to_owned());
+    }
+    Ok(())
+}
+
 /// Finds the database, or starts a private one if none is configured, off the threads that answer.
 ///
 /// Errors: also if none is configured in a container, in words.
@@ -79,9 +89,7 @@ pub(crate) async fn find_database(
     if let Some(database) = settings.database.config()? {
         return Ok((database, None));
     }
-    if environment::variable(IN_IMAGE).is_some() {
-        return Err(NO_DATABASE.into());
-    }
+    may_start(settings)?;
     let (folder, stop) = (settings.database.data_dir().to_owned(), stop.clone());
     let private = tokio::task::spawn_blocking(move || PrivatePostgres::start(&folder, &stop)).await??;
     Ok((DatabaseConfig::at(Sensitive::new(private.url())), Some(private)))

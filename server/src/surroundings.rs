@@ -6,6 +6,7 @@ use crate::{
     forwarded::{Forwarding, Origin},
     from_file::FromFile,
     key_file::{self, KeyFileError},
+    open,
 };
 use app::portal::{KeyPlace, LookAround};
 use backend::{
@@ -56,7 +57,8 @@ pub(crate) fn look(
         },
         server,
         disk: disk(settings),
-        private: (!settings.database.is_configured()).then(|| private(settings.database.data_dir())),
+        private: (!settings.database.is_configured() && open::may_start(settings).is_ok())
+            .then(|| private(settings.database.data_dir())),
         key: key(settings),
         network: network(settings),
         request,
@@ -68,7 +70,7 @@ pub(crate) fn look(
 
 /// Returns the first reason why the server would not start with the settings, besides the key.
 fn wrong(settings: &Settings) -> Option<String> {
-    let database = settings.database.config().map(drop);
+    let database = settings.database.config().and_then(|_| open::may_start(settings));
     let sign_in = || settings.sign_in().map(drop);
     let first_admin = || settings.sign_in.first_admin().map(drop);
     let tests = || settings.connection_tests.config(settings.network.addr.port()).map(drop);

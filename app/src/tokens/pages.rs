@@ -286,9 +286,7 @@ fn created(token: &CreatedToken) -> impl IntoView + use<> {
 
 /// Returns a first request with the token, which is in no argument, because others on the machine could see those.
 fn example(origin: &str) -> String {
-    format!(
-        "read -rsp 'Token: ' LATCHKEY_TOKEN\nprintf 'Authorization: Bearer %s' \"$LATCHKEY_TOKEN\" |\n  curl -H @- {origin}/api/v1/me"
-    )
+    include_str!("request.sh").trim_end().replace("https://latchkey.example", origin)
 }
 
 fn created_before(name: String, id: &str) -> impl IntoView + use<> {

@@ -3,6 +3,7 @@
 use super::{MadeLink, USERS, is_oneself, user_address};
 use crate::{
     account::proof::prove_again,
+    audit::AUDIT,
     failure::{Noun, Subject, loaded},
     form_state::FormState,
     ssr,
@@ -79,11 +80,11 @@ fn List(page: UserPage, search: String, beyond: String) -> impl IntoView {
 /// Renders whether the user is active, disabled or invited.
 fn state(user: &UserSummary) -> impl IntoView + use<> {
     let (class, icon, word) = match (user.disabled, user.has_password || user.issuer.is_some()) {
-        (true, _) => ("state bad", icon!("ban"), t!(users_disabled)),
-        (false, false) => ("state", icon!("clock"), t!(users_invited)),
-        (false, true) => ("state good", icon!("check"), t!(users_active)),
+        (true, _) => ("bad", icon!("ban"), t!(users_disabled)),
+        (false, false) => ("", icon!("clock"), t!(users_invited)),
+        (false, true) => ("good", icon!("check"), t!(users_active)),
     };
-    rendered(view! { <span class=class>{icon} {word}</span> })
+    rendered(view! { <span class=format!("state {class}")>{icon} {word}</span> })
 }
 
 #[component]
@@ -218,10 +219,7 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
         None => t!(users_never_signed_in, state),
     };
     let suspended = user.suspended_at.map(|at| {
-        view! {
-            <h2>{t!(users_tokens)}</h2>
-            <p>{t!(users_suspended, when: ago(at))}</p>
-        }
+        view! { <p>{t!(users_suspended, when: ago(at))}</p> }
     });
     let kept = match user.issuer.clone() {
         Some(issuer) => Either::Left(view! {
@@ -247,7 +245,12 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
                     </p>
                 }
             })}
+        <h2>{t!(users_tokens)}</h2>
+        <p>{t!(users_token_count, count: user.tokens)}</p>
         {suspended}
+        <p>
+            <a href=format!("{AUDIT}?actor={}", percent::encode(&user.name))>{t!(users_records)}</a>
+        </p>
         <h2>{if user.disabled { t!(users_enable) } else { t!(users_disable) }}</h2>
         {enable_or_disable(user.disabled, &address)}
     })

@@ -40,6 +40,13 @@ users-session-count =
     }
 users-end-sessions = End all sessions
 users-tokens = API tokens
+users-token-count =
+    { $count ->
+        [0] No valid API tokens
+        [one] 1 valid API token
+       *[other] { $count } valid API tokens
+    }
+users-records = Audit records of this user
 users-suspended = This user's API tokens have been rejected since their identity provider denied or signed them out, { MARKUP($when) }. They work again once the user signs in there and has a role.
 users-role-and-password = Role and password
 users-role-at-provider = This user signs in at <b>{ $provider }</b>. Their role is <b>{ $role }</b>, from their groups at the last sign-in. Groups and password are managed there.

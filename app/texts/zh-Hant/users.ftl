@@ -39,6 +39,12 @@ users-session-count =
     }
 users-end-sessions = 結束所有工作階段
 users-tokens = API 權杖
+users-token-count =
+    { $count ->
+        [0] 沒有有效的 API 權杖
+       *[other] { $count } 個有效的 API 權杖
+    }
+users-records = 此使用者的稽核記錄
 users-suspended = 自從身分提供者拒絕此使用者或將其登出（{ MARKUP($when) }）以來，其 API 權杖一律遭到拒絕。使用者在該處登入並擁有角色後，權杖即恢復有效。
 users-role-and-password = 角色與密碼
 users-role-at-provider = 此使用者透過 <b>{ $provider }</b> 登入。角色為<b>{ $role }</b>，由上次登入時的群組決定。群組與密碼都由該處管理。

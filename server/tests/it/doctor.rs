@@ -160,6 +160,13 @@ fn doctor_goes_on_where_something_is_broken_and_never_shows_a_secret() {
         assert!(!said.contains("SENTINEL"), "{said}");
     }
 
+    // As in the container image, which has no PostgreSQL.
+    let mut image = latchkey(&folder);
+    image.env("LATCHKEY_IMAGE", "1").env("LATCHKEY_ADDR", "127.0.0.1:1");
+    let (exit, report) = examined(image, &[]);
+    assert_eq!((exit, code(&report, "settings")), (2, "settings-wrong"), "{report:#}");
+    assert_eq!(code(&report, "private-postgres"), "", "{report:#}");
+
     let conf = folder.join("latchkey.conf");
     fs::write(&conf, "LATCHKEY_ADDR=:3000\nSENTINEL-6\n").unwrap();
     let mut bad_file = latchkey(&folder);

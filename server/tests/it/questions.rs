@@ -56,6 +56,30 @@ async fn user_confirmations_change_nothing_and_name_the_consequence() {
 }
 
 #[tokio::test]
+async fn forms_report_a_missing_password_with_the_other_mistakes() {
+    let app = TestApp::start().await;
+    let admin = app.session_with_password(&unique("hurried"), Role::Admin).await;
+    for (address, fields, wrong) in [
+        ("/users/new", [("username", "Äd min"), ("role", "reader")], "id=\"username-error\""),
+        ("/tokens/new", [("name", ""), ("scope", "read-values")], "id=\"name-error\""),
+    ] {
+        let page = app.send_anonymous(posted(address, &admin, &fields)).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{address}");
+        for present in [wrong, "Enter your current password."] {
+            assert!(page.body.contains(present), "{address}: {present}: {}", page.body);
+        }
+        // A password that was typed is verified once everything else is right.
+        let [first, second] = fields;
+        let typed = [first, second, ("current_password", PASSWORD)];
+        let page = app.send_anonymous(posted(address, &admin, &typed)).await;
+        assert!(
+            page.body.contains(wrong) && !page.body.contains("Enter your current password."),
+            "{address}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn confirmations_about_oneself_say_so() {
     let app = TestApp::start().await;
     let name = unique("self");
