@@ -172,9 +172,16 @@ pub async fn token(backend: &Backend, command: TokenCommand) -> Outcome {
 /// Runs `latchkey audit …`.
 pub async fn audit(backend: &Backend, AuditCommand::Verify: AuditCommand) -> Outcome {
     let verdict = backend.audit().verify(&ctx()).await.map_err(|error| message(&error))?;
+    print(&judged(&verdict)?)
+}
+
+/// Returns the words for the state of the audit log.
+///
+/// Errors: it is not as it was written; in words.
+pub(crate) fn judged(verdict: &Verdict) -> Result<String, String> {
     match verdict {
-        Verdict::Whole(count) => print(&format!("all {count} audit records are as they were written")),
-        Verdict::Unproven(count) => print(&format!(
+        Verdict::Whole(count) => Ok(format!("all {count} audit records are as they were written")),
+        Verdict::Unproven(count) => Ok(format!(
             "all {count} audit records fit each other. Whether somebody who writes the database wrote all of them anew, or took \
              the last away, can be told with the key alone: run this with the LATCHKEY_KEK_FILE or LATCHKEY_KEK that the \
              server has"
@@ -182,13 +189,11 @@ pub async fn audit(backend: &Backend, AuditCommand::Verify: AuditCommand) -> Out
         Verdict::Forged(id) => Err(format!(
             "audit record {id} was not written by the portal: somebody who writes the database, and has not the key, wrote it \
              or all that come before it"
-        )
-        .into()),
+        )),
         Verdict::Broken(id) => {
-            Err(format!("audit record {id} is not as it was written, or the one before it was taken away")
-                .into())
+            Err(format!("audit record {id} is not as it was written, or the one before it was taken away"))
         }
-        Verdict::CutShort(id) => Err(format!("audit records after {id} were taken away").into()),
+        Verdict::CutShort(id) => Err(format!("audit records after {id} were taken away")),
     }
 }
 
@@ -227,7 +232,7 @@ pub(crate) fn write(text: &str) -> Outcome {
 }
 
 /// Prints a line on standard output, where nothing else is written: the log goes to standard error.
-fn print(line: &str) -> Outcome {
+pub(crate) fn print(line: &str) -> Outcome {
     Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests are bound by clock and environment"))]
 
 pub mod admission;
+pub mod backup;
 pub mod cleanup;
 pub mod clock;
 pub mod command;

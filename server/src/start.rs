@@ -1,7 +1,7 @@
 //! Runs what the command line asks of this process.
 
 use crate::{
-    clock, command,
+    backup, clock, command,
     config::{self, Command, Settings, unknown_settings},
     doctor, hardening, health_command, log, open, rest, serve,
     surroundings::Sources,
@@ -69,6 +69,11 @@ pub async fn run(
         Command::Audit(what) => {
             open::with_backend(&settings, async |backend| command::audit(&backend, what).await).await
         }
+        Command::Backup(args) => Box::pin(backup::backup(&settings, &args)).await,
+        Command::Restore(args) => Box::pin(backup::restore(&settings, &args)).await,
+        Command::PostgresUpgrade { to, remove_old } => {
+            Box::pin(backup::upgrade(&settings, to, remove_old)).await
+        }
         Command::Health { live } => health_command::ask(settings.network.addr, live).await,
         Command::SettingsFile => command::write(&config::settings_file()),
         Command::ManualPages { folder, small } => {
@@ -83,6 +88,11 @@ pub async fn run(
             open::with_database(&settings, async |url| seed(&settings, url, count).await).await
         }
     };
+    ended(outcome)
+}
+
+/// Reports the reason for ending, if the command failed.
+fn ended(outcome: open::Outcome) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

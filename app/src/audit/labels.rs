@@ -58,6 +58,8 @@ pub(super) fn action(action: AuditAction) -> &'static str {
         AuditAction::KeyRetired => t!(action_key_retired),
         AuditAction::KeyBackedUp => t!(action_key_backed_up),
         AuditAction::StepsDismissed => t!(action_steps_dismissed),
+        AuditAction::BackupMade => t!(action_backup_made),
+        AuditAction::DatabaseRestored => t!(action_database_restored),
         AuditAction::RowsTakenOver => t!(action_rows_taken_over),
         AuditAction::RowRefused => t!(action_row_refused),
         AuditAction::RecordCut => t!(action_record_cut),

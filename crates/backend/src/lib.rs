@@ -5,6 +5,7 @@
 mod access;
 mod access_log;
 mod audit;
+mod backups;
 mod connection_tests;
 mod context;
 mod database_trust;
@@ -34,10 +35,16 @@ pub use audit::{
     AuditAction, AuditCursor, AuditEntry, AuditPage, AuditQuery, AuditService, FoldedReads, FoldedRecords,
     Outcome, RecentChange, SecretHistory, Verdict,
 };
+pub use backups::{
+    BackupProblem, BackupRun, BackupService, LastBackups, Maintenance, Opened, SCRATCH, SealVerdict,
+    ServerFacts, Snapshot, SnapshotKey, seal, verify_seal,
+};
 pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested, WatchedTests};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
-pub use db::{DatabaseConfig, MigrationFact, MigrationState, has_key, migrate};
+pub use db::{
+    DatabaseConfig, MigrationFact, MigrationState, has_key, migrate, newest_schema, pending_migrations,
+};
 pub use error::StartError;
 pub use formats::examples::{ExampleSource, Part as ExamplePart, Tool};
 pub use formats::export::{Exported, ManifestFormat, flat_json, manifest};
@@ -120,6 +127,7 @@ struct Services {
     /// `None` while sealed: the key at hand is not the one under which the values were sealed.
     keyring: Option<Arc<Keyring>>,
     audit: AuditService,
+    backups: BackupService,
     browsers: Browsers,
     imports: ImportService,
     connection_tests: TestService,
@@ -193,6 +201,7 @@ impl Backend {
                 OutsideClient::new(http.clone(), provider),
             ),
             audit: AuditService::new(db.clone()),
+            backups: BackupService::new(db.clone(), keyring.clone()),
             browsers,
             imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
             connection_tests: TestService::new(db.clone(), keyring.clone(), outbound, http),
@@ -212,6 +221,11 @@ impl Backend {
     /// Returns the audit log.
     pub fn audit(&self) -> &AuditService {
         &self.0.audit
+    }
+
+    /// Returns what became of backups.
+    pub fn backups(&self) -> &BackupService {
+        &self.0.backups
     }
 
     /// Returns the browsers in which somebody has signed in.

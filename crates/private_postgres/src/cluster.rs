@@ -35,7 +35,8 @@ pub fn find(data_dir: &Path) -> io::Result<Option<Cluster>> {
         Err(error) => return Err(error),
     };
     let runs = runs(&folder);
-    let unusable = if runs { None } else { Programs::find(&folder).err().map(|error| error.to_string()) };
+    let unusable =
+        if runs { None } else { Programs::find(&folder, None).err().map(|error| error.to_string()) };
     Ok(Some(Cluster { folder, version: version.trim().to_owned(), mode: mode & 0o7777, runs, unusable }))
 }
 

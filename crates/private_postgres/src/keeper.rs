@@ -32,6 +32,8 @@ const RESTART_PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duratio
 pub(crate) struct Keeper {
     pub(crate) data_dir: PathBuf,
     pub(crate) folder: PathBuf,
+    /// The version of a cluster that is missing; the newest installed one if `None`.
+    pub(crate) major: Option<u32>,
     pub(crate) account: Option<User>,
     pub(crate) running: Arc<AtomicBool>,
     pub(crate) stop: Stop,
@@ -137,7 +139,7 @@ impl Keeper {
             return Err(StartError::NoName(geteuid().as_raw()));
         }
         let unusable = |error| self.unusable(error);
-        let programs = Programs::find(&self.folder)?;
+        let programs = Programs::find(&self.folder, self.major)?;
         match fs::read_dir(&self.folder).map(|mut entries| entries.next().is_some()) {
             Ok(false) => {}
             Ok(true) => return Err(StartError::NotEmpty(self.folder.clone())),
@@ -173,7 +175,7 @@ impl Keeper {
 
     /// Starts the server once, and waits until it serves.
     fn start(&self, entrance: &Arc<File>) -> Result<Child, StartError> {
-        let programs = Programs::find(&self.folder)?;
+        let programs = Programs::find(&self.folder, self.major)?;
         end_orphan(&self.folder, || self.go_on())?;
         let log_path = self.log_path();
         let mut child = self

@@ -7,6 +7,7 @@
 )]
 
 mod cluster;
+mod clusters;
 mod error;
 mod folder;
 mod keeper;
@@ -14,17 +15,21 @@ mod process;
 mod programs;
 mod runner;
 mod stop;
+mod tools;
 
 pub use cluster::{Cluster, find as find_cluster};
+pub use clusters::{DataLock, connection_words};
 pub use error::StartError;
 pub use stop::Stop;
+pub use tools::{Tools, ToolsError};
 
-use folder::{hand_over, make_folder};
+use clusters::CURRENT;
+use folder::make_folder;
 use keeper::Keeper;
 use process::{is_ready, wait};
 use runner::DATABASE;
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::File,
     os::fd::AsRawFd,
     path::{Path, PathBuf},
     sync::{
@@ -50,8 +55,8 @@ struct Owned {
     stop: Stop,
     keeper: JoinHandle<()>,
     running: Arc<AtomicBool>,
-    /// A lock for as long as this process lives; the system releases it however the process ends.
-    _lock: File,
+    /// The lock, unless somebody holds it for longer than the server runs.
+    lock: Option<DataLock>,
 }
 
 impl PrivatePostgres {
@@ -60,55 +65,25 @@ impl PrivatePostgres {
     pub fn start(data_dir: &Path, stop: &Stop) -> Result<Self, StartError> {
         let unusable = |error| StartError::Folder(data_dir.to_owned(), error);
         make_folder(data_dir).map_err(unusable)?;
-        let folder = data_dir.join("postgres");
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(data_dir.join("lock"))
-            .map_err(unusable)?;
-        hand_over(&lock, data_dir).map_err(unusable)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return match wait(&folder, None, || {
-                    if stop.is_asked() { Err(StartError::Stopped) } else { Ok(()) }
-                }) {
-                    Ok(true) => {
-                        let entrance = Arc::new(File::open(&folder).map_err(unusable)?);
-                        Ok(Self { folder, entrance, owned: None })
-                    }
-                    Ok(false) => Err(StartError::InUse),
-                    Err(error) => Err(error),
-                };
+        if let Some(lock) = DataLock::take(data_dir)? {
+            let mut started = lock.start(CURRENT, None, stop)?;
+            if let Some(owned) = &mut started.owned {
+                owned.lock = Some(lock);
             }
-            Err(TryLockError::Error(error)) => return Err(unusable(error)),
+            return Ok(started);
         }
+        let folder = data_dir.join(CURRENT);
+        let ready = wait(&folder, None, || if stop.is_asked() { Err(StartError::Stopped) } else { Ok(()) })?;
+        if !ready {
+            return Err(StartError::InUse);
+        }
+        let entrance = Arc::new(File::open(&folder).map_err(unusable)?);
+        Ok(Self { folder, entrance, owned: None })
+    }
 
-        let account = programs::account(data_dir)?;
-        let running = Arc::new(AtomicBool::new(false));
-        let keeper = Keeper {
-            data_dir: data_dir.to_owned(),
-            folder: folder.clone(),
-            account,
-            running: Arc::clone(&running),
-            stop: stop.clone(),
-        };
-        let (wake, woken) = mpsc::channel();
-        let (tell, told) = mpsc::channel();
-        let keeper = std::thread::Builder::new()
-            .name("private-postgres".to_owned())
-            .spawn(move || keeper.run(&tell, &woken))
-            .map_err(unusable)?;
-        let entrance = match told.recv() {
-            Ok(entrance) => entrance?,
-            Err(_) => return Err(StartError::Failed("started", String::new())),
-        };
-        Ok(Self {
-            folder,
-            entrance,
-            owned: Some(Owned { wake, stop: stop.clone(), keeper, running, _lock: lock }),
-        })
+    /// Returns whether this process started the server, so that no other portal uses it.
+    pub fn is_owned(&self) -> bool {
+        self.owned.is_some()
     }
 
     /// Returns the address to connect to. It leads through an open descriptor of this process, so that neither the length of
@@ -139,5 +114,36 @@ impl PrivatePostgres {
                 tracing::info!("the private PostgreSQL has stopped");
             }
         }
+    }
+}
+
+impl DataLock {
+    /// Starts the server in a folder of the data folder, creating a missing cluster first, of this major version if one is
+    /// named. The lock has to outlive it.
+    pub fn start(&self, name: &str, major: Option<u32>, stop: &Stop) -> Result<PrivatePostgres, StartError> {
+        let unusable = |error| StartError::Folder(self.data_dir.clone(), error);
+        let account = programs::account(&self.data_dir)?;
+        let folder = self.data_dir.join(name);
+        let running = Arc::new(AtomicBool::new(false));
+        let keeper = Keeper {
+            data_dir: self.data_dir.clone(),
+            folder: folder.clone(),
+            major,
+            account,
+            running: Arc::clone(&running),
+            stop: stop.clone(),
+        };
+        let (wake, woken) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
+        let keeper = std::thread::Builder::new()
+            .name("private-postgres".to_owned())
+            .spawn(move || keeper.run(&tell, &woken))
+            .map_err(unusable)?;
+        let entrance = match told.recv() {
+            Ok(entrance) => entrance?,
+            Err(_) => return Err(StartError::Failed("started", String::new())),
+        };
+        let owned = Owned { wake, stop: stop.clone(), keeper, running, lock: None };
+        Ok(PrivatePostgres { folder, entrance, owned: Some(owned) })
     }
 }

@@ -37,42 +37,62 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
-    /// Finds the programs on the PATH and in the distributions' places. An existing cluster determines the version.
-    pub(crate) fn find(folder: &Path) -> Result<Self, StartError> {
-        let wanted = fs::read_to_string(folder.join("PG_VERSION")).ok().map(|text| text.trim().to_owned());
-        let mut places: Vec<PathBuf> =
-            ["/usr/lib/postgresql", "/usr/local/lib/postgresql", "/opt/homebrew/opt"]
-                .into_iter()
-                .filter_map(|parent| fs::read_dir(parent).ok())
-                .flat_map(|entries| entries.flatten().map(|entry| entry.path().join("bin")))
-                .collect();
-        places.sort_by_key(|place| std::cmp::Reverse(version_in(place)));
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        places.extend(std::env::split_paths(&path));
-        let installed = places
+    /// Finds the programs on the PATH and in the distributions' places. An existing cluster determines the version, and
+    /// `major` that of a new one.
+    pub(crate) fn find(folder: &Path, major: Option<u32>) -> Result<Self, StartError> {
+        let existing = fs::read_to_string(folder.join("PG_VERSION")).ok().map(|text| text.trim().to_owned());
+        let wanted = existing.or_else(|| major.map(|major| major.to_string()));
+        let all = places()
             .into_iter()
             .map(|bin| Self { initdb: bin.join("initdb"), postgres: bin.join("postgres") })
             .filter(|programs| programs.initdb.exists() && programs.postgres.exists());
         match wanted {
-            None => installed.into_iter().next().ok_or(StartError::NotInstalled),
+            None => all.into_iter().next().ok_or(StartError::NotInstalled),
             Some(version) => {
                 let mut any = false;
-                installed
-                    .inspect(|_| any = true)
-                    .find(|programs| programs.major().as_deref() == Some(&version))
+                all.inspect(|_| any = true)
+                    .find(|programs| {
+                        major_of(&programs.postgres).is_some_and(|major| major.to_string() == version)
+                    })
                     .ok_or(StartError::OtherVersion(version))
                     .map_err(|error| if any { error } else { StartError::NotInstalled })
             }
         }
     }
+}
 
-    /// Returns the version that the program itself states, "15" of "postgres (PostgreSQL) 15.18 (Debian …)".
-    fn major(&self) -> Option<String> {
-        let output = Command::new(&self.postgres).arg("--version").output().ok()?;
-        let text = String::from_utf8(output.stdout).ok()?;
-        let version = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
-        version.split('.').next().map(str::to_owned)
-    }
+/// Returns the folders in which programs of PostgreSQL may be: the distributions' places, the newest version first, and the PATH.
+pub(crate) fn places() -> Vec<PathBuf> {
+    let mut places: Vec<PathBuf> = ["/usr/lib/postgresql", "/usr/local/lib/postgresql", "/opt/homebrew/opt"]
+        .into_iter()
+        .filter_map(|parent| fs::read_dir(parent).ok())
+        .flat_map(|entries| entries.flatten().map(|entry| entry.path().join("bin")))
+        .collect();
+    places.sort_by_key(|place| std::cmp::Reverse(version_in(place)));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    places.extend(std::env::split_paths(&path));
+    places
+}
+
+/// Returns the installed versions of the server, each with the folder of its programs.
+pub(crate) fn installed() -> impl Iterator<Item = (u32, PathBuf)> {
+    places()
+        .into_iter()
+        .filter(|bin| bin.join("initdb").exists())
+        .filter_map(|bin| Some((major_of(&bin.join("postgres"))?, bin)))
+}
+
+/// Returns the version that a program itself states, 15 of "postgres (PostgreSQL) 15.18 (Debian …)".
+pub(crate) fn major_of(program: &Path) -> Option<u32> {
+    let output = Command::new(program).arg("--version").output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let version = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// Returns the version of the cluster in a folder; `None` without one.
+pub(crate) fn version_in_folder(folder: &Path) -> Option<u32> {
+    fs::read_to_string(folder.join("PG_VERSION")).ok()?.trim().parse().ok()
 }
 
 /// Returns the number in a path such as `/usr/lib/postgresql/15/bin`.

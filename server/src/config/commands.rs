@@ -1,6 +1,7 @@
 //! The commands that work on the data folder or the database, beside a running server or without one.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
 
 // Without a doc comment, which would become the first line of the help.
 #[derive(Debug, Clone, Subcommand)]
@@ -12,6 +13,19 @@ pub enum Command {
         /// Only list the migrations: exit code 0 if all are applied, 1 if some are pending, 2 otherwise
         #[arg(long)]
         status: bool,
+    },
+    /// Back up the database into one file, without the key encryption key
+    Backup(BackupArgs),
+    /// Restore a backup: into an empty database at once, in the place of another if told twice
+    Restore(RestoreArgs),
+    /// Bring the private PostgreSQL to the newest version that is installed
+    PostgresUpgrade {
+        /// To this version, of those that are installed
+        #[arg(long, hide = true)]
+        to: Option<u32>,
+        /// Only remove the cluster that an earlier upgrade has kept
+        #[arg(long)]
+        remove_old: bool,
     },
     /// Add, list, disable and enable users and reset their passwords, also when nobody can sign in
     #[command(subcommand)]
@@ -70,6 +84,39 @@ pub enum Command {
         #[arg(long)]
         count: u32,
     },
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct BackupArgs {
+    /// The file; a name with the time in it if this is a folder, or - for standard output
+    pub file: PathBuf,
+    /// Restore the backup into a scratch database, compare every table and open every value
+    #[arg(long)]
+    pub verify: bool,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub force: bool,
+    /// Keep the last so many backups of the folder, and delete those before
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    pub keep: Option<u16>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct RestoreArgs {
+    /// The backup, or - for standard input
+    pub file: PathBuf,
+    /// Only restore it into a scratch database, and verify it there
+    #[arg(long)]
+    pub verify_only: bool,
+    /// Put it in the place of the portal that is there
+    #[arg(long, conflicts_with = "verify_only")]
+    pub replace: bool,
+    /// The name of the database that is replaced; asked for if somebody can answer
+    #[arg(long, value_name = "DATABASE", requires = "replace")]
+    pub confirm: Option<String>,
+    /// Take a backup that was made without a key at hand
+    #[arg(long)]
+    pub unsealed: bool,
 }
 
 #[derive(Debug, Clone, Subcommand)]

@@ -29,7 +29,10 @@ fn reads(command: &str, setting: &Arg) -> bool {
     let sealed = data || heading == KeySettings::HEADING;
     match command {
         "migrate" => data,
-        "key" | "audit" => sealed,
+        "key" | "audit" | "backup" | "restore" => sealed,
+        "postgres-upgrade" => {
+            sealed && heading != DatabaseSettings::HEADING || setting.get_id() == "data_dir"
+        }
         "health" => setting.get_id() == "addr",
         "user" => sealed || setting.get_id() == "public_url",
         "token" => sealed || setting.get_id() == "token_max_days",
@@ -73,6 +76,9 @@ mod tests {
             (&["token", "create"], &[database, kek, max_days, log]),
             (&["key", "rewrap"], &[database, kek, log]),
             (&["health"], &[addr]),
+            (&["backup"], &[database, kek, log]),
+            (&["restore"], &[database, kek, log]),
+            (&["postgres-upgrade"], &[kek, log]),
             (&["audit", "verify"], &[database, kek, log]),
             (&["test"], &[database, kek, extra_ca, log]),
             (&["secret", "list"], &[]),

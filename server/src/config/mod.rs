@@ -20,7 +20,7 @@ mod tokens;
 mod unknown;
 
 pub use command_line::{Asked, Cli, command, parse};
-pub use commands::{AuditCommand, Command, KeyCommand, TokenCommand, UserCommand};
+pub use commands::{AuditCommand, BackupArgs, Command, KeyCommand, RestoreArgs, TokenCommand, UserCommand};
 pub use given::came_from;
 pub use log::LogFormat;
 pub use manual::write_manual_pages;

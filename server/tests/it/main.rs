@@ -8,6 +8,7 @@
 
 mod access;
 mod addresses;
+mod backups;
 mod bad_input;
 mod bounded;
 mod client;

@@ -596,65 +596,6 @@ pub(crate) fn password_in(folder: &Path, id: &str) -> Result<String, domain::err
     })
 }
 
-/// Follows README.md word for word: `pg_dump` and the key file, restored into an empty data folder.
-#[test]
-fn backup_and_key_file_restore_every_value() {
-    let (old, new) = (fresh_folder("backup"), fresh_folder("restore"));
-    let mut from = Running::start(latchkey(&old));
-    let odd = " \"\\:🔑' ";
-    let image = [
-        ("name", "hub"),
-        ("type", "image-pull"),
-        ("registry_host", "ghcr.io"),
-        ("username", "u"),
-        ("password", odd),
-        ("password_ends", "keep"),
-    ];
-    assert!(from.post("/secrets/new", &image).contains("location: /secrets\r\n"));
-    assert!(from.add("data").contains("location: /secrets\r\n"));
-    let socket =
-        |folder: &Path| format!("host={} user=latchkey dbname=latchkey", folder.join("postgres").display());
-    let file = old.join("latchkey.dump");
-    let run = |program: &str, arguments: &[&str]| {
-        let output = bounded::output(Command::new(program).args(arguments));
-        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
-    };
-    run("pg_dump", &["--format=custom", "--file", file.to_str().unwrap(), &socket(&old)]);
-    from.signal("-TERM");
-    ended(&mut from.child);
-
-    let mut to = Running::start(latchkey(&new));
-    run(
-        "pg_restore",
-        &[
-            "--clean",
-            "--if-exists",
-            "--no-owner",
-            "--single-transaction",
-            "--dbname",
-            &socket(&new),
-            file.to_str().unwrap(),
-        ],
-    );
-    to.signal("-TERM");
-    ended(&mut to.child);
-    // Without its key no value can be read.
-    let mut sealed = Running::start(latchkey(&new));
-    assert!(sealed.get("/readyz").starts_with("HTTP/1.1 503"));
-    assert_eq!(password_in(&new, "image-hub"), Err(domain::error::Error::Sealed));
-    sealed.signal("-TERM");
-    ended(&mut sealed.child);
-
-    fs::copy(old.join("key-encryption-key"), new.join("key-encryption-key")).unwrap();
-    let mut whole = Running::start(latchkey(&new));
-    assert!(whole.get("/readyz").starts_with("HTTP/1.1 200"));
-    assert_eq!(password_in(&new, "image-hub").as_deref(), Ok(odd));
-    assert_eq!(password_in(&new, "gitsync-secret-data").as_deref(), Ok(KEY));
-    assert!(bounded::output(latchkey(&new).args(["audit", "verify"])).status.success());
-    whole.signal("-TERM");
-    assert!(ended(&mut whole.child).success());
-}
-
 /// Returns the number of secrets, and of the audit records of adding one.
 fn counted_in(folder: &Path) -> (u64, usize) {
     ask(folder, async |backend, ctx| {

@@ -119,6 +119,10 @@ actions! {
     KeyBackedUp = "key backup confirmed";
     /// An administrator dismissed the steps of setting up.
     StepsDismissed = "set-up steps dismissed";
+    /// The database was backed up, or could not be.
+    BackupMade = "backup made";
+    /// The database was restored from a backup.
+    DatabaseRestored = "database restored";
     /// Rows of an older version were signed.
     RowsTakenOver = "rows taken over";
     /// A row that the portal did not write was rejected.
@@ -202,6 +206,8 @@ mod tests {
             "key retired",
             "key backup confirmed",
             "set-up steps dismissed",
+            "backup made",
+            "database restored",
             "rows taken over",
             "forged row refused",
             "record found cut",

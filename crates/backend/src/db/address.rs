@@ -24,6 +24,17 @@ impl DatabaseConfig {
     pub fn at(url: Sensitive) -> Self {
         Self { url, file: None, pooler: false }
     }
+
+    /// Returns the configuration for another database of the same server.
+    ///
+    /// Errors: `Address`.
+    pub(crate) fn in_database(&self, name: &str) -> Result<Self, StartError> {
+        Address::parse(&self.url)?;
+        let url = self.url.expose().trim();
+        let start = if url.contains('?') { '&' } else { '?' };
+        let url = Zeroizing::new(format!("{url}{start}dbname={}", encode(name)));
+        Ok(Self { url: Sensitive::new(url.as_str()), file: None, pooler: self.pooler })
+    }
 }
 
 /// A parsed address.
@@ -31,7 +42,7 @@ impl DatabaseConfig {
 pub(crate) struct Address {
     hosts: Vec<Host>,
     /// Further parameters for sqlx, by the names of libpq.
-    parameters: Vec<(String, Sensitive)>,
+    pub(super) parameters: Vec<(String, Sensitive)>,
     /// Whether only a server that takes writes is connected to.
     pub(super) writable_only: bool,
     /// The names of parameters without a meaning here.
@@ -63,7 +74,7 @@ const CERTIFICATES: [(&str, &str); 6] = [
 
 const SSL_MODES: [&str; 6] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 
-fn wrong(text: impl Into<String>) -> StartError {
+pub(super) fn wrong(text: impl Into<String>) -> StartError {
     StartError::Address(text.into())
 }
 
@@ -384,6 +395,15 @@ mod tests {
         assert_eq!(address.ignored, ["sslpassword", "pgbouncer"]);
         assert!(!format!("{address:?}").contains("SENTINEL"));
         assert!(!format!("{:?}", parsed("postgres://u:SENTINEL@h/d")).contains("SENTINEL"));
+    }
+
+    #[test]
+    fn in_database_keeps_everything_but_the_name() {
+        for url in ["postgres://u:p@h:1/d", "postgres://u:p@h:1/d?sslmode=require&dbname=e"] {
+            let config = DatabaseConfig::at(Sensitive::new(url)).in_database("o'ther 1").unwrap();
+            let options = Address::parse(&config.url).unwrap().options(0, false).unwrap();
+            assert_eq!((options.get_database(), options.get_port()), (Some("o'ther 1"), 1), "{url}");
+        }
     }
 
     #[test]

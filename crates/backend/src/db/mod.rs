@@ -4,6 +4,7 @@ mod address;
 mod connections;
 mod facts;
 mod handle;
+mod libpq;
 mod limits;
 mod pool;
 mod repository;
@@ -19,8 +20,8 @@ pub use facts::{MigrationFact, MigrationState};
 pub(crate) use handle::Db;
 pub(crate) use limits::in_time;
 pub(crate) use repository::schema_version;
-pub(crate) use schema::endpoints;
-pub use schema::{has_key, migrate};
+pub(crate) use schema::{connect_once, endpoints};
+pub use schema::{has_key, migrate, newest as newest_schema, pending_migrations};
 pub(crate) use time::{instant, timestamp};
 pub(crate) use transaction::Transaction;
 

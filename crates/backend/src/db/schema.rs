@@ -87,13 +87,44 @@ pub async fn has_key(config: &DatabaseConfig) -> Result<bool, StartError> {
     Ok(asked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?)
 }
 
+/// Returns the number of migrations that are pending, and changes nothing.
+///
+/// Errors: as [`migrate`]; `Newer`.
+pub async fn pending_migrations(config: &DatabaseConfig) -> Result<usize, StartError> {
+    let (mut connection, _) = connect_once(config).await?;
+    let asked = in_time(async {
+        repository::begin(&mut connection, config.pooler).await?;
+        let migrated = repository::server(&mut connection).await?.migrated;
+        let applied = if migrated { repository::applied(&mut connection).await? } else { Vec::new() };
+        repository::rollback(&mut connection).await?;
+        Ok(applied)
+    });
+    let applied = asked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+    pending(&applied)?;
+    Ok(MIGRATOR.iter().count().saturating_sub(applied.len()))
+}
+
+/// Connects once, and returns also the environment with which libpq's programs reach the same server.
+pub(crate) async fn connect_once(
+    config: &DatabaseConfig,
+) -> Result<(PgConnection, Vec<(&'static str, Sensitive)>), StartError> {
+    let address = Address::parse(&config.url)?;
+    let reached = writable(&address, config.pooler).await?;
+    Ok((reached.connection, address.libpq(reached.number)?))
+}
+
 /// Connects to the first server that takes writes, or to a read-only one.
 async fn connect(address: &Address, pooler: bool) -> Result<PgConnection, StartError> {
+    Ok(writable(address, pooler).await?.connection)
+}
+
+/// Connects to the first server that takes writes, or to a read-only one if that will do.
+async fn writable(address: &Address, pooler: bool) -> Result<Reached, StartError> {
     let reached = connect_to_any(address, pooler).await?;
     if reached.read_only && address.writable_only {
         return Err(error::read_only().into());
     }
-    Ok(reached.connection)
+    Ok(reached)
 }
 
 /// Connects to the first server that takes writes, or to a read-only one, whatever the address says.
@@ -197,7 +228,7 @@ fn pending(applied: &[AppliedRow]) -> Result<bool, StartError> {
 }
 
 /// Returns the newest schema that this version knows.
-pub(super) fn newest() -> i64 {
+pub fn newest() -> i64 {
     MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 

@@ -53,7 +53,7 @@ impl ValueField {
         }
     }
 
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         [Self::SshPrivateKey, Self::PendingSshPrivateKey, Self::RegistryPassword]
             .into_iter()
             .find(|field| field.as_str() == text)

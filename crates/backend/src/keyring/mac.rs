@@ -32,10 +32,12 @@ pub(crate) enum Purpose {
     AuditRecord,
     /// The last audit record, after which no other comes.
     AuditHead,
+    /// The checksums of a backup.
+    Backup,
 }
 
 impl Purpose {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::User,
         Self::Session,
         Self::ApiToken,
@@ -43,6 +45,7 @@ impl Purpose {
         Self::Secret,
         Self::AuditRecord,
         Self::AuditHead,
+        Self::Backup,
     ];
 
     /// Returns the label from which its key is derived. If the encoding under a purpose changes, the label must change, too.
@@ -55,6 +58,7 @@ impl Purpose {
             Self::Secret => "secret, version 1",
             Self::AuditRecord => "audit record, version 1",
             Self::AuditHead => "audit head, version 1",
+            Self::Backup => "backup, version 1",
         }
     }
 }

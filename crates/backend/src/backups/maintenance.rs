@@ -1,0 +1,124 @@
+//! A connection for work on the database as a whole: a consistent snapshot, scratch databases, and one database in the place of
+//! another.
+
+use super::{
+    facts::{SCRATCH, ServerFacts, Snapshot},
+    repository,
+};
+use crate::{
+    db::{DatabaseConfig, connect_once, schema_version},
+    error::StartError,
+};
+use domain::sensitive::Sensitive;
+use sqlx::PgConnection;
+
+/// The databases from which another database can be renamed, in order of preference.
+const ELSEWHERE: [&str; 2] = ["postgres", "template1"];
+
+/// A connection without time limits.
+#[derive(Debug)]
+pub struct Maintenance {
+    connection: PgConnection,
+    environment: Vec<(&'static str, Sensitive)>,
+    config: DatabaseConfig,
+}
+
+impl Maintenance {
+    /// Connects to the database.
+    ///
+    /// Errors: as the start of the portal; `Unfit` behind a pooler.
+    pub async fn connect(config: &DatabaseConfig) -> Result<Self, StartError> {
+        if config.pooler {
+            return Err(StartError::Unfit(
+                "this command works on the database as a whole, which a pooler in transaction mode does not pass on. Name \
+                 the server itself in DATABASE_URL for it, and leave LATCHKEY_DATABASE_POOLER out"
+                    .to_owned(),
+            ));
+        }
+        let (mut connection, environment) = connect_once(config).await?;
+        repository::lift_limits(&mut connection).await?;
+        Ok(Self { connection, environment, config: config.clone() })
+    }
+
+    /// Takes the place of whoever backs up or restores this database; returns false if somebody has it. It ends with the
+    /// connection.
+    pub async fn take_turn(&mut self) -> Result<bool, StartError> {
+        Ok(repository::take_turn(&mut self.connection).await?)
+    }
+
+    /// Returns the environment with which libpq's programs reach this server and this database. It contains the password.
+    pub fn environment(&self) -> &[(&'static str, Sensitive)] {
+        &self.environment
+    }
+
+    /// Returns the properties of the database.
+    pub async fn server(&mut self) -> Result<ServerFacts, StartError> {
+        Ok(repository::server(&mut self.connection).await?)
+    }
+
+    /// Returns the other sessions on the database.
+    pub async fn others(&mut self) -> Result<Vec<String>, StartError> {
+        Ok(repository::others(&mut self.connection).await?)
+    }
+
+    /// Opens a snapshot of a portal's database, and counts what it contains. It stays open until `end`.
+    pub async fn snapshot(&mut self) -> Result<Snapshot, StartError> {
+        let name = repository::open_snapshot(&mut self.connection).await?;
+        let schema = schema_version(&mut self.connection).await?;
+        let tables = self.counts().await?;
+        let keys = repository::keys(&mut self.connection).await?;
+        Ok(Snapshot { name, schema, tables, keys })
+    }
+
+    /// Returns the number of rows of each table.
+    pub async fn counts(&mut self) -> Result<Vec<(String, u64)>, StartError> {
+        Ok(repository::counts(&mut self.connection).await?)
+    }
+
+    /// Ends the snapshot.
+    pub async fn end(&mut self) -> Result<(), StartError> {
+        Ok(repository::end_snapshot(&mut self.connection).await?)
+    }
+
+    /// Creates an empty scratch database, and returns how it is reached. Those that an interrupted run has left are dropped.
+    pub async fn create_scratch(&mut self) -> Result<(String, DatabaseConfig), StartError> {
+        for name in repository::leftovers(&mut self.connection).await? {
+            repository::drop_database(&mut self.connection, &name).await?;
+        }
+        let name = format!("{SCRATCH}{}", crate::random_id().simple());
+        repository::create_database(&mut self.connection, &name).await?;
+        let config = self.config.in_database(&name)?;
+        Ok((name, config))
+    }
+
+    /// Drops a database, if there is one of this name.
+    pub async fn drop_database(&mut self, name: &str) -> Result<(), StartError> {
+        Ok(repository::drop_database(&mut self.connection, name).await?)
+    }
+
+    /// Puts a scratch database in the place of another in one transaction, and keeps that under the name `kept`. Closes this
+    /// connection, because nobody may be connected to either.
+    ///
+    /// Errors: also if somebody is; then everything is as it was.
+    pub async fn replace(self, database: &str, scratch: &str, kept: &str) -> Result<(), StartError> {
+        let Self { connection, config, .. } = self;
+        repository::close(connection).await;
+        let mut failure = None;
+        for elsewhere in ELSEWHERE.into_iter().filter(|name| *name != database) {
+            match Self::connect(&config.in_database(elsewhere)?).await {
+                Ok(mut from) => {
+                    let swapped = repository::swap(&mut from.connection, database, scratch, kept).await;
+                    repository::close(from.connection).await;
+                    return Ok(swapped?);
+                }
+                Err(error) => failure = Some(error),
+            }
+        }
+        Err(failure.unwrap_or_else(|| StartError::Database(sqlx::Error::PoolClosed)))
+    }
+
+    /// Closes the connection.
+    pub async fn close(self) {
+        repository::close(self.connection).await;
+    }
+}

@@ -1,0 +1,192 @@
+//! The place that a backup is written to.
+
+use super::failure::{Failure, Step};
+use crate::{config::Settings, key_file};
+use domain::time::Timestamp;
+use std::{
+    fs, io,
+    io::IsTerminal,
+    path::{Path, PathBuf},
+};
+use tempfile::NamedTempFile;
+
+/// The name of standard input and output.
+pub(super) const STANDARD: &str = "-";
+
+/// The place of a backup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Standard output.
+    Output,
+    /// A file, which may be replaced or not.
+    File { path: PathBuf, replace: bool },
+}
+
+impl Place {
+    /// Returns the place that is meant: a folder gets a file that is named after the time.
+    ///
+    /// Errors: nothing may be written there; in words.
+    pub(super) fn find(
+        settings: &Settings,
+        given: &Path,
+        replace: bool,
+        keep: bool,
+        now: Timestamp,
+    ) -> Step<Self> {
+        if keep && !given.is_dir() {
+            return Err(Failure::of_file(format!(
+                "--keep is for a folder of backups, and {} is none",
+                given.display()
+            )));
+        }
+        if given == Path::new(STANDARD) {
+            if io::stdout().is_terminal() {
+                return Err(Failure::of_file(
+                    "a backup is no text to look at: name a file, or pipe it into a program",
+                ));
+            }
+            return Ok(Self::Output);
+        }
+        let path = if given.is_dir() { given.join(file_name(now)) } else { given.to_owned() };
+        let folder = match path.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        let folder = fs::canonicalize(folder).map_err(|error| {
+            Failure::of_file(format!("the folder of {} cannot be used: {error}", path.display()))
+        })?;
+        let path = folder.join(path.file_name().unwrap_or_default());
+        let is = |other: &Path| fs::canonicalize(other).is_ok_and(|other| other == path);
+        if is(&key_file::path(settings)) {
+            return Err(Failure::of_file(format!(
+                "{} is the key encryption key: a backup never takes its place",
+                path.display()
+            )));
+        }
+        if fs::canonicalize(settings.database.data_dir()).is_ok_and(|data| folder.starts_with(data)) {
+            return Err(Failure::of_file(format!(
+                "{} is in the data folder: a backup there is lost together with it, and lies beside the key. Name a file \
+                 elsewhere, best on another machine",
+                path.display()
+            )));
+        }
+        match fs::symlink_metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                return Err(Failure::of_file(format!("{} cannot be used: {error}", path.display())));
+            }
+            Ok(there) if !there.is_file() => {
+                return Err(Failure::of_file(format!("{} is there, and is no file", path.display())));
+            }
+            Ok(_) if !replace => {
+                return Err(Failure::of_file(format!(
+                    "{} is there already, and was not touched: name another file, or add --force",
+                    path.display()
+                )));
+            }
+            Ok(_) => {}
+        }
+        Ok(Self::File { path, replace })
+    }
+
+    /// Creates the file that is written, which only its owner may read: beside its place, so that it comes there as a whole.
+    pub(super) fn unfinished(&self) -> Step<NamedTempFile> {
+        let mut builder = tempfile::Builder::new();
+        let builder = builder.prefix(".latchkey-").suffix(".unfinished");
+        let made = match self {
+            Self::Output => builder.tempfile(),
+            Self::File { path, .. } => builder.tempfile_in(path.parent().unwrap_or(Path::new("."))),
+        };
+        made.map_err(|error| Failure::of_file(format!("no file can be written there: {error}")))
+    }
+
+    /// Delivers a finished file.
+    pub(super) fn deliver(&self, mut file: NamedTempFile) -> Step<()> {
+        use std::io::{Seek, Write};
+        match self {
+            Self::Output => {
+                let mut output = io::stdout().lock();
+                let copied = file.rewind().and_then(|()| io::copy(&mut file, &mut output));
+                copied
+                    .and_then(|_| output.flush())
+                    .map_err(|error| Failure::of_file(format!("standard output: {error}")))
+            }
+            Self::File { path, replace } => {
+                let placed = if *replace { file.persist(path) } else { file.persist_noclobber(path) };
+                placed.map_err(|error| {
+                    Failure::of_file(format!("{} cannot be written: {}", path.display(), error.error))
+                })?;
+                let folder = path.parent().map(fs::File::open);
+                folder
+                    .transpose()
+                    .and_then(|folder| folder.map_or(Ok(()), |folder| folder.sync_all()))
+                    .map_err(|error| Failure::of_file(format!("{}: {error}", path.display())))
+            }
+        }
+    }
+}
+
+fn file_name(now: Timestamp) -> String {
+    format!("latchkey-{}.tar", compact(now))
+}
+
+/// Returns the time without characters that some file systems do not take: `20261127T233000Z`.
+pub(super) fn compact(now: Timestamp) -> String {
+    now.rfc3339().chars().filter(|c| !matches!(c, '-' | ':')).collect()
+}
+
+/// Deletes the oldest backups of a folder, so that so many are left. Only files that are named as this program names them are
+/// counted and deleted; returns the deleted ones.
+pub(super) fn keep_last(folder: &Path, count: usize) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if is_ours(&entry.file_name().to_string_lossy()) && entry.file_type()?.is_file() {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    let many = found.len().saturating_sub(count);
+    found.truncate(many);
+    for path in &found {
+        fs::remove_file(path)?;
+    }
+    Ok(found)
+}
+
+fn is_ours(name: &str) -> bool {
+    let time = name.strip_prefix("latchkey-").and_then(|rest| rest.strip_suffix(".tar")).unwrap_or_default();
+    let form: String = time.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    form == "00000000T000000Z"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keep_last_deletes_the_oldest_files_of_its_own_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = [
+            "latchkey-20261125T000000Z.tar",
+            "latchkey-20261126T000000Z.tar",
+            "latchkey-20261127T000000Z.tar",
+            "latchkey-important.tar",
+            "latchkey-20261124T000000Z.tar.old",
+        ];
+        for name in names {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        let deleted = keep_last(folder.path(), 2).unwrap();
+        assert_eq!(deleted, [folder.path().join(names[0])]);
+        assert!(names[1..].iter().all(|name| folder.path().join(name).exists()));
+        assert!(keep_last(folder.path(), 5).unwrap().is_empty());
+    }
+
+    #[test]
+    fn file_name_is_one_that_keep_last_knows() {
+        let name = file_name(Timestamp::from_micros(1_795_476_245_000_000));
+        assert_eq!(name, "latchkey-20261123T232405Z.tar");
+        assert!(is_ours(&name));
+    }
+}

@@ -1,0 +1,243 @@
+//! Restoring a backup: proven in a scratch database first, and only then in the place of what was there.
+
+use super::{
+    archive::{Archive, ArchiveError},
+    failure::{Failure, Step},
+    place::{STANDARD, compact},
+    proof::{self, Proven, in_scratch, keys_at_hand, need_keys},
+};
+use crate::{
+    clock, command,
+    config::{RestoreArgs, Settings},
+    open::{self, Outcome, end_database, find_database},
+};
+use backend::{Backend, Ctx, DatabaseConfig, Kek, Maintenance, SealVerdict, ServerFacts};
+use private_postgres::{PrivatePostgres, Stop, connection_words};
+use std::{
+    fs::File,
+    io::{self, IsTerminal, Write},
+    path::Path,
+};
+
+/// Runs `latchkey restore`.
+///
+/// Errors: nothing was changed; in words.
+pub async fn restore(settings: &Settings, args: &RestoreArgs) -> Outcome {
+    let keys = keys_at_hand(settings)?;
+    let from = args.file.clone();
+    let archive = proof::blocking(move || read(&from)).await?;
+    check(settings, args, &archive, &keys)?;
+    let (database, private) = find_database(settings, &Stop::default()).await?;
+    let outcome = into(settings, args, archive, keys, database, private.as_ref()).await;
+    end_database(private).await;
+    outcome
+}
+
+/// Opens the file, or a copy of standard input.
+fn read(path: &Path) -> Step<Archive> {
+    let unusable =
+        |error: ArchiveError| Failure::of_file(format!("{} cannot be restored: {error}", path.display()));
+    let file = if path == Path::new(STANDARD) {
+        let copied = tempfile::tempfile().and_then(|mut file| {
+            io::copy(&mut io::stdin().lock(), &mut file)?;
+            Ok(file)
+        });
+        copied.map_err(ArchiveError::Io)
+    } else {
+        File::open(path).map_err(ArchiveError::Io)
+    };
+    file.and_then(Archive::open).map_err(unusable)
+}
+
+/// Checks that this version and these keys can use the backup, before anything is touched.
+fn check(settings: &Settings, args: &RestoreArgs, archive: &Archive, keys: &[Kek]) -> Step<()> {
+    let manifest = &archive.manifest;
+    let newest = backend::newest_schema();
+    if manifest.schema > newest {
+        return Err(Failure::of_file(format!(
+            "the backup was made by Latchkey {} with the schema {}, and this version knows {newest}: restore it with that version \
+             or a newer one",
+            manifest.version, manifest.schema
+        )));
+    }
+    need_keys(settings, manifest, keys)?;
+    let Some(seal) = &archive.seal else {
+        if args.unsealed || manifest.active_key().is_none() {
+            return Ok(());
+        }
+        return Err(Failure::of_file(
+            "the backup is not sealed by a key: it was made without one, or its seal was taken away. Restoring runs what is in \
+             the file as the owner of the database. If you know where it comes from, add --unsealed",
+        ));
+    };
+    match backend::verify_seal(keys, seal, &archive.sums) {
+        SealVerdict::Vouched => Ok(()),
+        SealVerdict::OtherKey => Err(Failure::unproven("the backup was sealed by a key that is not at hand")),
+        SealVerdict::Wrong => Err(Failure::of_file(
+            "the seal of the backup is not of what is in it: somebody changed the file who has not the key",
+        )),
+    }
+}
+
+async fn into(
+    settings: &Settings,
+    args: &RestoreArgs,
+    archive: Archive,
+    keys: Vec<Kek>,
+    database: DatabaseConfig,
+    private: Option<&PrivatePostgres>,
+) -> Outcome {
+    if !args.verify_only && private.is_some_and(|private| !private.is_owned()) {
+        return Err("a server runs on this data folder: stop it first. Nothing was changed".into());
+    }
+    let mut maintenance = Maintenance::connect(&database).await?;
+    if !maintenance.take_turn().await? {
+        return Err("another backup or restore of this database is under way".into());
+    }
+    let server = maintenance.server().await?;
+    let made_on = archive.manifest.postgresql_major;
+    if server.major() < made_on {
+        return Err(format!(
+            "the backup was made of PostgreSQL {made_on}, and this is {}: restore it into {made_on} or newer",
+            server.version
+        )
+        .into());
+    }
+    let made_at = archive.manifest.made_at.clone();
+    if args.verify_only {
+        let (scratch, proven) = in_scratch(settings, &mut maintenance, &server, archive, keys).await?;
+        maintenance.drop_database(&scratch).await?;
+        return command::print(&format!(
+            "the backup of {made_at} can be restored: every row is there, {} values opened, the audit log is whole",
+            proven.values
+        ));
+    }
+    may_replace(&mut maintenance, &server, args).await?;
+    let is_empty = server.tables.is_empty();
+    if is_empty && !server.may_create_databases {
+        maintenance.close().await;
+        let proven = proof::restored(settings, database.clone(), &server, archive, keys.clone()).await?;
+        return done(settings, database, keys, &made_at, proven).await;
+    }
+    let (scratch, proven) = in_scratch(settings, &mut maintenance, &server, archive, keys.clone()).await?;
+    let kept = kept_name(&server.database);
+    if let Err(error) = maintenance.replace(&server.database, &scratch, &kept).await {
+        let mut again = Maintenance::connect(&database).await?;
+        again.drop_database(&scratch).await?;
+        return Err(format!(
+            "the restored database cannot take the place of the old one, and nothing was changed: {error}"
+        )
+        .into());
+    }
+    if is_empty {
+        let mut again = Maintenance::connect(&database).await?;
+        again.drop_database(&kept).await?;
+        again.close().await;
+    } else {
+        let drop = private.map_or_else(
+            || format!("DROP DATABASE \"{kept}\""),
+            |_| format!("dropdb {} {kept}", connection_words(settings.database.data_dir())),
+        );
+        command::print(&format!("what was there is kept as the database {kept}; remove it with: {drop}"))?;
+    }
+    done(settings, database, keys, &made_at, proven).await
+}
+
+/// Checks that the database may be replaced: it is a portal's or empty, nobody uses it, and whoever asks has said so twice.
+async fn may_replace(maintenance: &mut Maintenance, server: &ServerFacts, args: &RestoreArgs) -> Outcome {
+    let name = &server.database;
+    if !server.is_ours_or_empty() {
+        return Err(format!("the database {name} holds tables of something else: name another one").into());
+    }
+    let others = maintenance.others().await?;
+    if !others.is_empty() {
+        return Err(format!(
+            "the database {name} is in use: stop every server first. Connected are: {}",
+            others.join(", ")
+        )
+        .into());
+    }
+    if server.tables.is_empty() {
+        return Ok(());
+    }
+    if !server.may_create_databases || !server.is_owner {
+        return Err(format!(
+            "replacing the database {name} needs a role that owns it and may create databases. Run, as an administrator: ALTER \
+             ROLE {0} CREATEDB; or restore into an empty database",
+            server.role
+        )
+        .into());
+    }
+    let counts = maintenance.counts().await?;
+    let count = |table: &str| counts.iter().find(|(name, _)| name == table).map_or(0, |(_, count)| *count);
+    let held = format!(
+        "the database {name} holds a portal (secrets: {}, users: {})",
+        count("secrets"),
+        count("users")
+    );
+    if !args.replace {
+        return Err(format!(
+            "{held}, and nothing was changed. To put the backup in its place, add: --replace --confirm {name}"
+        )
+        .into());
+    }
+    let said = match &args.confirm {
+        Some(said) => said.clone(),
+        None if io::stdin().is_terminal() && args.file != Path::new(STANDARD) => ask(&held, name)?,
+        None => return Err(format!("{held}: confirm that it is replaced by --confirm {name}").into()),
+    };
+    if said == *name {
+        Ok(())
+    } else {
+        Err(format!("{said:?} is not the name of the database; nothing was changed").into())
+    }
+}
+
+fn ask(held: &str, name: &str) -> io::Result<String> {
+    let mut error = io::stderr();
+    write!(error, "{held}, which the backup replaces. Type the name of the database ({name}) to go on: ")?;
+    error.flush()?;
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(line.trim().to_owned())
+}
+
+/// Returns the name under which a replaced database is kept, within the 63 bytes of a name.
+fn kept_name(database: &str) -> String {
+    let mut start = database;
+    while start.len() > 38 {
+        start = start.char_indices().next_back().map_or("", |(end, _)| start.get(..end).unwrap_or_default());
+    }
+    format!("{start}_before_{}", compact(clock::now()).to_lowercase())
+}
+
+async fn done(
+    settings: &Settings,
+    database: DatabaseConfig,
+    keys: Vec<Kek>,
+    made_at: &str,
+    proven: Proven,
+) -> Outcome {
+    let backend = Backend::start(open::config(settings, database, keys)?, clock::now()).await?;
+    let noted = backend.backups().note_restored(&Ctx::system(Ctx::COMMAND_LINE, clock::now()), made_at).await;
+    backend.close().await;
+    noted?;
+    command::print(&format!(
+        "restored the backup of {made_at}: {} values opened, the audit log is whole. Users, sessions and API tokens are as they were \
+         then: what was revoked since has to be revoked again",
+        proven.values
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_name_fits_into_a_name_of_postgresql() {
+        assert!(kept_name("latchkey").starts_with("latchkey_before_20"));
+        for name in ["x".repeat(63), "ß".repeat(31)] {
+            assert!(kept_name(&name).len() <= 63, "{name}");
+        }
+    }
+}
