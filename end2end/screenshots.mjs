@@ -1,12 +1,12 @@
 // Pictures of the portal, taken from a running one with made-up secrets.
 //
-//   node screenshots.mjs readme <folder>      Overview, the list and a secret, light, small enough for a README
+//   node screenshots.mjs readme <folder>      for the README: first sign-in, Overview, the list and a secret, light
 //   node screenshots.mjs review <folder>      every page: wide and narrow, light and dark
 //
 // Starts a portal of its own with a fresh data folder; LATCHKEY_URL names a running one instead, which gets the
 // made-up secrets added.
 
-import { rmSync, mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
@@ -223,6 +223,27 @@ function makePast(data) {
   execFileSync('psql', ['--quiet', '--set=ON_ERROR_STOP=1', database], { input: sql, stdio: ['pipe', 'inherit', 'inherit'] });
 }
 
+/**
+ * Takes the picture of the first sign-in, at a portal without an administrator.
+ * @param {import('@playwright/test').Browser} browser @param {string} file
+ */
+async function firstSignIn(browser, file) {
+  const empty = newFolder();
+  const settings = { LATCHKEY_ADMIN_USER: undefined, LATCHKEY_ADMIN_PASSWORD: undefined };
+  const portal = start({ folder: empty, addr: '127.0.0.1:3118', settings });
+  try {
+    await ready('http://127.0.0.1:3118');
+    const [link = ''] = readFileSync(join(empty, 'server.log'), 'utf8').match(/http:\S+\/setup\S+/) ?? [];
+    const page = await browser.newPage({ viewport: { width: 1280, height: 640 }, colorScheme: 'light' });
+    await open(page, link);
+    await page.screenshot({ path: file, animations: 'disabled' });
+    await page.close();
+  } finally {
+    await portal.stop();
+    rmSync(empty, { recursive: true, force: true });
+  }
+}
+
 /** @param {import('@playwright/test').Browser} browser @param {string} baseURL @param {string} folder @param {Session} storageState */
 async function readme(browser, baseURL, folder, storageState) {
   mkdirSync(folder, { recursive: true });
@@ -237,6 +258,7 @@ async function readme(browser, baseURL, folder, storageState) {
     await page.screenshot({ path: file, animations: 'disabled' });
     console.log(`${file}: ${Math.round(statSync(file).size / 1024)} kB`);
   }
+  await firstSignIn(browser, join(folder, 'first-sign-in.png'));
 }
 
 /** @param {import('@playwright/test').Browser} browser @param {string} baseURL @param {string} folder @param {Session} storageState */
