@@ -14,7 +14,7 @@ use leptos::prelude::*;
 /// The approximate length of a row, in bytes.
 const ROW: usize = 1_000;
 
-/// The characters that two lines of the narrowest column hold in any font.
+/// The characters that the narrowest column holds in any font: two lines of a name, three of a display name.
 const TWO_LINES: usize = 28;
 
 /// The characters that one line holds in any font.
