@@ -36,7 +36,7 @@ tokens-longest =
        *[other] Tokens last { $days } days at most.
     }
 tokens-restricted = To read values or to write, your token must be restricted: enter how the names start, or the ids.
-tokens-proof-hint = Every scope but “Read metadata” lasts longer than your session, so confirm that it is you.
+tokens-proof-hint = Needed for every scope except “Read metadata”: the token lasts longer than your session.
 tokens-create = Create token
 
 tokens-created-heading = Token created

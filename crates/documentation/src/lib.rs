@@ -59,10 +59,11 @@ pub fn compile(root: &Path) -> Result<String, Vec<String>> {
 /// Writes a document as an expression.
 fn document(module: &mut String, entry: &Entry, rendered: &Rendered, mistakes: &mut Vec<String>) {
     mistakes.extend(rendered.mistakes.iter().map(|mistake| format!("{}: {mistake}", entry.path)));
+    let title = if entry.title.is_empty() { &rendered.title } else { &entry.title };
     let _ = write!(
         module,
-        "Document {{ key: {:?}, title: {:?}, about: {:?}, html: {:?} }}",
-        entry.key, rendered.title, entry.about, rendered.html
+        "Document {{ key: {:?}, title: {title:?}, about: {:?}, html: {:?} }}",
+        entry.key, entry.about, rendered.html
     );
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// A document as HTML.
 #[derive(Debug)]
 pub struct Rendered {
-    /// The text of its first heading, which the HTML is without.
+    /// The text of its first heading, which the HTML is without: the index may have a shorter title.
     pub title: String,
     /// Everything else.
     pub html: String,

@@ -170,6 +170,10 @@ async fn may_replace(maintenance: &mut Maintenance, server: &ServerFacts, args: 
     }
     let counts = maintenance.counts().await?;
     let count = |table: &str| counts.iter().find(|(name, _)| name == table).map_or(0, |(_, count)| *count);
+    // A portal that was started once and has nothing in it yet, as after its installation.
+    if count("secrets") == 0 && count("users") == 0 {
+        return Ok(());
+    }
     let held = format!(
         "the database {name} holds a portal (secrets: {}, users: {})",
         count("secrets"),
