@@ -1,5 +1,5 @@
 import { expect, expectHeading, expectList, field, names, notice, open, row, stored, test, unique, confirm } from '../support/fixtures.js';
-import { expectError, fill, submit, typeChoice, way } from '../support/form.js';
+import { expectError, expectNoError, fill, submit, typeChoice, way } from '../support/form.js';
 import { privateKey } from '../support/keys.js';
 
 test('a saved key for a Git dataset is listed, with a notice that links to it', async ({ page }) => {
@@ -40,6 +40,17 @@ test('a saved registry credential is listed, with a notice that links to it', as
   await expect(field(page, 'Registry Host')).toHaveValue('harbor.example.org');
   await expect(field(page, 'Username')).toHaveValue(username);
   await expect(field(page, 'Password')).toHaveValue('');
+});
+
+test('the message at the password goes once the password is changed', async ({ page, faults, javaScriptEnabled }) => {
+  test.skip(!javaScriptEnabled, 'the page is sent again without JavaScript');
+  faults.allowStatus(422);
+  await open(page, '/secrets/new');
+  await submit(page, { type: 'image-pull', name: unique('ends'), registry_host: 'harbor.example.org', username: 'u', password: 'p ' });
+  await expectError(page, 'Password', /begins or ends with a space/);
+  await field(page, 'Password').press('Backspace');
+  await expectNoError(page, 'Password');
+  await expect(page.getByRole('combobox', { name: 'The ends of the password' })).toBeHidden();
 });
 
 test('the notice is shown once', async ({ page }) => {

@@ -250,6 +250,7 @@ pub fn GitDatasetFields(
                         }
                         placeholder=""
                         error=problems.message(Field::Passphrase)
+                        changed=Callback::new(move |()| problems.note(Field::Passphrase, None))
                         autofocus={autofocus == Some(Field::Passphrase)}
                     />
                 </div>
@@ -370,6 +371,7 @@ fn password(problems: Problems, stored: bool, autofocus: Option<Field>) -> impl 
             }
             placeholder=if stored { fixed!(secret_form_password_replace) } else { "" }
             error=problems.message(Field::Password)
+            changed=Callback::new(move |()| problems.note(Field::Password, None))
             required=!stored
             autofocus={autofocus == Some(Field::Password)}
         />

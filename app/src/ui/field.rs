@@ -185,6 +185,8 @@ pub fn PasswordField(
     text: FieldText,
     placeholder: &'static str,
     error: Signal<Option<String>>,
+    /// Called at each change.
+    changed: Callback<()>,
     #[prop(optional)] required: bool,
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
@@ -205,6 +207,7 @@ pub fn PasswordField(
                     autocomplete="new-password"
                     spellcheck="false"
                     autofocus=autofocus
+                    on:input=move |_| changed.run(())
                 />
                 <button
                     type="button"

@@ -113,13 +113,14 @@ fn normalize() -> Found {
     found
 }
 
-/// Adds variables to the environment, except those that it has.
+/// Adds variables to the environment, except those that it has, by their own name or as the name of a file or its content.
 ///
 /// Call it before [`prepare`] and before any thread is started: others could read the environment meanwhile.
 #[expect(unsafe_code, reason = "the environment is changed while the process has one thread")]
 pub fn add<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) {
     for (name, value) in variables {
-        if variable(name).is_none() {
+        let partner = name.strip_suffix("_FILE").map_or_else(|| format!("{name}_FILE"), str::to_owned);
+        if variable(name).is_none() && variable(&partner).is_none() {
             // SAFETY: there is no other thread yet that could read or write the environment.
             unsafe { env::set_var(name, value) };
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     error::StartError,
-    folder::{clear, hand_over},
+    folder::{clear, open_own},
     programs::{installed, version_in_folder},
     runner::DATABASE,
 };
@@ -30,9 +30,9 @@ impl DataLock {
     /// Takes the lock; returns `None` if another process has it.
     pub fn take(data_dir: &Path) -> Result<Option<Self>, StartError> {
         let unusable = |error| StartError::Folder(data_dir.to_owned(), error);
-        let opened = OpenOptions::new().create(true).truncate(false).write(true).open(data_dir.join("lock"));
+        let mut options = OpenOptions::new();
+        let opened = open_own(options.create(true).truncate(false).write(true), data_dir, "lock");
         let file = opened.map_err(unusable)?;
-        hand_over(&file, data_dir).map_err(unusable)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { data_dir: data_dir.to_owned(), _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),

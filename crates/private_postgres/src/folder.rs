@@ -1,10 +1,10 @@
 //! Folders that only their owner may enter.
 
-use nix::unistd::geteuid;
+use nix::{fcntl::OFlag, unistd::geteuid};
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::{DirBuilderExt, MetadataExt, fchown},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, fchown},
     path::Path,
 };
 
@@ -26,11 +26,23 @@ pub(crate) fn clear(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Gives a file that root has opened to the owner of the folder that it is in, who has to be able to open it, too.
-pub(crate) fn hand_over(file: &File, folder: &Path) -> io::Result<()> {
+/// Opens a file of a data folder, and gives it to the owner of the folder if root has opened it, because they have to be able to
+/// open it, too.
+///
+/// Errors: it is a link, or a file with another name besides. The owner of the folder could have put it there, to be given a file
+/// of somebody else.
+pub(crate) fn open_own(options: &mut OpenOptions, folder: &Path, name: &str) -> io::Result<File> {
+    let file = options.custom_flags(OFlag::O_NOFOLLOW.bits()).open(folder.join(name))?;
     if !geteuid().is_root() {
-        return Ok(());
+        return Ok(file);
     }
-    let owner = fs::metadata(folder)?;
-    fchown(file, Some(owner.uid()), Some(owner.gid()))
+    let (found, owner) = (file.metadata()?, fs::metadata(folder)?);
+    if found.uid() == owner.uid() {
+        return Ok(file);
+    }
+    if !found.is_file() || found.nlink() != 1 {
+        return Err(io::Error::other(format!("{name} is not a file of its own")));
+    }
+    fchown(&file, Some(owner.uid()), Some(owner.gid()))?;
+    Ok(file)
 }

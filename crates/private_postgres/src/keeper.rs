@@ -2,7 +2,7 @@
 
 use crate::{
     error::StartError,
-    folder::{clear, hand_over, make_folder},
+    folder::{clear, make_folder, open_own},
     process::{end, end_orphan, tail, wait},
     programs::Programs,
     runner::Runner,
@@ -21,6 +21,9 @@ use std::{
     },
     time::Duration,
 };
+
+/// The log of the private PostgreSQL, in the data folder.
+const LOG: &str = "postgres.log";
 
 /// The interval at which the keeper checks that the server still runs.
 const WATCH_INTERVAL: Duration = Duration::from_millis(200);
@@ -106,13 +109,11 @@ impl Keeper {
     }
 
     fn log_path(&self) -> PathBuf {
-        self.data_dir.join("postgres.log")
+        self.data_dir.join(LOG)
     }
 
     fn log(&self) -> Result<File, StartError> {
-        let opened = OpenOptions::new().create(true).append(true).open(self.log_path());
-        opened
-            .and_then(|log| hand_over(&log, &self.data_dir).map(|()| log))
+        open_own(OpenOptions::new().create(true).append(true), &self.data_dir, LOG)
             .map_err(|error| StartError::Folder(self.data_dir.clone(), error))
     }
 

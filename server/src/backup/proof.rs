@@ -39,12 +39,15 @@ pub(super) fn need_keys(settings: &Settings, manifest: &Manifest, keys: &[Kek]) 
     } else {
         key_file::path(settings).display().to_string()
     };
-    let found =
-        if at_hand.is_empty() { "no key is there".to_owned() } else { format!("{} is", at_hand.join(", ")) };
+    let found = if at_hand.is_empty() {
+        "no key is there".to_owned()
+    } else {
+        format!("there is {}", at_hand.join(", "))
+    };
     Err(Failure::unproven(format!(
-        "the backup needs the key encryption key {}, and of {place}, {found}. Put the key that belongs to the backup there; \
-         without it no value can be read",
-        missing.join(", ")
+        "the backup needs the key encryption key {}; in {place} {found}. Put the key that belongs to the backup there; without it no \
+         value can be read",
+        missing.join(", ").escape_debug()
     )))
 }
 
@@ -74,9 +77,16 @@ pub(super) async fn in_scratch(
     match restored(settings, config, server, archive, keys).await {
         Ok(proven) => Ok((name, proven)),
         Err(failure) => {
-            maintenance.drop_database(&name).await?;
+            clear_away(maintenance, &name).await;
             Err(failure)
         }
+    }
+}
+
+/// Drops a scratch database. That it stays is no failure of the proof: the next run drops it.
+pub(super) async fn clear_away(maintenance: &mut Maintenance, scratch: &str) {
+    if let Err(error) = maintenance.drop_database(scratch).await {
+        tracing::warn!(%error, scratch, "the scratch database could not be dropped; the next backup or restore drops it");
     }
 }
 

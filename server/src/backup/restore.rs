@@ -33,50 +33,55 @@ pub async fn restore(settings: &Settings, args: &RestoreArgs) -> Outcome {
     outcome
 }
 
-/// Opens the file, or a copy of standard input.
+/// Opens a copy of the file, or of standard input, which nobody can change after its checksums were compared.
 fn read(path: &Path) -> Step<Archive> {
     let unusable =
         |error: ArchiveError| Failure::of_file(format!("{} cannot be restored: {error}", path.display()));
-    let file = if path == Path::new(STANDARD) {
-        let copied = tempfile::tempfile().and_then(|mut file| {
-            io::copy(&mut io::stdin().lock(), &mut file)?;
-            Ok(file)
-        });
-        copied.map_err(ArchiveError::Io)
-    } else {
-        File::open(path).map_err(ArchiveError::Io)
-    };
-    file.and_then(Archive::open).map_err(unusable)
+    let copied = tempfile::tempfile().and_then(|mut copy| {
+        if path == Path::new(STANDARD) {
+            io::copy(&mut io::stdin().lock(), &mut copy)?;
+        } else {
+            io::copy(&mut File::open(path)?, &mut copy)?;
+        }
+        Ok(copy)
+    });
+    copied.map_err(ArchiveError::Io).and_then(Archive::open).map_err(unusable)
 }
 
 /// Checks that this version and these keys can use the backup, before anything is touched.
 fn check(settings: &Settings, args: &RestoreArgs, archive: &Archive, keys: &[Kek]) -> Step<()> {
     let manifest = &archive.manifest;
+    // The seal first: until it is verified, every word of the manifest is that of whoever had the file.
+    let verdict = archive.seal.as_ref().map(|seal| backend::verify_seal(keys, seal, &archive.sums));
+    match verdict {
+        Some(SealVerdict::Vouched) => {}
+        Some(SealVerdict::OtherKey) => {
+            need_keys(settings, manifest, keys)?;
+            return Err(Failure::unproven("the backup was sealed by a key that is not at hand"));
+        }
+        Some(SealVerdict::Wrong) => {
+            return Err(Failure::of_file(
+                "the seal of the backup does not fit what is in it: somebody without the key changed the file",
+            ));
+        }
+        None if args.unsealed => {}
+        None => {
+            return Err(Failure::of_file(
+                "the backup is not sealed by a key: it was made without one, or its seal was taken away. Restoring runs what is \
+                 in the file as the owner of the database. If you know where it comes from, add --unsealed",
+            ));
+        }
+    }
     let newest = backend::newest_schema();
     if manifest.schema > newest {
         return Err(Failure::of_file(format!(
             "the backup was made by Latchkey {} with the schema {}, and this version knows {newest}: restore it with that version \
              or a newer one",
-            manifest.version, manifest.schema
+            manifest.version.escape_debug(),
+            manifest.schema
         )));
     }
-    need_keys(settings, manifest, keys)?;
-    let Some(seal) = &archive.seal else {
-        if args.unsealed || manifest.active_key().is_none() {
-            return Ok(());
-        }
-        return Err(Failure::of_file(
-            "the backup is not sealed by a key: it was made without one, or its seal was taken away. Restoring runs what is in \
-             the file as the owner of the database. If you know where it comes from, add --unsealed",
-        ));
-    };
-    match backend::verify_seal(keys, seal, &archive.sums) {
-        SealVerdict::Vouched => Ok(()),
-        SealVerdict::OtherKey => Err(Failure::unproven("the backup was sealed by a key that is not at hand")),
-        SealVerdict::Wrong => Err(Failure::of_file(
-            "the seal of the backup is not of what is in it: somebody changed the file who has not the key",
-        )),
-    }
+    need_keys(settings, manifest, keys)
 }
 
 async fn into(
@@ -106,7 +111,7 @@ async fn into(
     let made_at = archive.manifest.made_at.clone();
     if args.verify_only {
         let (scratch, proven) = in_scratch(settings, &mut maintenance, &server, archive, keys).await?;
-        maintenance.drop_database(&scratch).await?;
+        proof::clear_away(&mut maintenance, &scratch).await;
         return command::print(&format!(
             "the backup of {made_at} can be restored: every row is there, {} values opened, the audit log is whole",
             proven.values
@@ -117,9 +122,13 @@ async fn into(
     if is_empty && !server.may_create_databases {
         maintenance.close().await;
         let proven = proof::restored(settings, database.clone(), &server, archive, keys.clone()).await?;
-        return done(settings, database, keys, &made_at, proven).await;
+        note(settings, database, keys, &made_at).await?;
+        tell(&done(&made_at, proven));
+        return Ok(());
     }
     let (scratch, proven) = in_scratch(settings, &mut maintenance, &server, archive, keys.clone()).await?;
+    // Recorded in what takes the place, so that no restore goes unrecorded.
+    note(settings, maintenance.of_database(&scratch)?, keys, &made_at).await?;
     let kept = kept_name(&server.database);
     if let Err(error) = maintenance.replace(&server.database, &scratch, &kept).await {
         let mut again = Maintenance::connect(&database).await?;
@@ -135,12 +144,22 @@ async fn into(
         again.close().await;
     } else {
         let drop = private.map_or_else(
-            || format!("DROP DATABASE \"{kept}\""),
+            || format!("DROP DATABASE \"{}\"", kept.replace('"', "\"\"")),
             |_| format!("dropdb {} {kept}", connection_words(settings.database.data_dir())),
         );
-        command::print(&format!("what was there is kept as the database {kept}; remove it with: {drop}"))?;
+        tell(&format!(
+            "what was there is kept as the database {kept}; once the server runs, remove it with: {drop}"
+        ));
     }
-    done(settings, database, keys, &made_at, proven).await
+    tell(&done(&made_at, proven));
+    Ok(())
+}
+
+/// Says something about what is done already, and does not fail where nobody listens any more.
+fn tell(text: &str) {
+    if command::print(text).is_err() {
+        tracing::warn!("{text}");
+    }
 }
 
 /// Checks that the database may be replaced: it is a portal's or empty, nobody uses it, and whoever asks has said so twice.
@@ -215,22 +234,20 @@ fn kept_name(database: &str) -> String {
     format!("{start}_before_{}", compact(clock::now()).to_lowercase())
 }
 
-async fn done(
-    settings: &Settings,
-    database: DatabaseConfig,
-    keys: Vec<Kek>,
-    made_at: &str,
-    proven: Proven,
-) -> Outcome {
+/// Records the restore in a database.
+async fn note(settings: &Settings, database: DatabaseConfig, keys: Vec<Kek>, made_at: &str) -> Outcome {
     let backend = Backend::start(open::config(settings, database, keys)?, clock::now()).await?;
     let noted = backend.backups().note_restored(&Ctx::system(Ctx::COMMAND_LINE, clock::now()), made_at).await;
     backend.close().await;
-    noted?;
-    command::print(&format!(
+    Ok(noted?)
+}
+
+fn done(made_at: &str, proven: Proven) -> String {
+    format!(
         "restored the backup of {made_at}: {} values opened, the audit log is whole. Users, sessions and API tokens are as they were \
          then: what was revoked since has to be revoked again",
         proven.values
-    ))
+    )
 }
 
 #[cfg(test)]

@@ -219,23 +219,34 @@ fn restore_rejects_every_damaged_file() {
     forged[1].1.extend_from_slice(b"\n");
     sum_again(&mut forged);
     written(&bad, &forged);
-    rejects("somebody changed the file who has not the key");
+    rejects("somebody without the key changed the file");
     forged.truncate(3);
     written(&bad, &forged);
     rejects("not sealed by a key");
     let ran = run(&folder, &["restore", "--verify-only", "--unsealed", text(&bad)]);
     assert!(ran.done, "{}", ran.said);
 
-    // A newer schema, and a newer form of the file.
+    // One that says that it needs no key is not trusted for that, either.
+    let mut keyless = of_file.clone();
+    let mut said: serde_json::Value = serde_json::from_slice(&keyless[1].1).unwrap();
+    said["keys"] = serde_json::json!([]);
+    keyless[1].1 = said.to_string().into_bytes();
+    sum_again(&mut keyless);
+    keyless.truncate(3);
+    written(&bad, &keyless);
+    rejects("not sealed by a key");
+
+    // A newer form of the file; and a newer schema, of which only an unsealed file can be made here.
     for (from, to, words) in [
-        ("\"schema\": ", "\"schema\": 9", "this version knows"),
         ("\"format\": 1", "\"format\": 2", "a newer version of Latchkey made it"),
+        ("\"schema\": ", "\"schema\": 9", "this version knows"),
     ] {
         let mut newer = of_file.clone();
         newer[1].1 = String::from_utf8(newer[1].1.clone()).unwrap().replacen(from, to, 1).into_bytes();
         sum_again(&mut newer);
+        newer.truncate(3);
         written(&bad, &newer);
-        rejects(words);
+        fails(&folder, &["restore", "--verify-only", "--unsealed", text(&bad)], words);
     }
 
     written(&bad, &[("etc/passwd".to_owned(), b"x".to_vec())]);

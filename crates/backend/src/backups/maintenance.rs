@@ -91,6 +91,11 @@ impl Maintenance {
         Ok((name, config))
     }
 
+    /// Returns how to connect to another database of the same server.
+    pub fn of_database(&self, name: &str) -> Result<DatabaseConfig, StartError> {
+        self.config.in_database(name)
+    }
+
     /// Drops a database, if there is one of this name.
     pub async fn drop_database(&mut self, name: &str) -> Result<(), StartError> {
         Ok(repository::drop_database(&mut self.connection, name).await?)

@@ -131,14 +131,21 @@ pub(super) async fn create_database(connection: &mut PgConnection, name: &str) -
     run(connection, statement).await
 }
 
+/// The code of PostgreSQL for a database that somebody is connected to (`object_in_use`).
+const IN_USE: &str = "55006";
+
 pub(super) async fn drop_database(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
-    let statement = sqlx::query_scalar!(
-        "SELECT format('DROP DATABASE IF EXISTS %I WITH (FORCE)', $1::text) AS \"statement!\"",
-        name
-    )
-    .fetch_one(&mut *connection)
-    .await?;
-    run(connection, statement).await
+    let statement =
+        sqlx::query_scalar!("SELECT format('DROP DATABASE IF EXISTS %I', $1::text) AS \"statement!\"", name)
+            .fetch_one(&mut *connection)
+            .await?;
+    // PostgreSQL ends its own workers by itself, and lets an ordinary role force out nobody but sessions of its own.
+    match run(connection, statement.clone()).await {
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(IN_USE) => {
+            run(connection, format!("{statement} WITH (FORCE)")).await
+        }
+        dropped => dropped,
+    }
 }
 
 /// Returns the scratch databases of runs that were interrupted.

@@ -262,9 +262,13 @@ impl TokenService {
         }
         let prepared = self.prepare(ctx, draft).await?;
         self.db
-            .write(ctx, async |work| match submissions::note(work, ctx, mark, &prepared.id).await? {
-                Some(id) => Ok(Submitted::Again(id)),
-                None => Ok(Submitted::First(prepared.insert(work, ctx).await?)),
+            .write(ctx, async |work| {
+                // Locks in one order everywhere: this one, and then the rows of forms.
+                users::lock(work).await?;
+                match submissions::note(work, ctx, mark, &prepared.id).await? {
+                    Some(id) => Ok(Submitted::Again(id)),
+                    None => Ok(Submitted::First(prepared.insert(work, ctx).await?)),
+                }
             })
             .await
     }

@@ -185,9 +185,13 @@ impl UserService {
         }
         let user = self.prepare(ctx, (name, role), current_password).await?;
         self.db
-            .write(ctx, async |work| match submissions::note(work, ctx, mark, user.name.as_str()).await? {
-                Some(name) => Ok(Submitted::Again(name)),
-                None => Ok(Submitted::First(user.insert(work, ctx).await?)),
+            .write(ctx, async |work| {
+                // Locks in one order everywhere: this one, and then the rows of forms.
+                repository::lock(work).await?;
+                match submissions::note(work, ctx, mark, user.name.as_str()).await? {
+                    Some(name) => Ok(Submitted::Again(name)),
+                    None => Ok(Submitted::First(user.insert(work, ctx).await?)),
+                }
             })
             .await
     }
