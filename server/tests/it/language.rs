@@ -146,7 +146,10 @@ const NAMES: [&str; 20] = [
 /// Returns the texts of a page that are in no brackets.
 fn unbracketed(html: &str) -> Vec<String> {
     let body = html.split_once("<body").map_or("", |(_, body)| body);
-    let (mut depth, mut outside, mut rest) = (0_u32, String::new(), body);
+    // The documents of docs/, which are in English for everybody.
+    let (before, english) = body.split_once("<div lang=\"en\">").unwrap_or((body, ""));
+    let body = format!("{before}{}", english.split_once("</div>").map_or("", |(_, after)| after));
+    let (mut depth, mut outside, mut rest) = (0_u32, String::new(), body.as_str());
     while let Some((before, tag)) = rest.split_once('<') {
         let (name, text) = before.split_once('>').unwrap_or(("", before));
         // The names of secrets, the script that hydrates, and commands.
@@ -196,6 +199,6 @@ async fn pages_of_the_catalogue_have_no_text_outside_it() {
 
 #[test]
 fn unbracketed_finds_text_between_tags_and_in_labels() {
-    let html = "<html><body><p>[Ašk <b>ana</b> ñow] then</p><a aria-label=\"Menu\" href=\"/a\">[x]</a>Latchkey</body>";
+    let html = "<html><body><div lang=\"en\"><p>Manual</p></div><p>[Ašk <b>ana</b> ñow] then</p><a aria-label=\"Menu\" href=\"/a\">[x]</a>Latchkey</body>";
     assert_eq!(unbracketed(html), ["then", "Menu"]);
 }
