@@ -40,7 +40,11 @@ impl SystemReport {
     /// Returns the gravest state of all findings; checks that could not be made do not count, because another one says
     /// why, and notes do not either.
     pub fn state(&self) -> CheckState {
-        let states = self.findings.iter().map(Finding::state).filter(|state| matches!(state, CheckState::Look | CheckState::Broken));
+        let states = self
+            .findings
+            .iter()
+            .map(Finding::state)
+            .filter(|state| matches!(state, CheckState::Look | CheckState::Broken));
         states.fold(CheckState::Well, |worst, state| if state.is_worse_than(worst) { state } else { worst })
     }
 }
