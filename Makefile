@@ -33,7 +33,7 @@ release: ## Make packages, image, chart, checksums and signatures in dist/
 test: ## Every check and test: format, lints, unit, database, router, browser
 	@scripts/test
 
-test-packages: ## Test the Debian packages, the container image, the chart and the proxies before the portal
+test-packages: ## Test the Debian packages, the image, the chart, the proxies before the portal, and upgrades
 	@scripts/test-packages
 
 lint: ## Format, lints, licences and the invariants of ARCHITECTURE.md

@@ -13,6 +13,7 @@ test('an administrator sees what is well and what needs a look, and confirms the
     await expectHeading(page, 'System');
     await expect(page.locator('#schema')).toContainText('OK');
     await expect(page.locator('#private-postgres')).toContainText('PostgreSQL');
+    await expect(page.locator('#last-backup')).toContainText('The database has never been backed up.');
     const backup = page.locator('#key-backup');
     await expect(backup).toContainText('Look at this');
     await page.getByRole('status').getByRole('link', { name: 'Backup of the key' }).click();

@@ -20,7 +20,7 @@ use std::{error::Error, fmt::Write, process::ExitCode};
 /// Returns the exit code of a state: 0 if all is well, 1 if somebody should look, 2 if something is broken.
 fn exit_code(state: CheckState) -> ExitCode {
     match state {
-        CheckState::Well | CheckState::NotLooked => ExitCode::SUCCESS,
+        CheckState::Well | CheckState::Note | CheckState::NotLooked => ExitCode::SUCCESS,
         CheckState::Look => ExitCode::from(1),
         CheckState::Broken => ExitCode::from(2),
     }

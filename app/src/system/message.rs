@@ -2,7 +2,8 @@
 //! Between backticks stand commands, settings and names.
 
 use crate::{messages, texts};
-use backend::{Check, CheckArea, CheckState, Finding, SettingSource, Unlooked};
+use backend::{BackupProblem, Check, CheckArea, CheckState, Finding, SettingSource, Unlooked};
+use domain::time::Timestamp;
 
 /// The message of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,7 @@ fn both(seen: impl Into<String>, advice: impl Into<String>) -> Message {
 pub fn state(state: CheckState) -> &'static str {
     match state {
         CheckState::Well => t!(system_state_well),
+        CheckState::Note => t!(system_state_note),
         CheckState::NotLooked => t!(system_state_not_looked),
         CheckState::Look => t!(system_state_look),
         CheckState::Broken => t!(system_state_broken),
@@ -59,6 +61,7 @@ pub fn check(check: Check) -> &'static str {
         Check::Pool => t!(system_check_pool),
         Check::Clock => t!(system_check_clock),
         Check::DatabaseTls => t!(system_check_tls),
+        Check::LastBackup => t!(system_check_last_backup),
         Check::Key => t!(system_check_key),
         Check::KeyCheck => t!(system_check_key_check),
         Check::KeyBackup => t!(system_check_key_backup),
@@ -97,6 +100,23 @@ fn reason(because: Unlooked) -> &'static str {
         Unlooked::NoAnswer => t!(system_unlooked_answer),
         Unlooked::NoProvider => t!(system_unlooked_provider),
     }
+}
+
+/// Returns why a backup failed, and what helps; and the last one that did not.
+fn failed(problem: BackupProblem, good: Option<Timestamp>) -> (&'static str, String) {
+    let why = match problem {
+        BackupProblem::Tools => t!(system_backup_problem_tools),
+        BackupProblem::File => t!(system_backup_problem_file),
+        BackupProblem::Dump => t!(system_backup_problem_dump),
+        BackupProblem::Database => t!(system_backup_problem_database),
+        BackupProblem::NoScratch => t!(system_backup_problem_no_scratch),
+        BackupProblem::Unproven => t!(system_backup_problem_unproven),
+    };
+    let good = match good {
+        Some(at) => t!(system_last_backup_good, at: texts::exact(at)),
+        None => t!(system_last_backup_no_good).to_owned(),
+    };
+    (why, good)
 }
 
 /// Returns the message of a finding.
@@ -217,6 +237,27 @@ pub fn message(finding: &Finding) -> Message {
             both(t!(system_tls_unproven, version), t!(system_tls_unproven_do))
         }
         Finding::TlsOff => both(t!(system_tls_off), t!(system_tls_off_do)),
+        Finding::LastBackupVerified { at, size } => {
+            seen(t!(system_last_backup_verified, at: texts::exact(*at), size))
+        }
+        Finding::LastBackupMade { at, size } => {
+            seen(t!(system_last_backup_made, at: texts::exact(*at), size))
+        }
+        Finding::LastBackupOld { at } => {
+            both(t!(system_last_backup_old, at: texts::exact(*at)), t!(system_last_backup_do))
+        }
+        Finding::LastBackupUnproven { at, problem, good } => {
+            let (why, good) = failed(*problem, *good);
+            let seen = t!(system_last_backup_unproven, at: texts::exact(*at), why, good);
+            both(seen, t!(system_last_backup_again_do))
+        }
+        Finding::LastBackupFailed { at, problem, good } => {
+            let (why, good) = failed(*problem, *good);
+            let seen = t!(system_last_backup_failed, at: texts::exact(*at), why, good);
+            both(seen, t!(system_last_backup_again_do))
+        }
+        Finding::LastBackupNever => both(t!(system_last_backup_never), t!(system_last_backup_do)),
+        Finding::LastBackupUnknown => both(t!(system_last_backup_unknown), t!(system_last_backup_unknown_do)),
         Finding::KeyAtHand { count, place } => seen(t!(system_key_at_hand, count: *count, place)),
         Finding::KeyUnmade { place } => both(t!(system_key_unmade, place), t!(system_key_unmade_do)),
         Finding::KeyGone { place } => both(t!(system_key_gone, place), t!(system_key_gone_do)),
@@ -290,6 +331,7 @@ mod tests {
     use super::*;
     use crate::language;
     use domain::language::Language;
+    use std::collections::BTreeSet;
 
     fn pending() -> Finding {
         Finding::SchemaPending { count: 2, first: 190 }
@@ -304,6 +346,22 @@ mod tests {
         assert_eq!(unlooked, super::seen("Not checked. The database can't be reached."));
         let well = message(&Finding::EncodingRight);
         assert_eq!((well.seen.as_str(), well.advice), ("UTF8.", None));
+    }
+
+    #[test]
+    fn message_says_why_a_backup_failed_and_which_one_is_good() {
+        let at = Timestamp::from_micros(0);
+        let failed = |problem, good| message(&Finding::LastBackupFailed { at, problem, good });
+        let never = failed(BackupProblem::Dump, None);
+        assert_eq!(
+            never.seen,
+            "The backup of 1 January 1970, 00:00 UTC failed. `pg_dump` failed. There is no good backup."
+        );
+        assert!(never.advice.unwrap().contains("`latchkey backup --verify FILE`"));
+        let since = failed(BackupProblem::Dump, Some(at)).seen;
+        assert!(since.ends_with("The last good one was made on 1 January 1970, 00:00 UTC."), "{since}");
+        let said: BTreeSet<_> = BackupProblem::ALL.map(|problem| failed(problem, None).seen).into();
+        assert_eq!(said.len(), BackupProblem::ALL.len());
     }
 
     #[tokio::test]

@@ -117,7 +117,7 @@ fn write_finding(html: &mut Html, finding: &Finding) {
 fn icon(state: CheckState) -> &'static str {
     match state {
         CheckState::Well => "check",
-        CheckState::NotLooked => "dash",
+        CheckState::Note | CheckState::NotLooked => "dash",
         CheckState::Look => "alert",
         CheckState::Broken => "ban",
     }

@@ -20,6 +20,7 @@ system-do = What to do
 system-not-checked = Not checked. { $reason }
 
 system-state-well = OK
+system-state-note = Note
 system-state-look = Look at this
 system-state-broken = Broken
 system-state-not-looked = Not checked
@@ -44,6 +45,7 @@ system-check-schema = Schema
 system-check-pool = Connection limit
 system-check-clock = Clock
 system-check-tls = TLS
+system-check-last-backup = Last backup
 system-check-key = Key
 system-check-key-check = Check value
 system-check-key-backup = Backup of the key
@@ -191,6 +193,25 @@ system-tls-unproven = { $version }, but the database doesn't prove its identity:
 system-tls-unproven-do = Set `sslmode=verify-full` and `sslrootcert` in `DATABASE_URL`.
 system-tls-off = The connection leaves this machine unencrypted.
 system-tls-off-do = Turn on TLS at the database, and set `sslmode=verify-full` and `sslrootcert` in `DATABASE_URL`.
+
+system-last-backup-verified = Made on { $at }: { $size }, verified.
+system-last-backup-made = Made on { $at }: { $size }, not verified. `latchkey backup --verify FILE` also checks that a backup restores.
+system-last-backup-old = The last backup was made on { $at }, more than 7 days ago.
+system-last-backup-never = The database has never been backed up.
+system-last-backup-do = Run `latchkey backup --verify FILE`. On Debian, `systemctl enable --now latchkey-backup.timer` turns on a backup every night.
+system-last-backup-unknown = `latchkey backup` hasn't been used. Your database may be backed up in another way.
+system-last-backup-unknown-do = If nothing else backs it up, run `latchkey backup --verify FILE`.
+system-last-backup-unproven = The backup of { $at } was made, but couldn't be verified. { $why } { $good }
+system-last-backup-failed = The backup of { $at } failed. { $why } { $good }
+system-last-backup-good = The last good one was made on { $at }.
+system-last-backup-no-good = There is no good backup.
+system-last-backup-again-do = Fix the cause, then run `latchkey backup --verify FILE`. On Debian, `journalctl -u latchkey-backup` has the details of a nightly backup.
+system-backup-problem-tools = PostgreSQL's `pg_dump` and `pg_restore` are missing, or older than the database. Debian: `apt-get install postgresql-client`.
+system-backup-problem-file = The file couldn't be written. Check the disk space, and the permissions of the folder.
+system-backup-problem-dump = `pg_dump` failed.
+system-backup-problem-database = The database didn't answer as expected.
+system-backup-problem-no-scratch = The role can't create the scratch database to restore into. Give it the right: `ALTER ROLE … CREATEDB`.
+system-backup-problem-unproven = It doesn't restore to what was backed up, or the key that it needs isn't there.
 
 system-key-at-hand =
     { $count ->

@@ -12,6 +12,7 @@ system-do = 處理方式
 system-not-checked = 未檢查。{ $reason }
 
 system-state-well = 正常
+system-state-note = 備註
 system-state-look = 請留意
 system-state-broken = 無法運作
 system-state-not-looked = 未檢查
@@ -36,6 +37,7 @@ system-check-schema = 結構描述
 system-check-pool = 連線數上限
 system-check-clock = 時鐘
 system-check-tls = TLS
+system-check-last-backup = 上次備份
 system-check-key = 金鑰
 system-check-key-check = 檢查值
 system-check-key-backup = 金鑰的備份
@@ -163,6 +165,25 @@ system-tls-unproven = { $version }，但資料庫未證明其身分：中間的�
 system-tls-unproven-do = 請在 `DATABASE_URL` 設定 `sslmode=verify-full` 與 `sslrootcert`。
 system-tls-off = 連線離開這部機器時未加密。
 system-tls-off-do = 請在資料庫啟用 TLS，並在 `DATABASE_URL` 設定 `sslmode=verify-full` 與 `sslrootcert`。
+
+system-last-backup-verified = 建立於 { $at }：{ $size }，已驗證。
+system-last-backup-made = 建立於 { $at }：{ $size }，未驗證。`latchkey backup --verify FILE` 也會檢查備份能否還原。
+system-last-backup-old = 上次備份建立於 { $at }，已超過 7 天。
+system-last-backup-never = 資料庫從未備份。
+system-last-backup-do = 請執行 `latchkey backup --verify FILE`。在 Debian 上，`systemctl enable --now latchkey-backup.timer` 會啟用每晚備份。
+system-last-backup-unknown = 尚未使用 `latchkey backup`。您的資料庫可能以其他方式備份。
+system-last-backup-unknown-do = 如果沒有其他備份，請執行 `latchkey backup --verify FILE`。
+system-last-backup-unproven = { $at } 的備份已建立，但無法驗證。{ $why }{ $good }
+system-last-backup-failed = { $at } 的備份失敗。{ $why }{ $good }
+system-last-backup-good = 上次成功的備份是 { $at }。
+system-last-backup-no-good = 沒有成功的備份。
+system-last-backup-again-do = 請排除原因，然後執行 `latchkey backup --verify FILE`。在 Debian 上，`journalctl -u latchkey-backup` 有每晚備份的詳情。
+system-backup-problem-tools = PostgreSQL 的 `pg_dump` 與 `pg_restore` 不存在，或比資料庫舊。Debian：`apt-get install postgresql-client`。
+system-backup-problem-file = 無法寫入檔案。請檢查磁碟空間與目錄的權限。
+system-backup-problem-dump = `pg_dump` 失敗。
+system-backup-problem-database = 資料庫的回應不如預期。
+system-backup-problem-no-scratch = 角色無法建立用來還原的暫存資料庫。請授予權限：`ALTER ROLE … CREATEDB`。
+system-backup-problem-unproven = 無法還原成所備份的內容，或缺少備份所需的金鑰。
 
 system-key-at-hand = { $place } 有 { $count } 把金鑰。
 system-key-unmade = { $place } 還沒有金鑰。

@@ -74,8 +74,13 @@ fn doctor_follows_a_portal_from_nothing_over_running_to_stopped() {
     assert_eq!(source(&fresh, "LATCHKEY_LOG"), "default");
     assert!(!fresh.to_string().contains("SENTINEL"), "{fresh:#}");
 
+    assert_eq!(code(&fresh, "last-backup"), "last-backup-never");
+
     let noted = running.post("/overview/key-backed-up?from=system", &[]);
     assert!(noted.contains("location: /system\r\n"), "{noted}");
+    let backup = folder.join("backup.tar");
+    let (exit, said) = run(command(&addr), &["backup", "--verify", backup.to_str().unwrap()]);
+    assert_eq!(exit, 0, "{said}");
     let (exit, well) = examined(command(&addr), &[]);
     assert_eq!((exit, well["state"].as_str()), (0, Some("well")), "{well:#}");
     for (check, expected) in [
@@ -84,6 +89,7 @@ fn doctor_follows_a_portal_from_nothing_over_running_to_stopped() {
         ("settings-file", "settings-file-read"),
         ("private-postgres", "private-runs"),
         ("schema", "schema-current"),
+        ("last-backup", "last-backup-verified"),
         ("key-check", "key-right"),
         ("forwarded-headers", "only-on-page"),
         ("reachability", "no-public-address"),

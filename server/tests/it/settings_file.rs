@@ -53,6 +53,12 @@ fn server_takes_settings_of_the_file_that_its_environment_does_not_have() {
         !String::from_utf8_lossy(&environment).contains("correct horse"),
         "a password in the environment"
     );
+    // The file that people can copy, and not systemd's copy in memory, which goes with the service.
+    let mut backup = latchkey(&folder);
+    backup.env("CREDENTIALS_DIRECTORY", &credentials).env("LATCHKEY_SETTINGS_FILE", &conf);
+    let made = backup.args(["backup", "-"]).output().unwrap();
+    let text = String::from_utf8_lossy(&made.stderr);
+    assert!(made.status.success() && text.contains("copy of the file /nowhere/key-encryption-key"), "{text}");
     let address = running.url().replace("http://", "");
     let health = |arguments: &[&str]| {
         let mut command = latchkey(&folder);

@@ -3,7 +3,7 @@
 
 mod facts;
 mod maintenance;
-mod repository;
+pub(crate) mod repository;
 mod seal;
 mod service;
 

@@ -264,7 +264,7 @@ impl From<RunRow> for BackupRun {
 }
 
 /// Returns the last backup, and the last good one.
-pub(super) async fn last(connection: &mut PgConnection) -> Result<LastBackups, sqlx::Error> {
+pub(crate) async fn last(connection: &mut PgConnection) -> Result<LastBackups, sqlx::Error> {
     let mut rows = sqlx::query_as!(
         RunRow,
         "(SELECT began_at AS \"began_at!\", ended_at AS \"ended_at!\", bytes, verified AS \"verified!\", problem \

@@ -1,5 +1,6 @@
 //! The checks, and what each can find.
 
+use crate::backups::BackupProblem;
 use domain::{connection_test::TestCause, time::Timestamp};
 
 domain::coded_enum! {
@@ -7,6 +8,8 @@ domain::coded_enum! {
     pub enum CheckState: code {
         /// All is well.
         Well = "well";
+        /// Only people can tell whether all is well.
+        Note = "note";
         /// The check could not be made; another one says why.
         NotLooked = "not-looked";
         /// Somebody should look at this.
@@ -71,6 +74,8 @@ domain::coded_enum! {
         Clock = "database-clock";
         /// TLS on the way to the database.
         DatabaseTls = "database-tls";
+        /// The last backup of the database.
+        LastBackup = "last-backup";
         /// The key encryption key.
         Key = "key";
         /// The check value of the key.
@@ -110,7 +115,8 @@ impl Check {
             | Self::Schema
             | Self::Pool
             | Self::Clock
-            | Self::DatabaseTls => CheckArea::Database,
+            | Self::DatabaseTls
+            | Self::LastBackup => CheckArea::Database,
             Self::Key | Self::KeyCheck | Self::KeyBackup => CheckArea::Key,
             Self::PublicAddress | Self::Proxies | Self::Forwarded | Self::Reachability | Self::Hsts => {
                 CheckArea::Network
@@ -317,6 +323,21 @@ findings! {
         TlsUnproven { version: String } = DatabaseTls, Look, "database-tls-unproven";
         /// The connection leaves this machine in the clear.
         TlsOff = DatabaseTls, Look, "database-tls-off";
+
+        /// The last backup was proven to restore.
+        LastBackupVerified { at: Timestamp, size: String } = LastBackup, Well, "last-backup-verified";
+        /// The last backup was made, and nobody asked to verify it.
+        LastBackupMade { at: Timestamp, size: String } = LastBackup, Well, "last-backup-made";
+        /// The last backup is old.
+        LastBackupOld { at: Timestamp } = LastBackup, Look, "last-backup-old";
+        /// The last backup is there, and could not be verified; `good` is the time of the last good one.
+        LastBackupUnproven { at: Timestamp, problem: BackupProblem, good: Option<Timestamp> } = LastBackup, Look, "last-backup-unproven";
+        /// The last backup failed; `good` is the time of the last good one.
+        LastBackupFailed { at: Timestamp, problem: BackupProblem, good: Option<Timestamp> } = LastBackup, Look, "last-backup-failed";
+        /// The private PostgreSQL was never backed up.
+        LastBackupNever = LastBackup, Look, "last-backup-never";
+        /// The portal knows of no backup, and the operator of the database may have one.
+        LastBackupUnknown = LastBackup, Note, "last-backup-unknown";
 
         /// The key is at hand.
         KeyAtHand { count: usize, place: String } = Key, Well, "key-at-hand";

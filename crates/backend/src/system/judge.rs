@@ -71,7 +71,7 @@ fn settings(settings: &SettingsFacts) -> Vec<Finding> {
 }
 
 /// Returns a size in the largest unit of which there is at least one.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     let units = [("GiB", 30), ("MiB", 20)];
     let of = |(unit, shift): (&str, u32)| (bytes >> shift > 0).then(|| format!("{} {unit}", bytes >> shift));
     units.into_iter().find_map(of).unwrap_or_else(|| format!("{} KiB", bytes >> 10))

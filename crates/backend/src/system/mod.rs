@@ -4,6 +4,7 @@
 mod facts;
 mod finding;
 mod judge;
+mod judge_backup;
 mod judge_database;
 mod outside;
 mod repository;

@@ -3,12 +3,13 @@
 use super::{
     facts::{Outside, SettingFact, StoredKeyFacts, Surroundings},
     finding::{Check, CheckState, Finding, Unlooked},
-    judge, judge_database,
+    judge, judge_backup, judge_database,
     outside::OutsideClient,
     repository,
 };
 use crate::{
     access::{Object, authorize},
+    backups::{self, LastBackups},
     connection_tests::{TestConfig, http::Http, outbound::Outbound},
     context::{Action, Ctx},
     db::{self, DatabaseConfig, DatabaseFacts, Db, MigrationFact, in_time, timestamp},
@@ -36,9 +37,14 @@ pub struct SystemReport {
 }
 
 impl SystemReport {
-    /// Returns the gravest state of all findings; checks that could not be made do not count, because another one says why.
+    /// Returns the gravest state of all findings; checks that could not be made do not count, because another one says
+    /// why, and notes do not either.
     pub fn state(&self) -> CheckState {
-        let states = self.findings.iter().map(Finding::state).filter(|state| *state != CheckState::NotLooked);
+        let states = self
+            .findings
+            .iter()
+            .map(Finding::state)
+            .filter(|state| matches!(state, CheckState::Look | CheckState::Broken));
         states.fold(CheckState::Well, |worst, state| if state.is_worse_than(worst) { state } else { worst })
     }
 }
@@ -52,11 +58,19 @@ pub struct SystemService {
     outside: OutsideClient,
 }
 
+/// The portal's own facts in the database.
+#[derive(Default)]
+struct Stored {
+    /// The facts about the keys; `None` without the tables for it.
+    keys: Option<StoredKeyFacts>,
+    /// The last backups; `None` without the table for it.
+    backups: Option<LastBackups>,
+}
+
 /// The results of asking the database.
 struct Asked {
     facts: DatabaseFacts,
-    /// The stored facts about the keys; `None` without the tables for it.
-    keys: Option<StoredKeyFacts>,
+    stored: Stored,
     /// The time by this machine's clock when the database was asked.
     at: Timestamp,
 }
@@ -80,10 +94,10 @@ impl SystemService {
         let began = Instant::now();
         let database = async {
             let asked = self.db.try_read(async |connection| {
-                Ok((db::facts(connection).await?, stored_keys(connection, &self.keyring).await?))
+                Ok((db::facts(connection).await?, stored(connection, &self.keyring).await?))
             });
-            let (facts, keys) = asked.await.map_err(StartError::from)?;
-            Ok(Asked { facts, keys, at: around.now + began.elapsed() })
+            let (facts, stored) = asked.await.map_err(StartError::from)?;
+            Ok(Asked { facts, stored, at: around.now + began.elapsed() })
         };
         let outside = async {
             if slow { self.outside.ask(around.network.public.as_deref()).await } else { Outside::default() }
@@ -123,9 +137,9 @@ pub async fn examine(with: Examination, around: Surroundings) -> SystemReport {
         let asked = async {
             let (mut connection, facts) = db::facts_at(config).await?;
             let at = around.now + began.elapsed();
-            let keys = in_time(stored_keys(&mut connection, &keyring)).await;
-            let keys = keys.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
-            Ok(Asked { facts, keys, at })
+            let stored = in_time(stored(&mut connection, &keyring)).await;
+            let stored = stored.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+            Ok(Asked { facts, stored, at })
         };
         Some(asked.await)
     };
@@ -148,26 +162,37 @@ pub async fn schema_status(config: &DatabaseConfig) -> Result<(Finding, Vec<Migr
     Ok((finding, facts.migrations))
 }
 
-/// Returns what the database says of the keys; `None` without the tables for it.
+/// Returns what the database says of the keys and of the last backups.
+async fn stored(connection: &mut PgConnection, keyring: &Keyring) -> Result<Stored, sqlx::Error> {
+    let readable = repository::readable(connection).await?;
+    let mut stored = Stored::default();
+    if readable.keys {
+        stored.keys = Some(stored_keys(connection, keyring).await?);
+    }
+    if readable.backups {
+        stored.backups = Some(backups::repository::last(connection).await?);
+    }
+    Ok(stored)
+}
+
+/// Returns what the database says of the keys.
 async fn stored_keys(
     connection: &mut PgConnection,
     keyring: &Keyring,
-) -> Result<Option<StoredKeyFacts>, sqlx::Error> {
-    if !repository::has_tables(connection).await? {
-        return Ok(None);
-    }
-    let rows = repository::keys(connection).await?;
+) -> Result<StoredKeyFacts, sqlx::Error> {
+    let rows = repository::keys(connection, PortalNote::KeyBackedUp.code()).await?;
     let active = rows.iter().find(|row| row.active);
     let opens =
         active.is_some_and(|row| keyring.recognizes(&row.id, &row.check_nonce, &row.check_ciphertext));
     let lost = rows.iter().filter(|row| !row.active && row.sealed > 0 && !keyring.has(&row.id));
-    Ok(Some(StoredKeyFacts {
+    let note = rows.first().and_then(|row| Some((timestamp(row.noted_at?), row.noted_by.clone()?)));
+    Ok(StoredKeyFacts {
         is_known: active.is_some(),
         opens,
         lost: lost.map(|row| (row.id.clone(), row.sealed.unsigned_abs())).collect(),
         newest: rows.iter().map(|row| timestamp(row.created_at)).max(),
-        confirmed: repository::noted(connection, PortalNote::KeyBackedUp.code()).await?,
-    }))
+        confirmed: note,
+    })
 }
 
 /// Judges all facts.
@@ -181,9 +206,11 @@ fn report(
     findings.extend(around.private.as_ref().map(judge::private));
     let not_looked = |because| judge_database::CHECKS.map(|check| judge::not_looked(check, because));
     let stored = match &database {
-        Some(Ok(Asked { keys, .. })) => keys.as_ref().ok_or(Unlooked::OtherSchema),
+        Some(Ok(Asked { stored, .. })) => Ok(stored),
         _ => Err(Unlooked::DatabaseAway),
     };
+    let keys = stored.and_then(|stored| stored.keys.as_ref().ok_or(Unlooked::OtherSchema));
+    let backups = stored.and_then(|stored| stored.backups.as_ref().ok_or(Unlooked::OtherSchema));
     match &database {
         Some(Ok(Asked { facts, at, .. })) => {
             findings.extend(judge_database::database(facts, &around, *at));
@@ -197,7 +224,11 @@ fn report(
             findings.extend(not_looked(Unlooked::DatabaseAway));
         }
     }
-    findings.extend(judge::key(&around.key, stored));
+    findings.push(match backups {
+        Ok(backups) => judge_backup::last_backup(backups, around.private.is_some(), around.now),
+        Err(because) => judge::not_looked(Check::LastBackup, because),
+    });
+    findings.extend(judge::key(&around.key, keys));
     findings.extend(judge::network(&around.network, around.request.as_ref(), outside));
     findings.extend(judge::sign_on(client.provider().as_ref(), outside));
     let migrations = database.and_then(Result::ok).map(|asked| asked.facts.migrations).unwrap_or_default();

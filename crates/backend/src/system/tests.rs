@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::{
-    DatabaseConfig, Kek, MigrationState, TestConfig,
+    BackupRun, DatabaseConfig, Kek, MigrationState, TestConfig,
     context::{Actor, Ctx},
     db::migrate,
-    tests::{somebody, with_key},
+    tests::{at, somebody, with_key},
 };
 use domain::{access::Role, error::Error, sensitive::Sensitive, time::Timestamp};
 use sqlx::{ConnectOptions, PgPool};
@@ -98,6 +98,7 @@ async fn examine_names_what_the_role_lacks_and_how_many_connections_it_gets(pool
     let barred = examined(Some(config.clone()), Vec::new()).await;
     assert_eq!(code(&barred, Check::Rights), "database-rights-no-migrations");
     assert_eq!(code(&barred, Check::KeyBackup), "other-schema");
+    assert_eq!(code(&barred, Check::LastBackup), "other-schema");
     run(&pool, &format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")).await;
     let reader = examined(Some(config.clone()), Vec::new()).await;
     assert_eq!(code(&reader, Check::Rights), "database-rights-lacking");
@@ -133,7 +134,7 @@ async fn examine_says_once_why_the_database_cannot_be_asked_and_goes_on() {
     for (database, reason) in [(Some(config), "database-unreachable"), (None, "not-started")] {
         let report = examined(database, Vec::new()).await;
         assert_eq!(code(&report, Check::Connection), reason);
-        for check in [Check::Version, Check::Schema, Check::Clock, Check::KeyCheck, Check::KeyBackup] {
+        for check in [Check::Version, Check::Schema, Check::Clock, Check::LastBackup, Check::KeyCheck] {
             assert_eq!(code(&report, check), "no-database", "{check:?}");
         }
         assert_eq!(code(&report, Check::Key), "key-at-hand");
@@ -172,6 +173,36 @@ async fn examine_recognizes_the_key_and_its_confirmed_backup(pool: PgPool) {
     backend.overview().note(&later, crate::PortalNote::KeyBackedUp).await.unwrap();
     let again = examined(Some(config), vec![kek]).await;
     assert_eq!(code(&again, Check::KeyBackup), "key-backup-confirmed");
+}
+
+#[sqlx::test]
+async fn examine_finds_the_last_backup_and_goes_on_without_its_table(pool: PgPool) {
+    let kek = Kek::generate().unwrap();
+    let backend = with_key(pool.clone(), kek.clone()).await;
+    let config = address(&pool, None, None);
+    let never = examined(Some(config.clone()), vec![kek.clone()]).await;
+    assert_eq!(code(&never, Check::LastBackup), "last-backup-unknown");
+    let time = Timestamp::from_micros(0);
+    let good = BackupRun { began_at: time, ended_at: time, bytes: Some(1), verified: true, problem: None };
+    backend.backups().note(&at(0), &good).await.unwrap();
+    let made = examined(Some(config.clone()), vec![kek.clone()]).await;
+    assert_eq!(code(&made, Check::LastBackup), "last-backup-verified");
+    run(&pool, "DROP TABLE backups").await;
+    let older = examined(Some(config), vec![kek]).await;
+    assert_eq!(code(&older, Check::LastBackup), "other-schema");
+    assert_eq!(code(&older, Check::KeyCheck), "key-right");
+}
+
+#[test]
+fn state_of_a_report_counts_notes_as_well() {
+    let report = |findings| SystemReport {
+        findings,
+        settings: Vec::new(),
+        migrations: Vec::new(),
+        at: Timestamp::from_micros(0),
+    };
+    assert_eq!(report(vec![Finding::FileNone, Finding::LastBackupUnknown]).state(), CheckState::Well);
+    assert_eq!(report(vec![Finding::LastBackupNever, Finding::FileNone]).state(), CheckState::Look);
 }
 
 #[sqlx::test]
