@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn message_says_why_a_backup_failed_and_which_one_is_good() {
+    fn message_says_why_a_backup_failed_and_which_one_can_be_used() {
         let at = Timestamp::from_micros(0);
         let failed = |problem, good| message(&Finding::LastBackupFailed { at, problem, good });
         let never = failed(BackupProblem::Dump, None);

@@ -9,6 +9,7 @@ mod judge_database;
 mod outside;
 mod repository;
 mod service;
+mod state;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ pub use facts::{
     DiskFact, KeyFact, NetworkFacts, PrivateFacts, RequestFacts, ServerFact, SettingFact, SettingSource,
     SettingsFacts, Surroundings,
 };
-pub use finding::{Check, CheckArea, CheckState, Finding, Unlooked};
+pub use finding::{Check, CheckArea, Finding, Unlooked};
 pub(crate) use outside::OutsideClient;
 pub use service::{Examination, SystemReport, SystemService, examine, schema_status};
+pub use state::CheckState;

@@ -5,9 +5,9 @@ use sqlx::PgConnection;
 
 /// The tables that are there, and may be read.
 pub(super) struct Readable {
-    /// Those of the keys.
+    /// The ones of the keys.
     pub(super) keys: bool,
-    /// That of the backups.
+    /// The one of the backups.
     pub(super) backups: bool,
 }
 

@@ -2,10 +2,11 @@
 
 use super::{
     facts::{Outside, SettingFact, StoredKeyFacts, Surroundings},
-    finding::{Check, CheckState, Finding, Unlooked},
+    finding::{Check, Finding, Unlooked},
     judge, judge_backup, judge_database,
     outside::OutsideClient,
     repository,
+    state::CheckState,
 };
 use crate::{
     access::{Object, authorize},
