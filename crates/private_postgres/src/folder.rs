@@ -46,3 +46,54 @@ pub(crate) fn open_own(options: &mut OpenOptions, folder: &Path, name: &str) -> 
     fchown(&file, Some(owner.uid()), Some(owner.gid()))?;
     Ok(file)
 }
+
+/// Opens a folder, and makes this account its owner.
+///
+/// Errors: it is a link to a folder of somebody else, for the reason that `open_own` gives.
+pub(crate) fn open_folder(folder: &Path, user: u32, group: u32) -> io::Result<File> {
+    let opened = File::open(folder)?;
+    if opened.metadata()?.uid() == user {
+        return Ok(opened);
+    }
+    let flags = OFlag::O_NOFOLLOW | OFlag::O_DIRECTORY;
+    let own = OpenOptions::new().read(true).custom_flags(flags.bits()).open(folder)?;
+    fchown(&own, Some(user), Some(group))?;
+    Ok(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{chown, symlink};
+
+    /// An account that is not root's.
+    const SOMEBODY: u32 = 65_534;
+
+    #[test]
+    fn opening_gives_nothing_away_that_a_link_leads_to() {
+        let data = std::env::temp_dir().join(format!("latchkey-links-{}", std::process::id()));
+        let (own, foreign) = (data.join("own"), data.join("foreign"));
+        fs::create_dir_all(&own).unwrap();
+        fs::create_dir_all(&foreign).unwrap();
+        fs::write(foreign.join("file"), "").unwrap();
+        symlink(foreign.join("file"), own.join("link")).unwrap();
+        symlink(&foreign, own.join("postgres")).unwrap();
+        let open = |name| open_own(OpenOptions::new().create(true).append(true), &own, name);
+        assert!(open("link").is_err());
+        assert!(open("lock").is_ok());
+        let owner = |path: &Path| fs::metadata(path).unwrap().uid();
+        if geteuid().is_root() {
+            chown(&own, Some(SOMEBODY), Some(SOMEBODY)).unwrap();
+            fs::hard_link(foreign.join("file"), own.join("hard")).unwrap();
+            assert!(open("hard").is_err());
+            assert!(open("lock").is_ok());
+            assert_eq!((owner(&own.join("lock")), owner(&foreign.join("file"))), (SOMEBODY, 0));
+            assert!(open_folder(&own.join("postgres"), SOMEBODY, SOMEBODY).is_err());
+            assert_eq!(owner(&foreign), 0);
+            fs::create_dir(own.join("made")).unwrap();
+            assert!(open_folder(&own.join("made"), SOMEBODY, SOMEBODY).is_ok());
+            assert_eq!(owner(&own.join("made")), SOMEBODY);
+        }
+        fs::remove_dir_all(data).unwrap();
+    }
+}

@@ -2,13 +2,13 @@
 
 use crate::{
     error::StartError,
-    folder::{clear, make_folder, open_own},
+    folder::{clear, make_folder, open_folder, open_own},
     process::{end, end_orphan, tail, wait},
     programs::Programs,
     runner::Runner,
     stop::Stop,
 };
-use nix::unistd::{User, chown, geteuid};
+use nix::unistd::{User, geteuid};
 use std::{
     fs::{self, File, OpenOptions},
     io,
@@ -168,10 +168,11 @@ impl Keeper {
 
     /// Opens a folder that the server works in, and makes its account the owner.
     fn open(&self, folder: &Path) -> io::Result<Arc<File>> {
-        if let Some(account) = &self.account {
-            chown(folder, Some(account.uid), Some(account.gid))?;
-        }
-        File::open(folder).map(Arc::new)
+        let opened = match &self.account {
+            Some(account) => open_folder(folder, account.uid.as_raw(), account.gid.as_raw()),
+            None => File::open(folder),
+        };
+        opened.map(Arc::new)
     }
 
     /// Starts the server once, and waits until it serves.
