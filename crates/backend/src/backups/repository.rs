@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     db::{instant, timestamp},
-    keyring::{Location, SealedValue, ValueField},
+    keyring::{Location, SealedValue, repository::StoredValue},
 };
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, QueryBuilder};
@@ -191,7 +191,8 @@ pub(super) async fn values(
     after: Option<Location>,
     limit: i64,
 ) -> Result<Vec<(Location, SealedValue)>, sqlx::Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        StoredValue,
         "SELECT secret_id, field, version, algorithm, kek_id, wrapped_key, nonce, ciphertext FROM secret_values \
          WHERE $1::uuid IS NULL OR (secret_id, field, version) > ($1, $2, $3) \
          ORDER BY secret_id, field, version LIMIT $4",
@@ -202,16 +203,7 @@ pub(super) async fn values(
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let field = ValueField::parse(&row.field)
-                .ok_or_else(|| sqlx::Error::Decode("a stored field is none".into()))?;
-            let place = Location { secret: row.secret_id, field, version: row.version };
-            let (wrapped_key, nonce, ciphertext) = (row.wrapped_key, row.nonce, row.ciphertext);
-            let (algorithm, kek_id) = (row.algorithm, row.kek_id);
-            Ok((place, SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext }))
-        })
-        .collect()
+    rows.into_iter().map(StoredValue::located).collect()
 }
 
 /// Stores what became of a backup, and forgets the oldest runs.

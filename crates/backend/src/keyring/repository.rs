@@ -5,12 +5,38 @@ use crate::db::instant;
 use chrono::{DateTime, Utc};
 use domain::time::Timestamp;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 pub(crate) struct CheckRow {
     pub(crate) id: String,
     pub(super) active: bool,
     pub(crate) check_nonce: Vec<u8>,
     pub(crate) check_ciphertext: Vec<u8>,
+}
+
+/// A sealed value with its place, as it is stored.
+pub(crate) struct StoredValue {
+    pub(crate) secret_id: Uuid,
+    pub(crate) field: String,
+    pub(crate) version: i64,
+    pub(crate) algorithm: String,
+    pub(crate) kek_id: String,
+    pub(crate) wrapped_key: Vec<u8>,
+    pub(crate) nonce: Vec<u8>,
+    pub(crate) ciphertext: Vec<u8>,
+}
+
+impl StoredValue {
+    /// Returns the value with its place.
+    ///
+    /// Errors: the field is unknown.
+    pub(crate) fn located(self) -> Result<(Location, SealedValue), sqlx::Error> {
+        let Self { secret_id, field, version, algorithm, kek_id, wrapped_key, nonce, ciphertext } = self;
+        let field =
+            ValueField::parse(&field).ok_or_else(|| sqlx::Error::Decode("a stored field is none".into()))?;
+        let place = Location { secret: secret_id, field, version };
+        Ok((place, SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext }))
+    }
 }
 
 /// The lock of whoever changes the list of keys; the number is arbitrary.
@@ -186,7 +212,8 @@ pub(super) async fn stale(
     after: Option<Location>,
     limit: i64,
 ) -> Result<Vec<(Location, SealedValue)>, sqlx::Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        StoredValue,
         "SELECT secret_id, field, version, algorithm, kek_id, wrapped_key, nonce, ciphertext \
          FROM secret_values \
          WHERE kek_id <> $1 AND ($2::uuid IS NULL OR (secret_id, field, version) > ($2, $3, $4)) \
@@ -199,16 +226,7 @@ pub(super) async fn stale(
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let field = ValueField::parse(&row.field)
-                .ok_or_else(|| sqlx::Error::Decode("a stored field is none".into()))?;
-            let place = Location { secret: row.secret_id, field, version: row.version };
-            let (wrapped_key, nonce, ciphertext) = (row.wrapped_key, row.nonce, row.ciphertext);
-            let (algorithm, kek_id) = (row.algorithm, row.kek_id);
-            Ok((place, SealedValue { algorithm, kek_id, wrapped_key, nonce, ciphertext }))
-        })
-        .collect()
+    rows.into_iter().map(StoredValue::located).collect()
 }
 
 /// Replaces a value by the one that was sealed again, if the old one is still there.
