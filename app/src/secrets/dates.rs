@@ -160,33 +160,31 @@ pub fn DateFacts(dates: Dates, now: Timestamp) -> impl IntoView {
     let state = dates.state(now);
     let expires = dates.expires_at.map(|at| {
         let (class, said) = match state {
-            DatesState::Expired(_) => ("state bad", t!(dates_expired_since, when: when(at, now))),
-            DatesState::Soon(_) => ("state warn", t!(dates_expires_in, when: when(at, now))),
-            DatesState::RenewalDue(_) | DatesState::Fine => {
-                ("state", t!(dates_expires_in, when: when(at, now)))
-            }
+            DatesState::Expired(_) => ("bad", t!(dates_expired_since, when: when(at, now))),
+            DatesState::Soon(_) => ("warn", t!(dates_expires_in, when: when(at, now))),
+            DatesState::RenewalDue(_) | DatesState::Fine => ("", t!(dates_expires_in, when: when(at, now))),
         };
         let stops = if dates.stop_when_expired { t!(dates_stops) } else { t!(dates_handed_out) };
         view! {
             <dt>{texts::field(Field::ExpiresAt)}</dt>
             <dd>
                 <time datetime=at.rfc3339()>{texts::exact(at)}</time>
-                <div class=class>{icon!("clock")} <span>{said}</span></div>
+                <div class=format!("state {class}")>{icon!("clock")} <span>{said}</span></div>
                 <p class="hint">{stops}</p>
             </dd>
         }
     });
     let renewal = dates.renew_every_days.zip(dates.renewal_due_at()).map(|(days, due)| {
         let (class, said) = if due <= now {
-            ("state warn", t!(dates_renewal_due_since, when: when(due, now)))
+            ("warn", t!(dates_renewal_due_since, when: when(due, now)))
         } else {
-            ("state", t!(dates_renewal_from, when: when(due, now)))
+            ("", t!(dates_renewal_from, when: when(due, now)))
         };
         view! {
             <dt>{texts::field(Field::RenewEveryDays)}</dt>
             <dd>
                 {t!(dates_every, count: days)}
-                <div class=class>{icon!("clock")} <span>{said}</span></div>
+                <div class=format!("state {class}")>{icon!("clock")} <span>{said}</span></div>
             </dd>
         }
     });
@@ -272,7 +270,7 @@ mod tests {
         assert!(soon.contains("state warn") && soon.contains("in 3 days"), "{soon}");
         assert!(soon.contains("Still handed out after that."), "{soon}");
         let later = html(of("2027-12-04T00:00:00Z"));
-        assert!(later.contains("class=\"state\""), "{later}");
+        assert!(later.contains("class=\"state \""), "{later}");
         let due = Dates { renew_every_days: Some(30), ..Dates::none(time("2026-10-01T00:00:00Z")) };
         let due = html(due);
         assert!(due.contains("Every 30 days") && due.contains("Renewal due since"), "{due}");

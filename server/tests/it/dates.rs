@@ -57,10 +57,10 @@ async fn api_keeps_dates_and_what_is_left_out() {
         (json!({ "expires_at": "2035-02-30" }), "expires_at"),
         (json!({ "renew_every_days": 3651 }), "renew_every_days"),
     ] {
-        let refused = change(wrong).await;
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
-        assert_eq!(read(&refused)["errors"][0]["field"], field);
-        assert!(!refused.body.contains("SENTINEL"));
+        let rejected = change(wrong).await;
+        assert_eq!(rejected.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", rejected.body);
+        assert_eq!(read(&rejected)["errors"][0]["field"], field);
+        assert!(!rejected.body.contains("SENTINEL"));
     }
     // A password that contains its end: {"alg":"none"} and {"exp":2000000000}.
     let jwt = "eyJhbGciOiJub25lIn0.eyJleHAiOjIwMDAwMDAwMDB9.c2ln";
@@ -144,10 +144,10 @@ async fn form_takes_a_day_in_the_readers_zone_and_keeps_what_was_typed() {
         fields
     };
     let wrong = fields(&[("expires_at", "2035-01-31"), ("expires_zone", "480"), ("renew_every_days", "0")]);
-    let refused = app.post("/secrets/new", &[&wrong[..], &[("name", &name)]].concat()).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.body.contains("renew_every_days-error"), "{}", refused.body);
-    assert!(refused.body.contains("value=\"2035-01-31\""), "{}", refused.body);
+    let rejected = app.post("/secrets/new", &[&wrong[..], &[("name", &name)]].concat()).await;
+    assert_eq!(rejected.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(rejected.body.contains("renew_every_days-error"), "{}", rejected.body);
+    assert!(rejected.body.contains("value=\"2035-01-31\""), "{}", rejected.body);
     let right = fields(&[
         ("expires_at", "2035-01-31"),
         ("expires_zone", "480"),
@@ -204,6 +204,6 @@ async fn graphql_has_the_dates_too() {
     let changed = &ask(update, variables).await["data"]["updateSecret"];
     assert_eq!(*changed, json!({ "expiresAt": null, "renewEveryDays": null, "stopWhenExpired": true }));
     let variables = json!({ "data": { "renewEveryDays": 9999 }, "where": { "id": format!("image-{name}") } });
-    let refused = ask(update, variables).await;
-    assert!(refused["errors"][0]["message"].as_str().unwrap().starts_with("renewEveryDays: "), "{refused}");
+    let rejected = ask(update, variables).await;
+    assert!(rejected["errors"][0]["message"].as_str().unwrap().starts_with("renewEveryDays: "), "{rejected}");
 }

@@ -71,8 +71,7 @@ impl SecretService {
         let row = &stored.0;
         self.has_not_stopped(ctx, id, row).await?;
         if !hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref()) {
-            self.reads.record(Read::new(ctx, id, row.id, Outcome::Refused)).await?;
-            return Err(hosts::password_again());
+            return self.reject(ctx, id, row, hosts::password_again()).await;
         }
         self.open(ctx, id, stored).await
     }
@@ -147,8 +146,7 @@ impl SecretService {
         }
         let may_go = hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref());
         if !may_go {
-            self.reads.record(Read::new(ctx, id, row.id, Outcome::Refused)).await?;
-            return Err(Error::OtherHost(id.clone()));
+            return self.reject(ctx, id, row, Error::OtherHost(id.clone())).await;
         }
         let public_key = match shape {
             ExportFormat::Rancher | ExportFormat::Flux => self.public_key(ctx, row.id).await?,
@@ -169,9 +167,16 @@ impl SecretService {
     /// Rejects, and records, the read of a value that its owner does not want to be handed out after its end. The row is proved
     /// before a value leaves, so that nobody moves this end unnoticed.
     async fn has_not_stopped(&self, ctx: &Ctx, id: &SecretId, row: &SecretRow) -> Result<(), Error> {
-        let Some(at) = row.dates().stopped_at(ctx.now) else { return Ok(()) };
+        match row.dates().stopped_at(ctx.now) {
+            None => Ok(()),
+            Some(at) => self.reject(ctx, id, row, Error::Expired(id.clone(), at)).await,
+        }
+    }
+
+    /// Records that the value is not handed out, and returns why.
+    async fn reject<T>(&self, ctx: &Ctx, id: &SecretId, row: &SecretRow, why: Error) -> Result<T, Error> {
         self.reads.record(Read::new(ctx, id, row.id, Outcome::Refused)).await?;
-        Err(Error::Expired(id.clone(), at))
+        Err(why)
     }
 
     async fn stored_value(&self, ctx: &Ctx, id: &SecretId) -> Result<repository::StoredValue, Error> {

@@ -1,6 +1,6 @@
 //! The place of a page in the list: the row beside it.
 
-use super::SortColumn;
+use super::sort::SortColumn;
 use crate::{
     connection_test::TestStatus,
     secret::{SecretId, SecretSummary},

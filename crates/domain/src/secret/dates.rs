@@ -103,7 +103,7 @@ pub struct TypedExpiry {
 
 impl TypedExpiry {
     /// Parses a day such as `2026-12-31`, in a zone that is this number of minutes east of UTC, or a time (RFC 3339). An empty
-    /// text is no end; a zone that is none is UTC.
+    /// text means no end, an invalid zone UTC.
     pub fn parse(text: &str, zone: &str) -> Result<Option<Self>, DatesProblem> {
         let text = text.trim();
         if text.is_empty() {
@@ -133,7 +133,7 @@ impl TypedExpiry {
 }
 
 impl NewDates {
-    /// Parses a number of days; an empty text is none.
+    /// Parses a number of days; an empty text means never.
     pub fn parse_days(text: &str) -> Result<Option<u16>, DatesProblem> {
         match text.trim() {
             "" => Ok(None),

@@ -200,9 +200,9 @@ async fn expired_value_is_handed_out_unless_its_owner_says_stop(pool: PgPool) {
     assert_eq!(secrets.manifests(ctx, &selection, &manifests).await.unwrap_err(), gone);
     // Its page, and its test, go on.
     assert!(secrets.view(&somebody(Role::Reader, second), &id("image-a")).await.is_ok());
-    let refused = records(&pool).await;
-    let refused = refused.iter().filter(|record| *record == "test | value read | image-a | refused | ");
-    assert_eq!(refused.count(), 4);
+    let recorded = records(&pool).await;
+    let reads = recorded.iter().filter(|record| *record == "test | value read | image-a | refused | ");
+    assert_eq!(reads.count(), 4, "each refused read is recorded");
 }
 
 /// Whoever writes the database gains nothing by moving the end.
