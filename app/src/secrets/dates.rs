@@ -12,13 +12,17 @@ use crate::{
 };
 use domain::{
     error::{Error, Field},
-    secret::{Dates, DatesState, MAX_RENEWAL_DAYS, SecretId},
+    secret::{Dates, DatesState, MAX_RENEWAL_DAYS, SecretId, SecretKind},
     time::{Age, Timestamp},
 };
 use leptos::{either::Either, prelude::*};
 
-/// Renders the fields, folded until one has something in it. `stored` is whether a secret is edited.
-pub fn fields(typed: &Typed, rejected: Option<&ApiError>, stored: bool) -> impl IntoView + use<> {
+/// Renders the fields, folded until one has something in it. `stored` is the type of a secret that is edited.
+pub fn fields(
+    typed: &Typed,
+    rejected: Option<&ApiError>,
+    stored: Option<SecretKind>,
+) -> impl IntoView + use<> {
     let errors = match rejected {
         Some(ApiError::Rejected(Error::Invalid(errors), _)) => errors.as_slice(),
         _ => &[],
@@ -43,8 +47,9 @@ pub fn fields(typed: &Typed, rejected: Option<&ApiError>, stored: bool) -> impl 
             <summary>{t!(dates_heading)}</summary>
             {expires}
             <p class="hint without-script">{t!(dates_expires_zone)}</p>
-            <p class="hint for-image-pull">{t!(dates_known_end)}</p>
-            {stored.then(|| view! { <p class="hint">{t!(dates_new_value)}</p> })}
+            {(stored != Some(SecretKind::GitDataset))
+                .then(|| view! { <p class="hint for-image-pull">{t!(dates_known_end)}</p> })}
+            {stored.map(|_| view! { <p class="hint">{t!(dates_new_value)}</p> })}
             <label class="tick">
                 <input
                     type="checkbox"
@@ -229,7 +234,9 @@ mod tests {
 
     #[test]
     fn fields_are_folded_until_one_has_something_in_it() {
-        let html = |typed: &Typed| rendered(|| fields(typed, None, true).into_view().to_html());
+        let html = |typed: &Typed| {
+            rendered(|| fields(typed, None, Some(SecretKind::ImagePull)).into_view().to_html())
+        };
         let empty = html(&Typed::default());
         assert!(!empty.contains("<details class=\"fold dates\" open"), "{empty}");
         let typed = Typed { expires_at: "2026-12-01T12:30:00.5Z".to_owned(), ..Typed::default() };
@@ -253,7 +260,7 @@ mod tests {
         let problem = Problem::Dates(DatesProblem::Days);
         let error = Error::Invalid(vec![FieldError { field: Field::RenewEveryDays, problem }]);
         let typed = Typed { renew_every_days: "9999".to_owned(), ..Typed::default() };
-        let html = rendered(|| fields(&typed, Some(&error.into()), false).into_view().to_html());
+        let html = rendered(|| fields(&typed, Some(&error.into()), None).into_view().to_html());
         assert!(html.contains("renew_every_days-error") && html.contains("from 1 to 3650."), "{html}");
         assert!(!html.contains("A new value has a new end"), "{html}");
     }

@@ -61,7 +61,7 @@ pub fn AddPage(
                 None,
                 rejected.as_ref(),
                 tested,
-                dates::fields(&typed, rejected.as_ref().and_then(|form| form.error.as_ref()), false),
+                dates::fields(&typed, rejected.as_ref().and_then(|form| form.error.as_ref()), None),
             ),
             test: test_button(&check, t!(secret_add_test_hint)),
         };
@@ -134,7 +134,7 @@ pub fn EditPage(
                 Some(id.kind),
                 rejected.as_ref(),
                 tested,
-                dates::fields(&typed, rejected.as_ref().and_then(|form| form.error.as_ref()), true),
+                dates::fields(&typed, rejected.as_ref().and_then(|form| form.error.as_ref()), Some(id.kind)),
             ),
             test: test_button(&check, t!(secret_edit_test_hint)),
         };
