@@ -28,7 +28,11 @@ pub(super) fn of_secrets(problem: &Problem) -> String {
         Problem::Target(problem) => target(*problem),
         Problem::Dates(DatesProblem::Date) => t!(problem_dates_date).to_owned(),
         Problem::Dates(DatesProblem::Days) => t!(problem_dates_days).to_owned(),
-        Problem::Usage(_) | Problem::Access(_) | Problem::Unknown => t!(problem_unknown).to_owned(),
+        Problem::Usage(_)
+        | Problem::Access(_)
+        | Problem::NoSecret(..)
+        | Problem::SecretMeant(_)
+        | Problem::Unknown => t!(problem_unknown).to_owned(),
     }
 }
 
