@@ -21,11 +21,11 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The last answer.
 #[derive(Debug, Default)]
-pub struct Cache(Mutex<Option<(Instant, Answer)>>);
+pub(super) struct Cache(Mutex<Option<(Instant, Answer)>>);
 
 /// An answer of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub(super) struct Answer {
     /// Whether the database answered.
     pub up: bool,
     /// The metrics as OpenMetrics text, without its end.
@@ -34,7 +34,7 @@ pub struct Answer {
 
 impl Cache {
     /// Returns the last answer, or asks again. Only one of several callers asks; the others wait for the same answer.
-    pub async fn get(&self, backend: &Backend, now: Timestamp, names: u32) -> Answer {
+    pub(super) async fn get(&self, backend: &Backend, now: Timestamp, names: u32) -> Answer {
         let mut kept = self.0.lock().await;
         if let Some((at, answer)) = &*kept
             && at.elapsed() < FRESH

@@ -5,7 +5,7 @@ use axum::http::header::ACCEPT;
 
 /// A text format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub(super) enum Format {
     /// OpenMetrics 1.0.
     OpenMetrics,
     /// The older format of Prometheus, which everything else that reads metrics understands, and people.
@@ -14,7 +14,7 @@ pub enum Format {
 
 impl Format {
     /// Returns the format for this request: OpenMetrics if it is asked for.
-    pub fn wanted(headers: &HeaderMap) -> Self {
+    pub(super) fn wanted(headers: &HeaderMap) -> Self {
         let lines = headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok());
         let mut ranges = lines.flat_map(|line| line.split(','));
         let is_wanted = ranges.any(|range| {
@@ -26,7 +26,7 @@ impl Format {
     }
 
     /// Returns the type of the answer.
-    pub fn content_type(self) -> &'static str {
+    pub(super) fn content_type(self) -> &'static str {
         match self {
             Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
             Self::Text => "text/plain; version=0.0.4; charset=utf-8",
@@ -35,7 +35,7 @@ impl Format {
 
     /// Returns an OpenMetrics text, with its end, in this format. The older one describes a counter under the name of its
     /// sample, and has no end.
-    pub fn of(self, open_metrics: String) -> String {
+    pub(super) fn of(self, open_metrics: String) -> String {
         if self == Self::OpenMetrics {
             return open_metrics;
         }

@@ -22,7 +22,7 @@ const VIRTUAL_MEMORY: usize = 23;
 const RESIDENT_PAGES: usize = 24;
 
 /// Registers the numbers as they are now; none if the system has no `/proc`.
-pub fn register(registry: &mut Registry) {
+pub(super) fn register(registry: &mut Registry) {
     if let Some(stat) = fs::read_to_string("/proc/self/stat").ok().as_deref().and_then(Stat::parse) {
         registry.register("process_cpu_seconds", "Processor time", ConstCounter::new(stat.cpu_seconds));
         registry.register("process_resident_memory_bytes", "Memory in use", gauge(stat.resident));
