@@ -27,6 +27,7 @@ mod keys;
 mod language;
 mod metrics;
 mod network;
+mod newcomer;
 mod notices;
 mod operations;
 mod overview;
