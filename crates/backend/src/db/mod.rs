@@ -21,7 +21,7 @@ pub(crate) use handle::Db;
 pub(crate) use limits::in_time;
 pub(crate) use repository::schema_version;
 pub(crate) use schema::{connect_once, endpoints};
-pub use schema::{has_key, migrate, newest as newest_schema, pending_migrations};
+pub use schema::{has_key, migrate, newest as newest_schema, pending_migrations, quoted as quoted_name};
 pub(crate) use time::{instant, timestamp};
 pub(crate) use transaction::Transaction;
 
