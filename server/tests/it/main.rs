@@ -19,6 +19,7 @@ mod clusters;
 mod connection_tests;
 mod docs;
 mod doctor;
+mod documents;
 mod forwarded;
 mod graphql;
 mod harness;
