@@ -20,7 +20,7 @@ const sql = (statements, name = 'latchkey') =>
 const forOlderServer = (text) => text.replaceAll('policy/v1\n', 'policy/v1beta1\n').replaceAll(/apiVersion: batch\/v1$/gm, 'apiVersion: batch/v1beta1');
 
 /** Returns what describes the pods of an object. */
-const podOf = ({ kind, spec }) => (kind === 'CronJob' ? spec.jobTemplate.spec.template.spec : spec.template?.spec);
+const podOf = ({ kind, spec }) => (kind === 'CronJob' ? spec.jobTemplate.spec.template.spec : spec?.template?.spec);
 
 /** Returns the objects that the chart makes of these values, as the API server reads them. */
 async function objects(...values) {
