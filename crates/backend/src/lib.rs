@@ -36,7 +36,7 @@ pub use audit::{
     Outcome, RecentChange, SecretHistory, Verdict,
 };
 pub use backups::{
-    BackupProblem, BackupRun, BackupService, LastBackups, Maintenance, Opened, Presence, SCRATCH,
+    BACKUP_OF, BackupProblem, BackupRun, BackupService, LastBackups, Maintenance, Opened, Presence, SCRATCH,
     SealVerdict, ServerFacts, Snapshot, SnapshotKey, seal, verify_seal,
 };
 pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested, WatchedTests};

@@ -1,6 +1,6 @@
 //! The outcomes of backups, and the proof of a restored one.
 
-use super::{BackupRun, LastBackups, repository};
+use super::{BACKUP_OF, BackupRun, LastBackups, repository};
 use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction, AuditRecord, Outcome},
@@ -60,7 +60,7 @@ impl BackupService {
             .write(ctx, async |work| {
                 // Those were the servers of the time of the backup.
                 repository::be_gone(work, None).await?;
-                let object = format!("backup of {made_at}");
+                let object = format!("{BACKUP_OF}{made_at}");
                 Ok(audit::record(work, ctx, AuditAction::DatabaseRestored, &object).await?)
             })
             .await
