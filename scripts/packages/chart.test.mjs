@@ -253,7 +253,10 @@ test('CronJob backs up into its volume, with the program of the portal and the t
   assert.equal(await copied.ended, 0, copied.said());
   // This machine stands for the image with PostgreSQL's tools; the volumes are in another place here.
   const mounts = Object.entries(await volumesOf(pod, backup)).sort(([one], [other]) => other.length - one.length);
-  const here = (text) => mounts.reduce((moved, [mountPath, place]) => (moved.startsWith(mountPath) ? moved.replace(mountPath, place) : moved), text);
+  const here = (text) => {
+    const [mountPath, place] = mounts.find(([path]) => text === path || text.startsWith(`${path}/`)) ?? ['', ''];
+    return place + text.slice(mountPath.length);
+  };
   const { runAsUser, runAsGroup, fsGroup } = pod.securityContext;
   const again = async () => {
     const running = start(

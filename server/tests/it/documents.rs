@@ -156,7 +156,8 @@ fn documented_commands_of_the_command_line_are_understood() {
         let code = output.status.code();
         assert!(code == Some(0) || code == Some(1) && may_fail(line), "{line}\n{code:?} {said}");
     }
-    assert!(fs::read_to_string(folder.join("applied")).unwrap().contains("namespace: jobs"));
+    let applied = fs::read_to_string(folder.join("applied")).unwrap();
+    assert!(applied.contains("jobs") && applied.contains("image-hub"), "{applied}");
     assert!(
         fs::read_to_string(folder.join("key")).unwrap().starts_with("-----BEGIN OPENSSH PRIVATE KEY-----")
     );
