@@ -52,3 +52,5 @@ page-places-more = and { $count } more
 page-comma = { $first }, { $next }
 page-and = { $first } and { $last }
 page-description = Secrets for Git datasets and container images
+page-missing-notice = Not found
+page-to-notifications = Go to notifications

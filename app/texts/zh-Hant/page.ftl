@@ -52,3 +52,5 @@ page-places-more = 還有 { $count } 個
 page-comma = { $first }、{ $next }
 page-and = { $first }、{ $last }
 page-description = Git 資料集與容器映像檔的 Secret
+page-missing-notice = 找不到
+page-to-notifications = 前往通知

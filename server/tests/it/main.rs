@@ -27,6 +27,7 @@ mod keys;
 mod language;
 mod network;
 mod notices;
+mod notifications;
 mod operations;
 mod overview;
 #[allow(dead_code, reason = "the backend's own tests use the rest")]

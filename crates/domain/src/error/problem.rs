@@ -3,6 +3,7 @@
 use crate::{
     access::AccessProblem,
     connection_test::TargetProblem,
+    notice::NoticeProblem,
     secret::{
         DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SecretId, SecretKind, SshKeyProblem,
         UsernameProblem,
@@ -40,6 +41,8 @@ pub enum Problem {
     Usage(UsageProblem),
     /// A field about people or tokens has a problem. Only the server renders those forms, so nobody parses its code.
     Access(AccessProblem),
+    /// A field about notices has a problem. Only the server renders those forms, too.
+    Notice(NoticeProblem),
     /// The problem comes from another version of the portal, and its code is unknown here.
     Unknown,
 }
@@ -62,7 +65,7 @@ impl Problem {
             Self::Username(problem) => problem.message().to_owned(),
             Self::Password(problem) => problem.message().to_owned(),
             Self::Target(problem) => problem.message(),
-            Self::Usage(_) | Self::Access(_) | Self::Unknown => {
+            Self::Usage(_) | Self::Access(_) | Self::Notice(_) | Self::Unknown => {
                 "The portal doesn't accept this. Load the page again and retry.".to_owned()
             }
         }
@@ -93,6 +96,7 @@ impl Problem {
             Self::Target(problem) => ("target", problem.code()),
             Self::Usage(problem) => ("usage", problem.code()),
             Self::Access(problem) => ("access", problem.code()),
+            Self::Notice(problem) => ("notice", problem.code()),
             Self::Unknown => ("unknown", ""),
         };
         format!("{kind}:{word}")
@@ -176,5 +180,11 @@ impl From<UsageProblem> for Problem {
 impl From<AccessProblem> for Problem {
     fn from(problem: AccessProblem) -> Self {
         Self::Access(problem)
+    }
+}
+
+impl From<NoticeProblem> for Problem {
+    fn from(problem: NoticeProblem) -> Self {
+        Self::Notice(problem)
     }
 }
