@@ -26,6 +26,7 @@ mod imports;
 mod keys;
 mod language;
 mod network;
+mod newcomer;
 mod notices;
 mod notifications;
 mod operations;

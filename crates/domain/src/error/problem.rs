@@ -43,6 +43,10 @@ pub enum Problem {
     Access(AccessProblem),
     /// A field about notices has a problem. Only the server renders those forms, too.
     Notice(NoticeProblem),
+    /// There is no such secret; the other one was probably meant. Only the server renders the form that names secrets.
+    NoSecret(SecretId, Option<SecretId>),
+    /// The text is no id, and this secret was probably meant. Only the server renders that form.
+    SecretMeant(SecretId),
     /// The problem comes from another version of the portal, and its code is unknown here.
     Unknown,
 }
@@ -65,9 +69,12 @@ impl Problem {
             Self::Username(problem) => problem.message().to_owned(),
             Self::Password(problem) => problem.message().to_owned(),
             Self::Target(problem) => problem.message(),
-            Self::Usage(_) | Self::Access(_) | Self::Notice(_) | Self::Unknown => {
-                "The portal doesn't accept this. Load the page again and retry.".to_owned()
-            }
+            Self::Usage(_)
+            | Self::Access(_)
+            | Self::Notice(_)
+            | Self::NoSecret(..)
+            | Self::SecretMeant(_)
+            | Self::Unknown => "The portal doesn't accept this. Load the page again and retry.".to_owned(),
         }
     }
 
@@ -97,6 +104,8 @@ impl Problem {
             Self::Usage(problem) => ("usage", problem.code()),
             Self::Access(problem) => ("access", problem.code()),
             Self::Notice(problem) => ("notice", problem.code()),
+            Self::NoSecret(..) => ("access", "no-secret"),
+            Self::SecretMeant(_) => ("access", "secret-meant"),
             Self::Unknown => ("unknown", ""),
         };
         format!("{kind}:{word}")
