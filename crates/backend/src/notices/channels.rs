@@ -32,7 +32,7 @@ use zeroize::Zeroizing;
 pub(crate) mod repository;
 
 /// How long the signing secret before the newest one signs as well, so that receivers can be changed.
-pub const ROTATION: Duration = Duration::from_hours(24);
+const ROTATION: Duration = Duration::from_hours(24);
 
 /// A channel as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use std::time::Duration;
 mod repository;
 
 /// The shortest time without a database that is worth a notice.
-pub const OUTAGE: Duration = Duration::from_mins(1);
+const OUTAGE: Duration = Duration::from_mins(1);
 
 impl NoticeService {
     /// Raises that the provider of single sign-on has not answered since then, or that it answers again. Each is said once, in
