@@ -14,6 +14,7 @@ mod error;
 mod health;
 mod imports;
 mod keyring;
+mod metrics;
 mod notices;
 mod overview;
 mod private_key_parser;
@@ -44,7 +45,8 @@ pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestSer
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{
-    DatabaseConfig, MigrationFact, MigrationState, has_key, migrate, newest_schema, pending_migrations,
+    DatabaseConfig, MigrationFact, MigrationState, Observed, PoolState, has_key, migrate, newest_schema,
+    pending_migrations,
 };
 pub use error::StartError;
 pub use formats::examples::{ExampleSource, Part as ExamplePart, Tool};
@@ -52,6 +54,7 @@ pub use formats::export::{Exported, ManifestFormat, flat_json, manifest};
 pub use health::{Health, Readiness};
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KekService, KekStatus, Rewrapped, RotationError};
+pub use metrics::{AuditNumbers, DatabaseNumbers, KeyNumbers, Metrics, MetricsService, NamedSecret};
 pub use notices::{
     ChannelSummary, ChannelTested, Delivery, DeliveryPage, DeliveryQuery, HeldDelivery, Notice, NoticeConfig,
     NoticeFacts, NoticeRule, NoticeService, SavedChannel,
@@ -139,6 +142,7 @@ struct Services {
     imports: ImportService,
     connection_tests: TestService,
     keys: KekService,
+    metrics: MetricsService,
     notices: NoticeService,
     overview: OverviewService,
     secrets: SecretService,
@@ -208,6 +212,7 @@ impl Backend {
             notices: NoticeService::new(db.clone(), keyring.clone(), http.clone(), notices),
             connection_tests: TestService::new(db.clone(), keyring.clone(), outbound, http),
             keys: KekService::new(db.clone(), at_hand),
+            metrics: MetricsService::new(db.clone(), keyring.is_none()),
             overview: OverviewService::new(db.clone(), keyring.is_none(), single_sign_on.is_some()),
             secrets,
             single_sign_on,
@@ -248,6 +253,11 @@ impl Backend {
     /// Returns the key encryption keys.
     pub fn keys(&self) -> &KekService {
         &self.0.keys
+    }
+
+    /// Returns the numbers for monitoring.
+    pub fn metrics(&self) -> &MetricsService {
+        &self.0.metrics
     }
 
     /// Returns the notices.
@@ -306,6 +316,11 @@ impl Backend {
             return Readiness::Sealed;
         }
         health::probe(&self.0.db).await
+    }
+
+    /// Watches the work on the database from here on, for monitoring and for the log. Called once.
+    pub fn observe(&self, observed: Observed) {
+        self.0.db.observe(observed);
     }
 
     /// Returns the state of the database for whoever runs the portal.

@@ -25,6 +25,7 @@ mod harness;
 mod imports;
 mod keys;
 mod language;
+mod metrics;
 mod network;
 mod newcomer;
 mod notices;
