@@ -34,8 +34,18 @@ pub(super) async fn due(
         DueRow,
         "SELECT event AS \"event!\", subject AS \"subject!\", secret, kind, name AS \"name!\", label, \
          threshold AS \"threshold!\", about AS \"about!\" FROM ( \
-         SELECT 'secret.key_waiting' AS event, 'secret' AS subject_kind, secrets.id::text AS subject, secrets.id AS secret, \
-         kind, name, display_name AS label, 0 AS threshold, made_at AS about \
+         SELECT CASE WHEN expires_at <= $1::timestamptz THEN 'secret.expired' ELSE 'secret.expires' END AS event, \
+         'secret' AS subject_kind, id::text AS subject, id AS secret, kind, name, display_name AS label, \
+         CASE WHEN expires_at <= $1::timestamptz THEN 0 ELSE (SELECT min(days) FROM unnest($2::integer[]) AS thresholds (days) \
+         WHERE expires_at <= $1::timestamptz + make_interval(hours => days * 24)) END AS threshold, expires_at AS about \
+         FROM secrets WHERE deleted_at IS NULL AND expires_at > $1::timestamptz - interval '720 hours' \
+         AND expires_at <= $1::timestamptz + interval '720 hours' \
+         UNION ALL \
+         SELECT 'secret.renewal_due', 'secret', id::text, id, kind, name, display_name, 0, renewal_due_at \
+         FROM secrets WHERE deleted_at IS NULL AND renewal_due_at <= $1::timestamptz \
+         AND renewal_due_at > $1::timestamptz - interval '720 hours' \
+         UNION ALL \
+         SELECT 'secret.key_waiting', 'secret', secrets.id::text, secrets.id, kind, name, display_name, 0, made_at \
          FROM git_keys JOIN secrets ON secrets.id = secret_id WHERE pending AND deleted_at IS NULL \
          AND made_at <= $1::timestamptz - interval '168 hours' AND made_at > $1::timestamptz - interval '888 hours' \
          UNION ALL \

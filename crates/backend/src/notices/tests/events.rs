@@ -143,3 +143,47 @@ async fn portal_says_what_its_servers_notice_once(pool: PgPool) {
     }
     assert_eq!(raised(&pool).await[3..], ["portal.sealed  0 0"]);
 }
+
+#[sqlx::test]
+async fn secret_says_its_dates_again_after_they_were_changed(pool: PgPool) {
+    let backend = backend(&pool).await;
+    let draft = SecretDraft {
+        name: "a".to_owned(),
+        kind: "image-pull".to_owned(),
+        registry_host: "registry.example".to_owned(),
+        username: USER.to_owned(),
+        password: Sensitive::new(PASSWORD),
+        ..SecretDraft::default()
+    };
+    backend.secrets().create(&at(0), NewSecret::parse(draft).unwrap(), None).await.unwrap();
+    let expire = async |day: i64| {
+        sqlx::query("UPDATE secrets SET expires_at = to_timestamp($1)")
+            .bind(f64::from(i32::try_from(day * DAY).unwrap()))
+            .execute(&pool)
+            .await
+            .unwrap();
+    };
+    expire(40).await;
+    for day in 0..27 {
+        backend.notices().raise_due(&at(day * DAY)).await.unwrap();
+    }
+    expire(50).await;
+    sqlx::query("UPDATE secrets SET renew_every_days = 45").execute(&pool).await.unwrap();
+    for day in 27..52 {
+        backend.notices().raise_due(&at(day * DAY)).await.unwrap();
+    }
+    let (first, second) = (40 * DAY, 50 * DAY);
+    assert_eq!(
+        raised(&pool).await,
+        [
+            format!("secret.expires image-a 30 {first}"),
+            format!("secret.expires image-a 14 {first}"),
+            format!("secret.expires image-a 30 {second}"),
+            format!("secret.expires image-a 14 {second}"),
+            format!("secret.expires image-a 7 {second}"),
+            format!("secret.renewal_due image-a 0 {}", 45 * DAY),
+            format!("secret.expires image-a 1 {second}"),
+            format!("secret.expired image-a 0 {second}"),
+        ]
+    );
+}
