@@ -12,6 +12,15 @@ use crate::{
     },
     imports::{NotSaved, choose::ChoosePage, start::ImportPage},
     language,
+    notices::{
+        channel::{
+            AddChannelPage, ChannelAnswer, ChannelPage, DeleteChannelPage, RotateSecretPage,
+            SigningSecretPage,
+        },
+        deliveries::DeliveriesPage,
+        pages::NotificationsPage,
+        rule::{DeleteRulePage, RuleForm, RulePage},
+    },
     overview::pages::OverviewPage,
     search::SearchPage,
     secrets::{
@@ -49,7 +58,7 @@ use crate::{
         question::{UserQuestion, UserQuestionPage},
     },
 };
-use backend::{CreatedToken, Submitted};
+use backend::{CreatedToken, SavedChannel, Submitted};
 use domain::{
     error::Error,
     secret::{SecretId, SecretName},
@@ -111,6 +120,18 @@ pub enum Page {
     /// The answer to a form, with the link.
     PasswordLink(MadeLink),
     Audit,
+    /// Channels, rules and settings of notices.
+    Notifications(FormState),
+    AddChannel(FormState),
+    Channel(Uuid, ChannelAnswer),
+    /// The answer to a form that made a signing secret: the typed name, and the secret.
+    SigningSecret(String, Submitted<SavedChannel>),
+    RotateSecret(Uuid, FormState),
+    DeleteChannel(Uuid, FormState),
+    /// A stored rule, or a new one.
+    NoticeRule(Option<Uuid>, RuleForm),
+    DeleteNoticeRule(Uuid, FormState),
+    Deliveries,
     /// The checks of the portal's surroundings; also the slow ones, or only the quick ones.
     System {
         slow: bool,
@@ -197,6 +218,16 @@ impl Page {
             Self::AskAboutUser(_, UserQuestion::PasswordLink, _) => t!(title_make_password_link),
             Self::PasswordLink(_) => t!(title_password_link),
             Self::Audit => t!(title_audit),
+            Self::Notifications(_) => t!(title_notifications),
+            Self::AddChannel(_) => t!(title_add_channel),
+            Self::Channel(..) => t!(title_channel),
+            Self::SigningSecret(..) => t!(title_signing_secret),
+            Self::RotateSecret(..) => t!(title_rotate_secret),
+            Self::DeleteChannel(..) => t!(title_delete_channel),
+            Self::NoticeRule(None, _) => t!(title_add_rule),
+            Self::NoticeRule(Some(_), _) => t!(title_edit_rule),
+            Self::DeleteNoticeRule(..) => t!(title_delete_rule),
+            Self::Deliveries => t!(title_deliveries),
             Self::System { .. } => t!(title_system),
             Self::Help | Self::HelpTopic(_) => t!(title_help),
             Self::ApiDocs(_) => t!(title_api),
@@ -255,6 +286,15 @@ impl Page {
             }
             Self::PasswordLink(link) => view! { <LinkPage link=&link/> }.into_any(),
             Self::Audit => AuditPageView().into_any(),
+            Self::Notifications(form) => view! { <NotificationsPage form/> }.into_any(),
+            Self::AddChannel(form) => view! { <AddChannelPage form/> }.into_any(),
+            Self::Channel(id, answer) => view! { <ChannelPage id answer/> }.into_any(),
+            Self::SigningSecret(name, saved) => view! { <SigningSecretPage name saved/> }.into_any(),
+            Self::RotateSecret(id, form) => view! { <RotateSecretPage id form/> }.into_any(),
+            Self::DeleteChannel(id, form) => view! { <DeleteChannelPage id form/> }.into_any(),
+            Self::NoticeRule(id, form) => view! { <RulePage id form/> }.into_any(),
+            Self::DeleteNoticeRule(id, form) => view! { <DeleteRulePage id form/> }.into_any(),
+            Self::Deliveries => DeliveriesPage().into_any(),
             Self::System { slow } => view! { <SystemPage slow/> }.into_any(),
             Self::Help => HelpPage().into_any(),
             Self::HelpTopic(key) => view! { <HelpTopicPage key=&key/> }.into_any(),

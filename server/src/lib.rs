@@ -25,6 +25,7 @@ pub mod listener;
 pub mod log;
 pub mod metrics;
 pub mod middleware;
+pub mod notices;
 pub mod open;
 pub mod rejection;
 pub mod request_log;

@@ -3,9 +3,10 @@
 use crate::{
     clock,
     config::Settings,
+    forwarded::Origin,
     key_file::{self, KeyFileError},
 };
-use backend::{Backend, BackendConfig, DatabaseConfig, KeepDeleted, Kek};
+use backend::{Backend, BackendConfig, DatabaseConfig, KeepDeleted, Kek, NoticeConfig};
 use cli::environment;
 use domain::sensitive::Sensitive;
 use private_postgres::{PrivatePostgres, Stop};
@@ -38,6 +39,7 @@ pub(crate) fn config(
         sign_in: settings.sign_in()?,
         connection_tests: settings.connection_tests.config(settings.network.addr.port())?,
         keep_deleted: KeepDeleted(settings.keep_deleted),
+        notices: NoticeConfig { public_url: settings.network.public_url.as_ref().map(Origin::as_text) },
     })
 }
 

@@ -66,6 +66,15 @@ domain::coded_enum! {
         SecretRemoved = "secret-removed";
         KeyBackedUp = "key-backed-up";
         StepsDismissed = "steps-dismissed";
+        ChannelSaved = "channel-saved";
+        ChannelDeleted = "channel-deleted";
+        ChannelPaused = "channel-paused";
+        ChannelResumed = "channel-resumed";
+        ChannelTested = "channel-tested";
+        NoticeRuleSaved = "notice-rule-saved";
+        NoticeRuleDeleted = "notice-rule-deleted";
+        NoticeSettingsSaved = "notice-settings-saved";
+        NoticeSentAgain = "notice-sent-again";
     }
 }
 
@@ -92,6 +101,15 @@ impl ActionDone {
             Self::SecretRemoved => t!(flash_secret_removed),
             Self::KeyBackedUp => t!(flash_key_backed_up),
             Self::StepsDismissed => t!(flash_steps_dismissed),
+            Self::ChannelSaved => t!(flash_channel_saved),
+            Self::ChannelDeleted => t!(flash_channel_deleted),
+            Self::ChannelPaused => t!(flash_channel_paused),
+            Self::ChannelResumed => t!(flash_channel_resumed),
+            Self::ChannelTested => t!(flash_channel_tested),
+            Self::NoticeRuleSaved => t!(flash_notice_rule_saved),
+            Self::NoticeRuleDeleted => t!(flash_notice_rule_deleted),
+            Self::NoticeSettingsSaved => t!(flash_notice_settings_saved),
+            Self::NoticeSentAgain => t!(flash_notice_sent_again),
         }
     }
 }

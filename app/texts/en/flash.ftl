@@ -41,3 +41,12 @@ flash-secrets-restored = { $count ->
 }
 flash-undo = Undo
 flash-other-sessions-ended = All other sessions ended.
+flash-channel-saved = Channel saved.
+flash-channel-deleted = Channel deleted.
+flash-channel-paused = Channel paused. Its notifications wait.
+flash-channel-resumed = Channel active.
+flash-channel-tested = The receiver accepted the test.
+flash-notice-rule-saved = Rule saved.
+flash-notice-rule-deleted = Rule deleted.
+flash-notice-settings-saved = Settings saved.
+flash-notice-sent-again = The notification is sent again.

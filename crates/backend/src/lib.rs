@@ -15,6 +15,7 @@ mod health;
 mod imports;
 mod keyring;
 mod metrics;
+mod notices;
 mod overview;
 mod private_key_parser;
 mod random;
@@ -54,6 +55,10 @@ pub use health::{Health, Readiness};
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KekService, KekStatus, Rewrapped, RotationError};
 pub use metrics::{AuditNumbers, DatabaseNumbers, KeyNumbers, Metrics, MetricsService, NamedSecret};
+pub use notices::{
+    ChannelSummary, ChannelTested, Delivery, DeliveryPage, DeliveryQuery, HeldDelivery, Notice, NoticeConfig,
+    NoticeFacts, NoticeRule, NoticeService, SavedChannel,
+};
 pub use overview::{Attention, Day, OVERVIEW_DAYS, Overview, OverviewService, PortalNote, SetUpSteps};
 pub use random::{entity_tag, random_id, sortable_id, submission_of};
 pub use rate_limit::RateLimit;
@@ -105,6 +110,8 @@ pub struct BackendConfig {
     pub connection_tests: TestConfig,
     /// How long deleted secrets can be restored.
     pub keep_deleted: KeepDeleted,
+    /// The notices.
+    pub notices: NoticeConfig,
 }
 
 /// How people sign in, and for how long.
@@ -136,6 +143,7 @@ struct Services {
     connection_tests: TestService,
     keys: KekService,
     metrics: MetricsService,
+    notices: NoticeService,
     overview: OverviewService,
     secrets: SecretService,
     sessions: SessionService,
@@ -153,16 +161,9 @@ impl Backend {
         migrate(&config.database).await?;
         let database = db::endpoints(&config.database.url)?;
         let db = Db::connect(config.database, config.max_connections).await?;
-        let keep_deleted = config.keep_deleted;
-        Self::from_parts(
-            db,
-            config.keys,
-            config.sign_in,
-            (&config.connection_tests, database),
-            keep_deleted,
-            now,
-        )
-        .await
+        let rest = (config.keep_deleted, config.notices);
+        let connection_tests = (&config.connection_tests, database);
+        Self::from_parts(db, config.keys, config.sign_in, connection_tests, rest, now).await
     }
 
     async fn from_parts(
@@ -171,7 +172,7 @@ impl Backend {
         sign_in: SignInConfig,
         // What connection tests may reach, and the address of the database, which they never reach.
         (connection_tests, database): (&TestConfig, Vec<(String, u16)>),
-        keep_deleted: KeepDeleted,
+        (keep_deleted, notices): (KeepDeleted, NoticeConfig),
         now: Timestamp,
     ) -> Result<Self, StartError> {
         let given = !keys.is_empty();
@@ -208,6 +209,7 @@ impl Backend {
             backups: BackupService::new(db.clone(), keyring.clone()),
             browsers,
             imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
+            notices: NoticeService::new(db.clone(), keyring.clone(), http.clone(), notices),
             connection_tests: TestService::new(db.clone(), keyring.clone(), outbound, http),
             keys: KekService::new(db.clone(), at_hand),
             metrics: MetricsService::new(db.clone(), keyring.is_none()),
@@ -256,6 +258,11 @@ impl Backend {
     /// Returns the numbers for monitoring.
     pub fn metrics(&self) -> &MetricsService {
         &self.0.metrics
+    }
+
+    /// Returns the notices.
+    pub fn notices(&self) -> &NoticeService {
+        &self.0.notices
     }
 
     /// Returns the Overview.

@@ -12,6 +12,7 @@ pub mod endpoints;
 pub mod graphql;
 pub mod keys;
 pub mod me;
+pub mod notices;
 pub mod openapi;
 mod problem;
 mod query;

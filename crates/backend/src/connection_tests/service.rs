@@ -20,6 +20,7 @@ use crate::{
     db::Db,
     error::internal,
     keyring::{Keyring, Location, ValueField, repository::active_id},
+    notices,
     secrets::{
         conflict, hosts::may_go_to, keys::repository as keys, repository as secrets, restore::restore,
         values::repository as values,
@@ -416,6 +417,7 @@ impl TestService {
                 let kek_id = active_id(work).await?;
                 if let Some((row, version)) = stored {
                     repository::keep(work, ctx, row, version, report).await?;
+                    notices::after_test(work, ctx, row).await?;
                 }
                 let works = matches!(report.cause.status(), TestStatus::Works | TestStatus::Open);
                 record(work, ctx, id, if works { Outcome::Done } else { Outcome::Failed }).await?;

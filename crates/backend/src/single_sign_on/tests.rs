@@ -62,7 +62,7 @@ async fn with_provider(
         vec![KEY.clone()],
         sign_in,
         (connection_tests, Vec::new()),
-        crate::KeepDeleted::default(),
+        (crate::KeepDeleted::default(), crate::NoticeConfig::default()),
         at(0).now,
     )
     .await
