@@ -38,6 +38,7 @@ pub(crate) fn config(
         sign_in: settings.sign_in()?,
         connection_tests: settings.connection_tests.config(settings.network.addr.port())?,
         keep_deleted: KeepDeleted(settings.keep_deleted),
+        mail: settings.mail.config(settings.network.public_url.as_ref())?,
     })
 }
 

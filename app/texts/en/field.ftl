@@ -22,3 +22,5 @@ field-prefix = Only names that begin with
 field-secrets = Only these secrets
 field-expiry = Expires
 field-revoke-tokens = Revoke API tokens
+field-mail-address = Mail address
+field-time-zone = Time zone

@@ -22,3 +22,5 @@ field-prefix = 僅限名稱開頭為
 field-secrets = 僅限這些 Secret
 field-expiry = 到期
 field-revoke-tokens = 撤銷 API 權杖
+field-mail-address = 郵件地址
+field-time-zone = 時區

@@ -14,6 +14,7 @@ mod error;
 mod health;
 mod imports;
 mod keyring;
+mod mail;
 mod overview;
 mod private_key_parser;
 mod random;
@@ -51,6 +52,7 @@ pub use formats::export::{Exported, ManifestFormat, flat_json, manifest};
 pub use health::{Health, Readiness};
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KekService, KekStatus, Rewrapped, RotationError};
+pub use mail::{Letter, MailConfig, MailFailure, MailFrom, Schedule, SmtpServer, Zone};
 pub use overview::{Attention, Day, OVERVIEW_DAYS, Overview, OverviewService, PortalNote, SetUpSteps};
 pub use random::{entity_tag, random_id, sortable_id, submission_of};
 pub use rate_limit::RateLimit;
@@ -83,6 +85,7 @@ use connection_tests::{http::Http, outbound::Outbound};
 use db::Db;
 use domain::{error::Error, time::Timestamp};
 use keyring::Keyring;
+use mail::Mailer;
 use std::sync::Arc;
 use system::OutsideClient;
 use users::Passwords;
@@ -102,6 +105,8 @@ pub struct BackendConfig {
     pub connection_tests: TestConfig,
     /// How long deleted secrets can be restored.
     pub keep_deleted: KeepDeleted,
+    /// The server that takes mails, if there is one.
+    pub mail: Option<MailConfig>,
 }
 
 /// How people sign in, and for how long.
@@ -120,6 +125,14 @@ pub struct SignInConfig {
 /// All services over one database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Backend(Arc<Services>);
+
+/// The parts of the configuration that say what outgoing connections reach.
+struct Outside<'a> {
+    connection_tests: &'a TestConfig,
+    /// The addresses of the database, which they never reach.
+    database: Vec<(String, u16)>,
+    mail: Option<MailConfig>,
+}
 
 #[derive(Debug)]
 struct Services {
@@ -149,24 +162,15 @@ impl Backend {
         migrate(&config.database).await?;
         let database = db::endpoints(&config.database.url)?;
         let db = Db::connect(config.database, config.max_connections).await?;
-        let keep_deleted = config.keep_deleted;
-        Self::from_parts(
-            db,
-            config.keys,
-            config.sign_in,
-            (&config.connection_tests, database),
-            keep_deleted,
-            now,
-        )
-        .await
+        let outside = Outside { connection_tests: &config.connection_tests, database, mail: config.mail };
+        Self::from_parts(db, config.keys, config.sign_in, outside, config.keep_deleted, now).await
     }
 
     async fn from_parts(
         db: Db,
         keys: Vec<Kek>,
         sign_in: SignInConfig,
-        // What connection tests may reach, and the address of the database, which they never reach.
-        (connection_tests, database): (&TestConfig, Vec<(String, u16)>),
+        Outside { connection_tests, database, mail }: Outside<'_>,
         keep_deleted: KeepDeleted,
         now: Timestamp,
     ) -> Result<Self, StartError> {
@@ -193,12 +197,13 @@ impl Backend {
             .single_sign_on
             .map(|config| SingleSignOnService::new(db.clone(), sessions.clone(), config, &http));
         let provider = single_sign_on.as_ref().map(|service| service.provider().clone());
+        let mailer = mail.map(|config| Mailer::new(config, &http));
         Ok(Self(Arc::new(Services {
             // First, because the keys move on to their own service.
             system: SystemService::new(
                 db.clone(),
                 Arc::clone(&at_hand),
-                OutsideClient::new(http.clone(), provider),
+                OutsideClient::new(http.clone(), provider, mailer),
             ),
             audit: AuditService::new(db.clone()),
             backups: BackupService::new(db.clone(), keyring.clone()),

@@ -106,6 +106,7 @@ impl TestApp {
             keys: vec![kek],
             max_connections: 4,
             keep_deleted: backend::KeepDeleted::default(),
+            mail: None,
             sign_in: SignInConfig::default(),
             connection_tests: TestConfig {
                 allow_private: vec![PrivateHost::parse("127.0.0.0/8").unwrap()],

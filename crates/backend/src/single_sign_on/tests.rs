@@ -61,7 +61,7 @@ async fn with_provider(
         Db::from_pool(pool.clone()),
         vec![KEY.clone()],
         sign_in,
-        (connection_tests, Vec::new()),
+        crate::Outside { connection_tests, database: Vec::new(), mail: None },
         crate::KeepDeleted::default(),
         at(0).now,
     )
