@@ -12,6 +12,7 @@ use crate::{
     },
     imports::{NotSaved, choose::ChoosePage, start::ImportPage},
     language,
+    mail::pages::{ConfirmMailPage, LinkDone, LinkDonePage, MailForm, NotificationsPage, UnsubscribePage},
     overview::pages::OverviewPage,
     search::SearchPage,
     secrets::{
@@ -49,7 +50,7 @@ use crate::{
         question::{UserQuestion, UserQuestionPage},
     },
 };
-use backend::{CreatedToken, Submitted};
+use backend::{Addressee, CreatedToken, Submitted};
 use domain::{
     error::Error,
     secret::{SecretId, SecretName},
@@ -94,6 +95,14 @@ pub enum Page {
     SetUp(FormState),
     ChoosePassword(FormState),
     Account(FormState),
+    /// What a person is told by mail.
+    Notifications(Box<MailForm>),
+    /// The question of a link that confirms a mail address.
+    ConfirmMail(FormState),
+    /// The question of a link that ends mails.
+    Unsubscribe(FormState),
+    /// The answer to either.
+    MailLinkDone(LinkDone, Addressee),
     /// The confirmation before one of one's own sessions is ended.
     EndSession(String),
     /// The confirmation before all of them but the current one are ended.
@@ -182,6 +191,11 @@ impl Page {
             Self::SetUp(_) => t!(title_set_up),
             Self::ChoosePassword(_) => t!(title_choose_password),
             Self::Account(_) => t!(title_account),
+            Self::Notifications(_) => t!(title_notifications),
+            Self::ConfirmMail(_) | Self::MailLinkDone(LinkDone::Confirmed, _) => t!(title_mail_confirm),
+            Self::Unsubscribe(_) | Self::MailLinkDone(LinkDone::Unsubscribed, _) => {
+                t!(title_mail_unsubscribe)
+            }
             Self::EndSession(_) => t!(title_end_session),
             Self::EndOtherSessions => t!(account_end_others),
             Self::Tokens => t!(title_tokens),
@@ -241,6 +255,10 @@ impl Page {
             Self::SetUp(form) => view! { <SetUpPage form/> }.into_any(),
             Self::ChoosePassword(form) => view! { <ChoosePasswordPage form/> }.into_any(),
             Self::Account(form) => view! { <AccountPage form/> }.into_any(),
+            Self::Notifications(form) => view! { <NotificationsPage form=*form/> }.into_any(),
+            Self::ConfirmMail(form) => view! { <ConfirmMailPage form/> }.into_any(),
+            Self::Unsubscribe(form) => view! { <UnsubscribePage form/> }.into_any(),
+            Self::MailLinkDone(done, addressee) => view! { <LinkDonePage done addressee/> }.into_any(),
             Self::EndSession(id) => view! { <EndSessionPage id/> }.into_any(),
             Self::EndOtherSessions => EndOthersPage().into_any(),
             Self::Tokens => TokensPage().into_any(),

@@ -49,3 +49,6 @@ title-audit = Audit
 title-help = Help
 title-api = API
 title-not-found = Page not found
+title-notifications = Notifications
+title-mail-confirm = Confirm mail address
+title-mail-unsubscribe = End mails

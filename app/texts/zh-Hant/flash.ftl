@@ -31,3 +31,7 @@ flash-secrets-deleted = 已刪除 { $count } 個 Secret。
 flash-secrets-restored = 已還原 { $count } 個 Secret。
 flash-undo = 復原
 flash-other-sessions-ended = 已結束其他所有工作階段。
+flash-mail-asked = 已寄出郵件。請開啟其中的連結以確認地址。
+flash-mail-forgotten = 已移除地址，不會再寄送郵件到該處。
+flash-mail-tested = 已寄出測試郵件。
+flash-mail-chosen = 已儲存通知設定。

@@ -49,3 +49,6 @@ title-audit = 稽核記錄
 title-help = 說明
 title-api = API
 title-not-found = 找不到頁面
+title-notifications = 通知
+title-mail-confirm = 確認郵件地址
+title-mail-unsubscribe = 停止郵件

@@ -52,7 +52,10 @@ pub use formats::export::{Exported, ManifestFormat, flat_json, manifest};
 pub use health::{Health, Readiness};
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KekService, KekStatus, Rewrapped, RotationError};
-pub use mail::{Letter, MailConfig, MailFailure, MailFrom, Schedule, SmtpServer, Zone};
+pub use mail::{
+    Addressee, DroppedAddress, Letter, MailChoice, MailChoiceDraft, MailConfig, MailFailure, MailFrom,
+    MailService, OwnMail, Reader, Schedule, SmtpServer, Zone, may_hear_of,
+};
 pub use overview::{Attention, Day, OVERVIEW_DAYS, Overview, OverviewService, PortalNote, SetUpSteps};
 pub use random::{entity_tag, random_id, sortable_id, submission_of};
 pub use rate_limit::RateLimit;
@@ -145,6 +148,7 @@ struct Services {
     imports: ImportService,
     connection_tests: TestService,
     keys: KekService,
+    mail: MailService,
     overview: OverviewService,
     secrets: SecretService,
     sessions: SessionService,
@@ -203,7 +207,7 @@ impl Backend {
             system: SystemService::new(
                 db.clone(),
                 Arc::clone(&at_hand),
-                OutsideClient::new(http.clone(), provider, mailer),
+                OutsideClient::new(http.clone(), provider, mailer.clone()),
             ),
             audit: AuditService::new(db.clone()),
             backups: BackupService::new(db.clone(), keyring.clone()),
@@ -211,6 +215,7 @@ impl Backend {
             imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
             connection_tests: TestService::new(db.clone(), keyring.clone(), outbound, http),
             keys: KekService::new(db.clone(), at_hand),
+            mail: MailService::new(db.clone(), mailer, sessions.clone()),
             overview: OverviewService::new(db.clone(), keyring.is_none(), single_sign_on.is_some()),
             secrets,
             single_sign_on,
@@ -251,6 +256,11 @@ impl Backend {
     /// Returns the key encryption keys.
     pub fn keys(&self) -> &KekService {
         &self.0.keys
+    }
+
+    /// Returns the mail of people.
+    pub fn mail(&self) -> &MailService {
+        &self.0.mail
     }
 
     /// Returns the Overview.

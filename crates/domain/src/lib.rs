@@ -11,6 +11,7 @@ pub mod import;
 pub mod invisible;
 pub mod language;
 pub mod mail;
+pub mod notice;
 pub mod page;
 pub mod percent;
 pub mod secret;

@@ -11,6 +11,7 @@ pub mod endpoints;
 pub mod graphql;
 pub mod keys;
 pub mod me;
+pub mod notifications;
 pub mod openapi;
 mod problem;
 mod query;

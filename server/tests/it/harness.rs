@@ -6,7 +6,7 @@ use axum::{
     body::{Body, HttpBody, to_bytes},
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
-use backend::{Backend, BackendConfig, Ctx, Kek, PrivateHost, SignInConfig, TestConfig};
+use backend::{Backend, BackendConfig, Ctx, Kek, MailConfig, PrivateHost, SignInConfig, TestConfig};
 use domain::{
     access::{Role, TokenDraft, TokenScope},
     error::Error,
@@ -99,6 +99,11 @@ impl Answer {
 
 impl TestApp {
     pub(crate) async fn start() -> Self {
+        Self::start_with_mail(None).await
+    }
+
+    /// Starts an app that sends mail to this server.
+    pub(crate) async fn start_with_mail(mail: Option<MailConfig>) -> Self {
         let turn = TURN.lock().await;
         let (url, kek) = LazyLock::force(&DATABASE).clone();
         let config = BackendConfig {
@@ -106,7 +111,7 @@ impl TestApp {
             keys: vec![kek],
             max_connections: 4,
             keep_deleted: backend::KeepDeleted::default(),
-            mail: None,
+            mail,
             sign_in: SignInConfig::default(),
             connection_tests: TestConfig {
                 allow_private: vec![PrivateHost::parse("127.0.0.0/8").unwrap()],

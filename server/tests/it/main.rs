@@ -25,6 +25,7 @@ mod harness;
 mod imports;
 mod keys;
 mod language;
+mod mail;
 mod network;
 mod notices;
 mod operations;

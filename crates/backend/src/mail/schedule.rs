@@ -31,6 +31,11 @@ impl Zone {
         zone.iana_name().is_some().then_some(Self(zone))
     }
 
+    /// Returns UTC.
+    pub fn utc() -> Self {
+        Self(TimeZone::UTC)
+    }
+
     /// Returns the name.
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")

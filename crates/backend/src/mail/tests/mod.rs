@@ -1,5 +1,6 @@
 //! Mail to a real server.
 
+mod people;
 mod transport;
 
 use super::{MailConfig, MailFrom, SmtpServer, letter::Letter};
