@@ -37,8 +37,8 @@ pub use audit::{
     Outcome, RecentChange, SecretHistory, Verdict,
 };
 pub use backups::{
-    BackupProblem, BackupRun, BackupService, LastBackups, Maintenance, Opened, SCRATCH, SealVerdict,
-    ServerFacts, Snapshot, SnapshotKey, seal, verify_seal,
+    BACKUP_OF, BackupProblem, BackupRun, BackupService, LastBackups, Maintenance, Opened, SCRATCH,
+    SealVerdict, ServerFacts, Snapshot, SnapshotKey, seal, verify_seal,
 };
 pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested, WatchedTests};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};

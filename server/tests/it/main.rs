@@ -27,6 +27,7 @@ mod keys;
 mod language;
 mod mail;
 mod network;
+mod newcomer;
 mod notices;
 mod operations;
 mod overview;

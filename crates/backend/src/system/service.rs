@@ -67,6 +67,8 @@ struct Stored {
     keys: Option<StoredKeyFacts>,
     /// The last backups; `None` without the table for it.
     backups: Option<LastBackups>,
+    /// Whether anybody but one person uses the portal, as far as the database could be asked.
+    has_others: bool,
 }
 
 /// The results of asking the database.
@@ -177,6 +179,9 @@ async fn stored(connection: &mut PgConnection, keyring: &Keyring) -> Result<Stor
     if readable.backups {
         stored.backups = Some(backups::repository::last(connection).await?);
     }
+    if readable.access {
+        stored.has_others = repository::has_others(connection).await?;
+    }
     Ok(stored)
 }
 
@@ -234,7 +239,8 @@ fn report(
         Err(because) => judge::not_looked(Check::LastBackup, because),
     });
     findings.extend(judge::key(&around.key, keys));
-    findings.extend(judge::network(&around.network, around.request.as_ref(), outside));
+    let has_others = stored.is_ok_and(|stored| stored.has_others);
+    findings.extend(judge::network(&around.network, has_others, around.request.as_ref(), outside));
     findings.extend(judge::sign_on(client.provider().as_ref(), outside));
     findings.push(judge::mail(client.mail_server(), outside));
     let migrations = database.and_then(Result::ok).map(|asked| asked.facts.migrations).unwrap_or_default();
