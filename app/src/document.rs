@@ -95,7 +95,7 @@ pub enum Page {
     SetUp(FormState),
     ChoosePassword(FormState),
     Account(FormState),
-    /// What a person is told by mail.
+    /// The own notifications.
     Notifications(Box<MailForm>),
     /// The question of a link that confirms a mail address.
     ConfirmMail(FormState),

@@ -134,7 +134,7 @@ fn access(problem: AccessProblem) -> String {
         AccessProblem::TokenUnrestricted => t!(problem_token_unrestricted).to_owned(),
         AccessProblem::MailAddress => t!(problem_mail_address).to_owned(),
         AccessProblem::MailTooSoon(seconds) => t!(problem_mail_too_soon, seconds),
-        AccessProblem::MailRefused => t!(problem_mail_refused).to_owned(),
+        AccessProblem::MailRejected => t!(problem_mail_rejected).to_owned(),
         AccessProblem::MailNotSent => t!(problem_mail_not_sent).to_owned(),
         AccessProblem::TimeZone => t!(problem_time_zone).to_owned(),
     }

@@ -1,4 +1,4 @@
-// What a person is told by mail: an address that is confirmed by a link, a choice, and links that end mails.
+// Notifications by mail: an address that is confirmed by a link, a choice, and links that end mails.
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -91,7 +91,7 @@ test('an address is confirmed by its link, and a choice is kept', async ({ page 
   await expect(page.getByText('Mails go to admin@example.org: 1 kind of event. Once a day.')).toBeVisible();
 });
 
-test('a time zone that is none is reported beside its field, and the choice is still there', async ({ page }) => {
+test('an unknown time zone is reported beside its field, and the choice is still there', async ({ page }) => {
   await portal.signIn(page.context());
   await page.goto(`${portal.address}/account/notifications`);
   await page.getByLabel('A secret no longer works').check();

@@ -77,30 +77,34 @@ fn text(parts: &[Part]) -> String {
 
 fn html(subject: &str, parts: &[Part]) -> String {
     let mut html = Html::with_capacity(MAIL);
-    html.markup("<!DOCTYPE html>\n<html lang=\"").text(language::current().code()).markup(
-        "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><meta name=\"supported-color-schemes\" content=\"light dark\"><title>",
+    // Colours are left to the reader.
+    html.markup("<!DOCTYPE html>\n<html lang=\"").text(language::current().code()).markup("\">");
+    html.markup(
+        "<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <meta name=\"color-scheme\" content=\"light dark\">\
+         <meta name=\"supported-color-schemes\" content=\"light dark\"><title>",
     );
-    html.text(subject).markup(
-        "</title></head>\n<body style=\"margin:0;padding:24px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif\">\
-         <div style=\"max-width:560px;margin:0 auto\">\n<p style=\"margin:0 0 24px;font-weight:600\">Latchkey</p>\n",
+    html.text(subject).markup("</title></head>\n").markup(
+        "<body style=\"margin:0;padding:24px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif\">\
+         <div style=\"max-width:560px;margin:0 auto\">\n",
     );
+    html.markup("<p style=\"margin:0 0 24px;font-weight:600\">Latchkey</p>\n");
     for part in parts {
         match part {
             Part::Text(said) => {
                 html.markup("<p style=\"margin:0 0 16px\">").text(said).markup("</p>\n");
             }
             Part::Button(label, link) => {
-                html.markup("<p style=\"margin:24px 0\"><a href=\"").text(link).markup(
-                    "\" style=\"display:inline-block;padding:10px 20px;border:1px solid;border-radius:8px;color:inherit;\
-                     font-weight:600;text-decoration:none\">",
+                html.markup("<p style=\"margin:24px 0\">").markup(
+                    "<a style=\"display:inline-block;padding:10px 20px;border:1px solid;border-radius:8px;color:inherit;\
+                     font-weight:600;text-decoration:none\" href=\"",
                 );
-                html.text(label).markup("</a></p>\n");
+                html.text(link).markup("\">").text(label).markup("</a></p>\n");
             }
             Part::Small(said, link) => {
                 html.markup("<p style=\"margin:16px 0 0;font-size:13px;opacity:.8\">").text(said);
                 if let Some(link) = link {
-                    html.markup("<br><a href=\"").text(link).markup("\" style=\"color:inherit\">");
+                    html.markup("<br><a style=\"color:inherit\" href=\"").text(link).markup("\">");
                     html.text(link).markup("</a>");
                 }
                 html.markup("</p>\n");

@@ -1,4 +1,4 @@
-//! The page on which a person chooses what they are told by mail, and the pages of the links in mails.
+//! The page on which a person chooses their mails, and the pages of the links in mails.
 
 use super::{FORGET, NOTIFICATIONS, TEST, events};
 use crate::{
@@ -40,7 +40,7 @@ pub struct MailForm {
     pub draft: Option<MailChoiceDraft>,
 }
 
-/// The own address, and what a person wants to be told.
+/// The own address, and the own choice.
 #[component]
 pub fn NotificationsPage(form: MailForm) -> impl IntoView {
     let load = async |backend: Backend, ctx: Ctx| {

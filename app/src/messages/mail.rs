@@ -10,10 +10,10 @@ pub(crate) fn mail_failure(failure: MailFailure) -> String {
         MailFailure::NoTls => t!(mail_failure_no_tls).to_owned(),
         MailFailure::NotLoopback => t!(mail_failure_not_loopback).to_owned(),
         MailFailure::NoSignIn => t!(mail_failure_no_sign_in).to_owned(),
-        MailFailure::SignInRefused(reply) => t!(mail_failure_sign_in_refused, reply: reply.to_string()),
+        MailFailure::SignInRejected(reply) => t!(mail_failure_sign_in_rejected, reply: reply.to_string()),
         MailFailure::Later(reply) => t!(mail_failure_later, reply: reply.to_string()),
-        MailFailure::AddressRefused(reply) => t!(mail_failure_address_refused, reply: reply.to_string()),
-        MailFailure::Refused(reply) => t!(mail_failure_refused, reply: reply.to_string()),
+        MailFailure::AddressRejected(reply) => t!(mail_failure_address_rejected, reply: reply.to_string()),
+        MailFailure::Rejected(reply) => t!(mail_failure_rejected, reply: reply.to_string()),
         MailFailure::NotSmtp => t!(mail_failure_not_smtp).to_owned(),
         MailFailure::TimedOut => t!(mail_failure_timed_out).to_owned(),
     }

@@ -161,6 +161,6 @@ problem-mail-too-soon =
         [one] A mail was sent a moment ago. Wait 1 second, then try again.
        *[other] A mail was sent a moment ago. Wait { $seconds } seconds, then try again.
     }
-problem-mail-refused = The mail server doesn't accept this address. Check the spelling.
+problem-mail-rejected = The mail server doesn't accept this address. Check the spelling.
 problem-mail-not-sent = The mail couldn't be sent. Try again later. If it fails again, ask an administrator to look at the page System.
 problem-time-zone = Enter a time zone such as Europe/Berlin or Asia/Taipei.

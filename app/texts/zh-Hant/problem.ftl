@@ -153,6 +153,6 @@ problem-known-hosts-port = 第 { $line } 行的連接埠沒有方括號，因此
 problem-known-hosts-too-long = 已知主機超過 32 KiB。請僅保留此存放庫主機的行。
 problem-mail-address = 請輸入郵件地址，例如 ana@example.org。
 problem-mail-too-soon = 剛才已寄出一封郵件。請等待 { $seconds } 秒後再試。
-problem-mail-refused = 郵件伺服器不接受這個地址。請檢查拼寫。
+problem-mail-rejected = 郵件伺服器不接受這個地址。請檢查拼寫。
 problem-mail-not-sent = 無法寄出郵件。請稍後再試。若仍然失敗，請管理員查看「系統」頁面。
 problem-time-zone = 請輸入時區，例如 Europe/Berlin 或 Asia/Taipei。

@@ -56,7 +56,7 @@ impl fmt::Display for MailAddress {
 coded_enum! {
     /// How often a person is written to. The code is stored and sent.
     pub enum MailCadence: as_str {
-        /// As soon as something happens.
+        /// Whenever something happens.
         AtOnce = "at-once";
         /// Once a day, if something has happened.
         Daily = "daily";

@@ -1,4 +1,4 @@
-//! What the owner of a token is told by mail.
+//! The notifications that the owner of a token gets by mail.
 
 use super::{
     Answer, Caller, Problem, ProblemDetails,
@@ -10,14 +10,14 @@ use domain::{mail::MailCadence, notice::NoticeEvent, secret::SecretKind, time::T
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What a person is told by mail, when, and where.
+/// The notifications that a person gets by mail, and when.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Notifications {
-    /// Where mails go; null until an address is confirmed. Only its owner changes it, on the page.
+    /// The address of mails; null until an address is confirmed. Only its owner changes it, on the page.
     address: Option<String>,
     /// Since when the person wants no mails, by the link in one.
     unsubscribed_at: Option<String>,
-    /// What they are told, such as `secret.expires`; none, if they get no mail.
+    /// The events, such as `secret.expires`; empty for no mail.
     events: Vec<String>,
     /// Only about secrets of these types, `git-dataset` or `image-pull`; empty for all.
     types: Vec<String>,
@@ -64,7 +64,7 @@ impl From<OwnMail> for Notifications {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NotificationsChange {
-    /// What the person is told; an empty list ends their mails.
+    /// The events; an empty list ends the mails.
     events: Option<Vec<String>>,
     /// Only about secrets of these types; an empty list for all.
     types: Option<Vec<String>>,
@@ -131,7 +131,7 @@ impl NotificationsChange {
     }
 }
 
-/// What the token's owner is told by mail
+/// The notifications of the token's owner
 #[utoipa::path(
     get, path = "/api/v1/me/notifications", tag = "Notifications", operation_id = "show_own_notifications",
     responses(
@@ -144,7 +144,7 @@ pub async fn show(caller: Caller) -> Answer {
     Ok(json(Notifications::from(mail)))
 }
 
-/// Choose what the token's owner is told by mail
+/// Change the notifications of the token's owner
 ///
 /// Takes a token of the scope `write` that is for all secrets. The address is not changed here: its owner enters and confirms it
 /// on the page.

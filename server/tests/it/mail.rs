@@ -1,4 +1,4 @@
-//! What people are told by mail: the page, the links in mails, and the API, with a real mail server.
+//! Mail to people: the page on which they choose, the links in mails, and the API, with a real mail server.
 
 use crate::harness::{PASSWORD, TestApp, asked, fresh_folder, posted, unique};
 use axum::{

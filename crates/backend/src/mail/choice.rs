@@ -1,4 +1,4 @@
-//! What a person wants to be written about, and when.
+//! The choice of a person: the events of which mails tell, and the times of mails.
 
 use super::schedule::{Schedule, Zone};
 use domain::{

@@ -45,7 +45,7 @@ pub(crate) enum Security {
     Tls,
     /// TLS before anything is sent: without it, nothing is.
     StartTls,
-    /// None, on this machine alone.
+    /// No protection, on this machine alone.
     Loopback,
 }
 

@@ -29,14 +29,14 @@ pub enum MailFailure {
     /// The server offers no way of signing in that the portal knows.
     NoSignIn,
     /// The server rejects the account, with this reply.
-    SignInRefused(u16),
+    SignInRejected(u16),
     /// The server does not take the mail for now, with this reply (4xx).
     Later(u16),
     /// The server does not take mail for this recipient, with this reply (5xx).
-    AddressRefused(u16),
+    AddressRejected(u16),
     /// The server rejects something else: the sender, the mail, the portal; with this reply (5xx).
-    Refused(u16),
-    /// The answer is none of the protocol.
+    Rejected(u16),
+    /// The answer is not SMTP.
     NotSmtp,
     /// The server did not answer in time.
     TimedOut,
@@ -50,10 +50,10 @@ impl MailFailure {
             Self::NoTls => ("no-tls", None),
             Self::NotLoopback => ("not-loopback", None),
             Self::NoSignIn => ("no-sign-in", None),
-            Self::SignInRefused(reply) => ("sign-in-refused", Some(reply)),
+            Self::SignInRejected(reply) => ("sign-in-rejected", Some(reply)),
             Self::Later(reply) => ("later", Some(reply)),
-            Self::AddressRefused(reply) => ("address-refused", Some(reply)),
-            Self::Refused(reply) => ("refused", Some(reply)),
+            Self::AddressRejected(reply) => ("address-rejected", Some(reply)),
+            Self::Rejected(reply) => ("rejected", Some(reply)),
             Self::NotSmtp => ("not-smtp", None),
             Self::TimedOut => ("timed-out", None),
         }
@@ -66,10 +66,10 @@ impl MailFailure {
             "no-tls" => Self::NoTls,
             "not-loopback" => Self::NotLoopback,
             "no-sign-in" => Self::NoSignIn,
-            "sign-in-refused" => Self::SignInRefused(reply),
+            "sign-in-rejected" => Self::SignInRejected(reply),
             "later" => Self::Later(reply),
-            "address-refused" => Self::AddressRefused(reply),
-            "refused" => Self::Refused(reply),
+            "address-rejected" => Self::AddressRejected(reply),
+            "rejected" => Self::Rejected(reply),
             "timed-out" => Self::TimedOut,
             other => TestCause::parse(other).map_or(Self::NotSmtp, Self::Unreachable),
         }
@@ -80,12 +80,12 @@ impl MailFailure {
     pub(super) fn of_reply(step: Step, reply: u16, detail: &str) -> Self {
         match (step, reply) {
             (_, 400..500) => Self::Later(reply),
-            (Step::SignIn, _) => Self::SignInRefused(reply),
+            (Step::SignIn, _) => Self::SignInRejected(reply),
             // Unknown commands, wrong order, no account: nothing about the recipient.
-            (Step::Recipient, 500..=504 | 530 | 535 | 538) => Self::Refused(reply),
-            (Step::Recipient, _) if detail.trim_start().starts_with("5.7.") => Self::Refused(reply),
-            (Step::Recipient, 500..600) => Self::AddressRefused(reply),
-            (_, 500..600) => Self::Refused(reply),
+            (Step::Recipient, 500..=504 | 530 | 535 | 538) => Self::Rejected(reply),
+            (Step::Recipient, _) if detail.trim_start().starts_with("5.7.") => Self::Rejected(reply),
+            (Step::Recipient, 500..600) => Self::AddressRejected(reply),
+            (_, 500..600) => Self::Rejected(reply),
             _ => Self::NotSmtp,
         }
     }
@@ -115,18 +115,18 @@ mod tests {
     #[test]
     fn of_reply_blames_recipient_alone_for_what_is_about_it() {
         for (step, reply, detail, failure) in [
-            (Step::Recipient, 550, "5.1.1 no such user", MailFailure::AddressRefused(550)),
-            (Step::Recipient, 550, "no such user", MailFailure::AddressRefused(550)),
-            (Step::Recipient, 554, "5.7.1 Relay access denied", MailFailure::Refused(554)),
-            (Step::Recipient, 530, "5.7.0 sign in first", MailFailure::Refused(530)),
-            (Step::Recipient, 503, "wrong order", MailFailure::Refused(503)),
+            (Step::Recipient, 550, "5.1.1 no such user", MailFailure::AddressRejected(550)),
+            (Step::Recipient, 550, "no such user", MailFailure::AddressRejected(550)),
+            (Step::Recipient, 554, "5.7.1 Relay access denied", MailFailure::Rejected(554)),
+            (Step::Recipient, 530, "5.7.0 sign in first", MailFailure::Rejected(530)),
+            (Step::Recipient, 503, "wrong order", MailFailure::Rejected(503)),
             (Step::Recipient, 451, "4.7.1 greylisted", MailFailure::Later(451)),
-            (Step::Sender, 550, "5.1.8 bad sender", MailFailure::Refused(550)),
-            (Step::Content, 552, "too large", MailFailure::Refused(552)),
+            (Step::Sender, 550, "5.1.8 bad sender", MailFailure::Rejected(550)),
+            (Step::Content, 552, "too large", MailFailure::Rejected(552)),
             (Step::Content, 421, "", MailFailure::Later(421)),
-            (Step::SignIn, 535, "5.7.8 wrong", MailFailure::SignInRefused(535)),
+            (Step::SignIn, 535, "5.7.8 wrong", MailFailure::SignInRejected(535)),
             (Step::SignIn, 454, "4.7.0 later", MailFailure::Later(454)),
-            (Step::Begin, 554, "go away", MailFailure::Refused(554)),
+            (Step::Begin, 554, "go away", MailFailure::Rejected(554)),
             (Step::Begin, 354, "", MailFailure::NotSmtp),
         ] {
             assert_eq!(MailFailure::of_reply(step, reply, detail), failure, "{step:?} {reply} {detail}");
@@ -136,18 +136,18 @@ mod tests {
     #[test]
     fn parse_returns_what_code_returned() {
         use MailFailure::{
-            AddressRefused, Later, NoSignIn, NoTls, NotLoopback, NotSmtp, Refused, SignInRefused, TimedOut,
-            Unreachable,
+            AddressRejected, Later, NoSignIn, NoTls, NotLoopback, NotSmtp, Rejected, SignInRejected,
+            TimedOut, Unreachable,
         };
         for failure in [
-            Unreachable(TestCause::ConnectionRefused),
+            Unreachable(TestCause::TlsFailed),
             NoTls,
             NotLoopback,
             NoSignIn,
-            SignInRefused(535),
+            SignInRejected(535),
             Later(451),
-            AddressRefused(550),
-            Refused(554),
+            AddressRejected(550),
+            Rejected(554),
             NotSmtp,
             TimedOut,
         ] {

@@ -40,7 +40,7 @@ pub(super) struct Envelope<'a> {
 #[error("a mail cannot be put into form")]
 pub(super) struct NoForm;
 
-/// Returns the mail as it is sent. Headers of readers and lists that answer by themselves are told not to (RFC 3834), and the
+/// Returns the mail as it is sent. Programs that answer by themselves recognize it (RFC 3834), and the
 /// button of mail programs for ending such mails works by one request (RFC 8058).
 pub(super) fn format(from: &MailFrom, envelope: &Envelope<'_>, letter: &Letter) -> Result<Vec<u8>, NoForm> {
     let Envelope { id, to, at, unsubscribe } = envelope;

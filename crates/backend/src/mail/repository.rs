@@ -142,7 +142,7 @@ impl ChoiceRow {
     }
 }
 
-/// Returns the choice of somebody who has not made one: nothing, and once a day if they choose something.
+/// Returns the first choice of everybody: no event, and a mail a day for those who choose some.
 pub(super) fn first_choice() -> MailChoice {
     MailChoice {
         events: Vec::new(),
@@ -181,7 +181,7 @@ pub(super) async fn find(
     select_choices!("WHERE user_id = $1", user).fetch_optional(connection).await
 }
 
-/// Returns the row of a person, locked until the end of the transaction. Makes it first if there is none.
+/// Returns the row of a person, locked until the end of the transaction. Inserts the row first if it is missing.
 pub(super) async fn lock(work: &mut Work, ctx: &Ctx, user: Uuid) -> Result<ChoiceRow, sqlx::Error> {
     let MailChoiceDraft { cadence, hour, weekday, time_zone, .. } = first_choice().draft();
     sqlx::query!(

@@ -21,7 +21,7 @@ const HOUR: i64 = 3_600 * 1_000_000;
 pub struct Zone(TimeZone);
 
 impl Zone {
-    /// Returns the zone with this name, such as `Asia/Taipei`; `None` if there is none.
+    /// Returns the zone with this name, such as `Asia/Taipei`; `None` for an unknown name.
     pub fn find(name: &str) -> Option<Self> {
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte);
         if name.is_empty() || name.len() > 64 || !name.bytes().all(is_name) {

@@ -53,7 +53,7 @@ pub struct OwnMail {
     pub dropped: Option<DroppedAddress>,
     /// The time since which the person wants no mails.
     pub unsubscribed_at: Option<Timestamp>,
-    /// What they want to be written about, and when.
+    /// The choice of events and times.
     pub choice: MailChoice,
 }
 
@@ -352,7 +352,7 @@ async fn sent(mailer: &Mailer, envelope: &Envelope<'_>, letter: &Letter) -> Resu
     let (code, reply) = failure.code();
     tracing::warn!(code, reply, "a mail was not sent");
     let problem = match failure {
-        MailFailure::AddressRefused(_) => AccessProblem::MailRefused,
+        MailFailure::AddressRejected(_) => AccessProblem::MailRejected,
         _ => AccessProblem::MailNotSent,
     };
     Err(Error::field(Field::MailAddress, problem))

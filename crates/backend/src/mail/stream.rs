@@ -164,7 +164,7 @@ mod tests {
             ("220 mail\r\n250-mail\r\n250 SIZE 1\r\n", MailFailure::NoTls),
             ("220 mail\r\n250 mail STARTTLS\r\n", MailFailure::NoTls),
             ("220 mail\r\n250-mail\r\n250 STARTTLS\r\n454 not now\r\n", MailFailure::Later(454)),
-            ("554 go away\r\n", MailFailure::Refused(554)),
+            ("554 go away\r\n", MailFailure::Rejected(554)),
             ("SSH-2.0-OpenSSH_9.2\r\n", MailFailure::NotSmtp),
             ("\u{fffd}\u{fffd}\n", MailFailure::NotSmtp),
         ] {

@@ -64,7 +64,7 @@ pub enum AccessProblem {
     /// A mail to confirm an address was sent a moment ago; the next one is possible after this number of seconds.
     MailTooSoon(u32),
     /// The mail server does not take mail for this address.
-    MailRefused,
+    MailRejected,
     /// The mail server could not be asked.
     MailNotSent,
     /// There is no such time zone.
@@ -104,7 +104,7 @@ impl AccessProblem {
             Self::PasswordMissing => "password-missing",
             Self::MailAddress => "mail-address",
             Self::MailTooSoon(_) => "mail-too-soon",
-            Self::MailRefused => "mail-refused",
+            Self::MailRejected => "mail-rejected",
             Self::MailNotSent => "mail-not-sent",
             Self::TimeZone => "time-zone",
         }

@@ -1,4 +1,4 @@
-//! What people decide about their own mail, against a real database and a real server.
+//! The decisions of people about their own mail, against a real database and a real server.
 
 use super::{SmtpPeer, mail_config};
 use crate::{
@@ -138,7 +138,7 @@ async fn ask_to_confirm_reports_a_rejected_address(pool: PgPool) {
         backend.mail().ask_to_confirm(&ctx, address, &text(PASSWORD), letter).await.unwrap_err()
     };
     let problem = |problem| Error::field(Field::MailAddress, problem);
-    assert_eq!(ask(100, "nobody@example.org").await, problem(AccessProblem::MailRefused));
+    assert_eq!(ask(100, "nobody@example.org").await, problem(AccessProblem::MailRejected));
     assert_eq!(ask(200, "busy@example.org").await, problem(AccessProblem::MailNotSent));
     assert_eq!(ask(201, "ana@example.org").await, problem(AccessProblem::MailTooSoon(60)));
 }

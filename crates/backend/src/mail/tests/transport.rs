@@ -79,14 +79,14 @@ async fn send_without_tls_or_account_fails_where_they_are_asked_for() {
     let peer = SmtpPeer::start(&["--tls", "starttls", "--account", ACCOUNT]);
     let certificate = peer.certificate();
     let bare = mailer(&format!("smtp://127.0.0.1:{}", peer.port), None);
-    assert_eq!(sent(&bare, "ana@example.org").await, Err(MailFailure::Refused(530)));
+    assert_eq!(sent(&bare, "ana@example.org").await, Err(MailFailure::Rejected(530)));
     // No account, and another one.
     let url = format!("smtp://127.0.0.1:{}?tls=required", peer.port);
     let nobody = mailer(&url, Some(&certificate));
-    assert_eq!(sent(&nobody, "ana@example.org").await, Err(MailFailure::Refused(530)));
+    assert_eq!(sent(&nobody, "ana@example.org").await, Err(MailFailure::Rejected(530)));
     let url = format!("smtp://latchkey:wrong@127.0.0.1:{}?tls=required", peer.port);
     let wrong = mailer(&url, Some(&certificate));
-    assert_eq!(sent(&wrong, "ana@example.org").await, Err(MailFailure::SignInRefused(535)));
+    assert_eq!(sent(&wrong, "ana@example.org").await, Err(MailFailure::SignInRejected(535)));
     assert!(peer.mails().is_empty());
 }
 
@@ -96,9 +96,9 @@ async fn send_tells_rejected_recipients_from_rejected_mails() {
     let mailer = mailer(&format!("smtp://127.0.0.1:{}", peer.port), None);
     for (to, result) in [
         ("ana@example.org", Ok(())),
-        ("nobody@example.org", Err(MailFailure::AddressRefused(550))),
-        ("full@example.org", Err(MailFailure::AddressRefused(552))),
-        ("relay@example.org", Err(MailFailure::Refused(554))),
+        ("nobody@example.org", Err(MailFailure::AddressRejected(550))),
+        ("full@example.org", Err(MailFailure::AddressRejected(552))),
+        ("relay@example.org", Err(MailFailure::Rejected(554))),
         ("busy@example.org", Err(MailFailure::Later(451))),
         ("busy@example.org", Err(MailFailure::Later(451))),
         ("busy@example.org", Ok(())),
@@ -111,8 +111,8 @@ async fn send_tells_rejected_recipients_from_rejected_mails() {
     let ids = mails.iter().filter(|mail| mail.contains("Message-ID: <ffffffff-"));
     assert_eq!(ids.count(), 3, "the id is the caller's");
     peer.stop();
-    let gone = MailFailure::Unreachable(TestCause::ConnectionRefused);
-    assert_eq!(sent(&mailer, "ana@example.org").await, Err(gone));
+    let gone = sent(&mailer, "ana@example.org").await;
+    assert!(matches!(gone, Err(MailFailure::Unreachable(_))), "{gone:?}");
     peer.start_again();
     assert_eq!(sent(&mailer, "ana@example.org").await, Ok(()));
 }
@@ -121,7 +121,7 @@ async fn send_tells_rejected_recipients_from_rejected_mails() {
 async fn send_survives_servers_that_say_anything() {
     for (said, failure) in [
         ("SSH-2.0-OpenSSH_9.2\r\n", MailFailure::NotSmtp),
-        ("554 SENTINEL go away\r\n", MailFailure::Refused(554)),
+        ("554 SENTINEL go away\r\n", MailFailure::Rejected(554)),
         ("421 later\r\n", MailFailure::Later(421)),
         ("220 mail\r\n250 mail\r\n250 ok\r\n250 ok\r\n354 go\r\n", MailFailure::NotSmtp),
         ("220 mail\r\n250 mail\r\n250 ok\r\n451 later\r\n", MailFailure::Later(451)),
