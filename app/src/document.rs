@@ -12,7 +12,16 @@ use crate::{
     },
     imports::{NotSaved, choose::ChoosePage, start::ImportPage},
     language,
-    mail::pages::{ConfirmMailPage, LinkDone, LinkDonePage, MailForm, NotificationsPage, UnsubscribePage},
+    mail::pages::{ConfirmMailPage, LinkDone, LinkDonePage, MailForm, OwnNotificationsPage, UnsubscribePage},
+    notices::{
+        channel::{
+            AddChannelPage, ChannelAnswer, ChannelPage, DeleteChannelPage, RotateSecretPage,
+            SigningSecretPage,
+        },
+        deliveries::DeliveriesPage,
+        pages::NotificationsPage,
+        rule::{DeleteRulePage, RuleForm, RulePage},
+    },
     overview::pages::OverviewPage,
     search::SearchPage,
     secrets::{
@@ -50,7 +59,7 @@ use crate::{
         question::{UserQuestion, UserQuestionPage},
     },
 };
-use backend::{Addressee, CreatedToken, Submitted};
+use backend::{Addressee, CreatedToken, SavedChannel, Submitted};
 use domain::{
     error::Error,
     secret::{SecretId, SecretName},
@@ -96,7 +105,7 @@ pub enum Page {
     ChoosePassword(FormState),
     Account(FormState),
     /// The own notifications.
-    Notifications(Box<MailForm>),
+    OwnNotifications(Box<MailForm>),
     /// The question of a link that confirms a mail address.
     ConfirmMail(FormState),
     /// The question of a link that ends mails.
@@ -120,6 +129,18 @@ pub enum Page {
     /// The answer to a form, with the link.
     PasswordLink(MadeLink),
     Audit,
+    /// Channels, rules and settings of notices.
+    Notifications(FormState),
+    AddChannel(FormState),
+    Channel(Uuid, ChannelAnswer),
+    /// The answer to a form that made a signing secret: the typed name, and the secret.
+    SigningSecret(String, Submitted<SavedChannel>),
+    RotateSecret(Uuid, FormState),
+    DeleteChannel(Uuid, FormState),
+    /// A stored rule, or a new one.
+    NoticeRule(Option<Uuid>, RuleForm),
+    DeleteNoticeRule(Uuid, FormState),
+    Deliveries,
     /// The checks of the portal's surroundings; also the slow ones, or only the quick ones.
     System {
         slow: bool,
@@ -191,7 +212,7 @@ impl Page {
             Self::SetUp(_) => t!(title_set_up),
             Self::ChoosePassword(_) => t!(title_choose_password),
             Self::Account(_) => t!(title_account),
-            Self::Notifications(_) => t!(title_notifications),
+            Self::OwnNotifications(_) => t!(title_notifications),
             Self::ConfirmMail(_) | Self::MailLinkDone(LinkDone::Confirmed, _) => t!(title_mail_confirm),
             Self::Unsubscribe(_) | Self::MailLinkDone(LinkDone::Unsubscribed, _) => {
                 t!(title_mail_unsubscribe)
@@ -211,6 +232,16 @@ impl Page {
             Self::AskAboutUser(_, UserQuestion::PasswordLink, _) => t!(title_make_password_link),
             Self::PasswordLink(_) => t!(title_password_link),
             Self::Audit => t!(title_audit),
+            Self::Notifications(_) => t!(title_notifications),
+            Self::AddChannel(_) => t!(title_add_channel),
+            Self::Channel(..) => t!(title_channel),
+            Self::SigningSecret(..) => t!(title_signing_secret),
+            Self::RotateSecret(..) => t!(title_rotate_secret),
+            Self::DeleteChannel(..) => t!(title_delete_channel),
+            Self::NoticeRule(None, _) => t!(title_add_rule),
+            Self::NoticeRule(Some(_), _) => t!(title_edit_rule),
+            Self::DeleteNoticeRule(..) => t!(title_delete_rule),
+            Self::Deliveries => t!(title_deliveries),
             Self::System { .. } => t!(title_system),
             Self::Help | Self::HelpTopic(_) => t!(title_help),
             Self::ApiDocs(_) => t!(title_api),
@@ -255,7 +286,7 @@ impl Page {
             Self::SetUp(form) => view! { <SetUpPage form/> }.into_any(),
             Self::ChoosePassword(form) => view! { <ChoosePasswordPage form/> }.into_any(),
             Self::Account(form) => view! { <AccountPage form/> }.into_any(),
-            Self::Notifications(form) => view! { <NotificationsPage form=*form/> }.into_any(),
+            Self::OwnNotifications(form) => view! { <OwnNotificationsPage form=*form/> }.into_any(),
             Self::ConfirmMail(form) => view! { <ConfirmMailPage form/> }.into_any(),
             Self::Unsubscribe(form) => view! { <UnsubscribePage form/> }.into_any(),
             Self::MailLinkDone(done, addressee) => view! { <LinkDonePage done addressee/> }.into_any(),
@@ -273,6 +304,15 @@ impl Page {
             }
             Self::PasswordLink(link) => view! { <LinkPage link=&link/> }.into_any(),
             Self::Audit => AuditPageView().into_any(),
+            Self::Notifications(form) => view! { <NotificationsPage form/> }.into_any(),
+            Self::AddChannel(form) => view! { <AddChannelPage form/> }.into_any(),
+            Self::Channel(id, answer) => view! { <ChannelPage id answer/> }.into_any(),
+            Self::SigningSecret(name, saved) => view! { <SigningSecretPage name saved/> }.into_any(),
+            Self::RotateSecret(id, form) => view! { <RotateSecretPage id form/> }.into_any(),
+            Self::DeleteChannel(id, form) => view! { <DeleteChannelPage id form/> }.into_any(),
+            Self::NoticeRule(id, form) => view! { <RulePage id form/> }.into_any(),
+            Self::DeleteNoticeRule(id, form) => view! { <DeleteRulePage id form/> }.into_any(),
+            Self::Deliveries => DeliveriesPage().into_any(),
             Self::System { slow } => view! { <SystemPage slow/> }.into_any(),
             Self::Help => HelpPage().into_any(),
             Self::HelpTopic(key) => view! { <HelpTopicPage key=&key/> }.into_any(),

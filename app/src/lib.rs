@@ -45,6 +45,8 @@ pub mod messages;
 #[cfg(feature = "ssr")]
 pub mod new_password;
 #[cfg(feature = "ssr")]
+pub mod notices;
+#[cfg(feature = "ssr")]
 pub mod overview;
 #[cfg(feature = "ssr")]
 pub mod portal;

@@ -12,6 +12,7 @@ use crate::{imports, texts};
 use domain::{
     access::{AccessProblem, Role, SignOnProblem, limits},
     error::{Error, Problem},
+    notice::NoticeProblem,
     usage::UsageProblem,
 };
 
@@ -84,6 +85,7 @@ pub fn problem(problem: &Problem) -> String {
     match problem {
         Problem::Usage(problem) => usage(*problem).to_owned(),
         Problem::Access(problem) => access(*problem),
+        Problem::Notice(problem) => notice(*problem).to_owned(),
         Problem::NoSecret(id, None) => t!(problem_token_no_secret, id: id.to_string()),
         Problem::NoSecret(id, Some(meant)) => {
             t!(problem_token_no_secret_meant, id: id.to_string(), meant: meant.to_string())
@@ -137,6 +139,24 @@ fn access(problem: AccessProblem) -> String {
         AccessProblem::MailRejected => t!(problem_mail_rejected).to_owned(),
         AccessProblem::MailNotSent => t!(problem_mail_not_sent).to_owned(),
         AccessProblem::TimeZone => t!(problem_time_zone).to_owned(),
+    }
+}
+
+fn notice(problem: NoticeProblem) -> &'static str {
+    match problem {
+        NoticeProblem::NameMissing => t!(problem_channel_name_missing),
+        NoticeProblem::Name => t!(problem_channel_name),
+        NoticeProblem::NameTaken => t!(problem_channel_name_taken),
+        NoticeProblem::Preset => t!(problem_channel_preset),
+        NoticeProblem::UrlMissing => t!(problem_channel_url_missing),
+        NoticeProblem::Url => t!(problem_channel_url),
+        NoticeProblem::UrlNotTls => t!(problem_channel_url_not_tls),
+        NoticeProblem::Channel => t!(problem_rule_channel),
+        NoticeProblem::Event => t!(problem_rule_event),
+        NoticeProblem::Kind => t!(problem_rule_type),
+        NoticeProblem::Prefix => t!(problem_rule_prefix),
+        NoticeProblem::PrefixesTooMany => t!(problem_rule_prefixes_too_many),
+        NoticeProblem::Failures => t!(problem_failures),
     }
 }
 

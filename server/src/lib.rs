@@ -23,6 +23,7 @@ pub mod listen_addr;
 pub mod listener;
 pub mod log;
 pub mod middleware;
+pub mod notices;
 pub mod open;
 pub mod rejection;
 pub mod rest;

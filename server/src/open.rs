@@ -3,9 +3,10 @@
 use crate::{
     clock,
     config::Settings,
+    forwarded::Origin,
     key_file::{self, KeyFileError},
 };
-use backend::{Backend, BackendConfig, DatabaseConfig, KeepDeleted, Kek};
+use backend::{Backend, BackendConfig, DatabaseConfig, KeepDeleted, Kek, NoticeConfig};
 use cli::environment;
 use domain::sensitive::Sensitive;
 use private_postgres::{PrivatePostgres, Stop};
@@ -39,6 +40,7 @@ pub(crate) fn config(
         connection_tests: settings.connection_tests.config(settings.network.addr.port())?,
         keep_deleted: KeepDeleted(settings.keep_deleted),
         mail: settings.mail.config(settings.network.public_url.as_ref())?,
+        notices: NoticeConfig { public_url: settings.network.public_url.as_ref().map(Origin::as_text) },
     })
 }
 

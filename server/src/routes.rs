@@ -11,7 +11,8 @@ use app::{
     form_state::FormState,
     imports,
     language::{LANGUAGE, OWN_LANGUAGE},
-    mail::{self, ADDRESS, CONFIRM, FORGET, NOTIFICATIONS, TEST, UNSUBSCRIBE},
+    mail::{self, ADDRESS, CONFIRM, FORGET, OWN_NOTIFICATIONS, TEST, UNSUBSCRIBE},
+    notices::{self, DELIVERIES, NOTIFICATIONS, channel::ChannelAnswer, rule::RuleForm},
     overview::{self, DISMISS_STEPS, KEY_BACKED_UP, OVERVIEW},
     portal::Portal,
     respond,
@@ -94,6 +95,7 @@ pub fn routes(state: &AppState) -> Vec<Route> {
     let mut routes = open_routes(state);
     routes.extend(secret_routes(state).into_iter().map(signed_in));
     routes.extend(people_routes(state).into_iter().map(signed_in));
+    routes.extend(notice_routes(state).into_iter().map(signed_in));
     routes.extend(UsageKind::ALL.into_iter().flat_map(|kind| usage_routes(state, kind)));
     routes.extend(
         rest::endpoints::endpoints().map(|(path, answer)| Route::new(path, Audience::Tokens, answer)),
@@ -225,7 +227,7 @@ fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
     vec![
         ("/account", page(Page::Account(form()))),
         (OWN_LANGUAGE, form_below(1, post(account::language::choose_own))),
-        (NOTIFICATIONS, page(Page::Notifications(Box::default())).post(mail::post::choose)),
+        (OWN_NOTIFICATIONS, page(Page::OwnNotifications(Box::default())).post(mail::post::choose)),
         (ADDRESS, form_below(1, post(mail::post::ask_to_confirm))),
         (FORGET, form_below(1, post(mail::post::forget))),
         (TEST, form_below(1, post(mail::post::send_test))),
@@ -255,6 +257,49 @@ fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
         ("/audit/export", form_below(1, post(audit::export::export))),
         ("/help", page(Page::Help)),
         ("/help/{topic}", of(portal, Page::HelpTopic)),
+    ]
+}
+
+/// Returns the routes of notices.
+fn notice_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)> {
+    let portal = &state.portal;
+    let page = |page| get(respond::page(portal, page));
+    let form = FormState::default;
+    vec![
+        (NOTIFICATIONS, page(Page::Notifications(form()))),
+        ("/notifications/settings", form_below(1, post(notices::post::settings))),
+        ("/notifications/channels/new", page(Page::AddChannel(form())).post(notices::post::add_channel)),
+        (
+            "/notifications/channels/{id}",
+            of(portal, |id| Page::Channel(id, ChannelAnswer::default())).post(notices::post::change_channel),
+        ),
+        (
+            "/notifications/channels/{id}/secret",
+            of(portal, |id| Page::RotateSecret(id, FormState::default())).post(notices::post::rotate),
+        ),
+        ("/notifications/channels/{id}/pause", form_below(1, post(notices::post::pause))),
+        ("/notifications/channels/{id}/resume", form_below(1, post(notices::post::resume))),
+        ("/notifications/channels/{id}/test", form_below(1, post(notices::post::test_channel))),
+        (
+            "/notifications/channels/{id}/delete",
+            of(portal, |id| Page::DeleteChannel(id, FormState::default()))
+                .post(notices::post::delete_channel),
+        ),
+        (
+            "/notifications/rules/new",
+            page(Page::NoticeRule(None, RuleForm::default())).post(notices::post::add_rule),
+        ),
+        (
+            "/notifications/rules/{id}",
+            of(portal, |id| Page::NoticeRule(Some(id), RuleForm::default())).post(notices::post::change_rule),
+        ),
+        (
+            "/notifications/rules/{id}/delete",
+            of(portal, |id| Page::DeleteNoticeRule(id, FormState::default()))
+                .post(notices::post::delete_rule),
+        ),
+        (DELIVERIES, page(Page::Deliveries)),
+        ("/notifications/deliveries/{id}/again", form_below(2, post(notices::post::send_again))),
     ]
 }
 

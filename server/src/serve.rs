@@ -4,7 +4,7 @@ use crate::{
     cleanup, clock,
     config::Settings,
     forwarded::Origin,
-    key_file, listen_addr, listener,
+    key_file, listen_addr, listener, notices,
     open::{Outcome, config, end_database, find_database, start},
     router, scheduled_tests,
     site::Site,
@@ -12,10 +12,10 @@ use crate::{
     surroundings::{self, Sources},
 };
 use backend::{Backend, Ctx, DatabaseConfig};
-use domain::error::Error as DomainError;
+use domain::{error::Error as DomainError, time::Timestamp};
 use private_postgres::Stop;
 use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, signal, sync::watch};
+use tokio::{net::TcpListener, signal, sync::watch, task::JoinHandle};
 
 /// The longest time that requests in flight may take when the server stops.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -103,13 +103,20 @@ pub(crate) async fn serve(settings: Settings, sources: Sources) -> Outcome {
     }
     let opened = tokio::select! {
         opened = open(settings, database, &state, addr) => opened,
-        _ = signals.next() => Ok(false),
+        _ = signals.next() => Ok((false, None)),
     };
-    if matches!(opened, Ok(true)) {
+    if let Ok((true, waited_since)) = opened {
         tracing::info!("Latchkey is at http://{}", listen_addr::reachable(addr));
         let tests = settings.connection_tests.test_interval.zip(state.backend().cloned());
         let tests = tests.map(|(interval, backend)| tokio::spawn(scheduled_tests::run(backend, interval)));
+        let notices = state.backend().cloned().map(|backend| {
+            [
+                tokio::spawn(notices::watch(backend.clone(), waited_since)),
+                tokio::spawn(notices::send(backend)),
+            ]
+        });
         drain(&state, settings, &mut signals).await;
+        notices.iter().flatten().for_each(JoinHandle::abort);
         if let Some(tests) = tests {
             tests.abort();
         }
@@ -142,18 +149,19 @@ async fn drain(state: &AppState, settings: &Settings, signals: &mut Signals) {
     }
 }
 
-/// Opens the portal once the database answers. Never returns `Ok(false)`, which is the caller's other way
-/// out.
+/// Opens the portal once the database answers, and returns since when it has waited for that. Never returns
+/// `Ok((false, _))`, which is the caller's other way out.
 async fn open(
     settings: &Settings,
     url: DatabaseConfig,
     state: &AppState,
     addr: SocketAddr,
-) -> Result<bool, Box<dyn Error + Send + Sync>> {
+) -> Result<(bool, Option<Timestamp>), Box<dyn Error + Send + Sync>> {
     // Wrong settings are reported before the database is asked.
     key_file::find(settings)?;
     let mut config = config(settings, url, Vec::new())?;
     config.connection_tests.own_port = Some(addr.port());
+    let mut waited_since = None;
     loop {
         match start(settings, &mut config).await {
             Ok(backend) => {
@@ -167,7 +175,7 @@ async fn open(
                 tokio::spawn(cleanup::run(backend.clone(), Arc::clone(&state.status)));
                 state.open(backend.clone());
                 tokio::spawn(read_old_keys(backend));
-                return Ok(true);
+                return Ok((true, waited_since));
             }
             Err(error) => {
                 let cause = error.downcast_ref::<backend::StartError>();
@@ -178,6 +186,7 @@ async fn open(
                     return Err(error);
                 }
                 tracing::warn!("the database does not answer yet: {error}");
+                waited_since.get_or_insert_with(clock::now);
                 tokio::time::sleep(RETRY_INTERVAL).await;
                 // Whoever changes the password puts the new one into the file.
                 if let Ok(Some(database)) = settings.database.config() {

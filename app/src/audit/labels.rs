@@ -66,6 +66,17 @@ pub(super) fn action(action: AuditAction) -> &'static str {
         AuditAction::StepsDismissed => t!(action_steps_dismissed),
         AuditAction::BackupMade => t!(action_backup_made),
         AuditAction::DatabaseRestored => t!(action_database_restored),
+        AuditAction::ChannelAdded => t!(action_channel_added),
+        AuditAction::ChannelChanged => t!(action_channel_changed),
+        AuditAction::ChannelSecretRotated => t!(action_channel_secret_rotated),
+        AuditAction::ChannelDeleted => t!(action_channel_deleted),
+        AuditAction::ChannelDisabled => t!(action_channel_disabled),
+        AuditAction::ChannelTested => t!(action_channel_tested),
+        AuditAction::NoticeRuleAdded => t!(action_notice_rule_added),
+        AuditAction::NoticeRuleChanged => t!(action_notice_rule_changed),
+        AuditAction::NoticeRuleDeleted => t!(action_notice_rule_deleted),
+        AuditAction::NoticeSettingsChanged => t!(action_notice_settings_changed),
+        AuditAction::NoticeSentAgain => t!(action_notice_sent_again),
         AuditAction::RowsTakenOver => t!(action_rows_taken_over),
         AuditAction::RowRefused => t!(action_row_refused),
         AuditAction::RecordCut => t!(action_record_cut),
@@ -87,6 +98,7 @@ fn attempt(denied: Action) -> &'static str {
         Action::ReadAudit => t!(action_denied_read_audit),
         Action::ManageKeys => t!(action_denied_manage_keys),
         Action::ManagePortal => t!(action_denied_manage_portal),
+        Action::ManageNotices => t!(action_denied_manage_notices),
     }
 }
 

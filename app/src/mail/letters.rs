@@ -1,7 +1,7 @@
 //! The mails, as text and as HTML, in the language of whoever reads them. The HTML loads nothing, sets no colours of its own, so
 //! that it is readable on light and on dark, and says what the text says.
 
-use super::{CONFIRM, NOTIFICATIONS};
+use super::{CONFIRM, OWN_NOTIFICATIONS};
 use crate::{language, ui::html::Html};
 use backend::Letter;
 use domain::{language::Language, sensitive::Sensitive};
@@ -46,7 +46,7 @@ pub fn test(language: Language, public_url: &str, name: &str) -> Letter {
 
 /// Returns the remark that leads to the settings.
 fn settings(public_url: &str) -> Part {
-    Part::Small(t!(mail_settings).to_owned(), Some(format!("{public_url}{NOTIFICATIONS}")))
+    Part::Small(t!(mail_settings).to_owned(), Some(format!("{public_url}{OWN_NOTIFICATIONS}")))
 }
 
 fn letter(subject: String, parts: &[Part]) -> Letter {

@@ -6,7 +6,7 @@ pub mod pages;
 pub mod post;
 
 /// The address of a person's own choice.
-pub const NOTIFICATIONS: &str = "/account/notifications";
+pub const OWN_NOTIFICATIONS: &str = "/account/notifications";
 
 /// The address of the form that asks to confirm a mail address.
 pub const ADDRESS: &str = "/account/notifications/address";

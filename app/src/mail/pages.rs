@@ -1,6 +1,6 @@
 //! The page on which a person chooses their mails, and the pages of the links in mails.
 
-use super::{FORGET, NOTIFICATIONS, TEST, events};
+use super::{FORGET, OWN_NOTIFICATIONS, TEST, events};
 use crate::{
     account::{ACCOUNT, proof::prove_again},
     failure::{Noun, Subject, loaded, with_loaded},
@@ -42,7 +42,7 @@ pub struct MailForm {
 
 /// The own address, and the own choice.
 #[component]
-pub fn NotificationsPage(form: MailForm) -> impl IntoView {
+pub fn OwnNotificationsPage(form: MailForm) -> impl IntoView {
     let load = async |backend: Backend, ctx: Ctx| {
         let proof = backend.sessions().proof(&ctx).await?;
         Ok((backend.mail().own(&ctx).await?, proof, ctx.now))
@@ -121,7 +121,7 @@ fn address(state: &MailForm, mail: &OwnMail, proof: Proof, now: Timestamp) -> im
                 t!(mail_address_hint),
                 Line { autocomplete: "email", ..Line::TEXT },
             )}
-            {prove_again(&form, proof, t!(mail_address_proof), NOTIFICATIONS)}
+            {prove_again(&form, proof, t!(mail_address_proof), OWN_NOTIFICATIONS)}
             <div class="actions">
                 {form.reason()}
                 <button class="primary">{t!(mail_address_send)}</button>
@@ -164,7 +164,7 @@ fn choice(state: &MailForm, mail: &OwnMail) -> impl IntoView + use<> {
     };
     rendered(view! {
         {unsubscribed}
-        <form method="post" action=NOTIFICATIONS class="plain-form">
+        <form method="post" action=OWN_NOTIFICATIONS class="plain-form">
             <fieldset class="ticks">
                 <legend>{t!(mail_events)}</legend>
                 <p class="hint">{t!(mail_events_hint)}</p>
@@ -260,7 +260,7 @@ pub fn NotificationsSection(mail: OwnMail) -> impl IntoView {
     let change = is_on.then(|| {
         view! {
             <p>
-                <a class="button" href=NOTIFICATIONS>
+                <a class="button" href=OWN_NOTIFICATIONS>
                     {t!(mail_section_change)}
                 </a>
             </p>
@@ -337,7 +337,7 @@ pub fn LinkDonePage(done: LinkDone, addressee: Addressee) -> impl IntoView {
             <h1>{heading}</h1>
             <p>{said}</p>
             <p>
-                <a class="button" href=NOTIFICATIONS>
+                <a class="button" href=OWN_NOTIFICATIONS>
                     {t!(mail_section_change)}
                 </a>
             </p>
@@ -380,7 +380,7 @@ fn SpentMailLink() -> impl IntoView {
         <h1>{t!(mail_spent_heading)}</h1>
         <p>{t!(mail_spent)}</p>
         <p>
-            <a class="button" href=NOTIFICATIONS>
+            <a class="button" href=OWN_NOTIFICATIONS>
                 {t!(mail_section_change)}
             </a>
         </p>

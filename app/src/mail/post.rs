@@ -1,7 +1,7 @@
 //! The forms of a person's own notifications, and those behind the links in mails.
 
 use super::{
-    NOTIFICATIONS, letters,
+    OWN_NOTIFICATIONS, letters,
     pages::{EVENT, KIND, LinkDone, MailForm},
 };
 use crate::{
@@ -44,7 +44,7 @@ pub async fn ask_to_confirm(PostForm { reply, sent }: PostForm<NewAddress>) -> R
         mail.ask_to_confirm(&ctx, &input.mail_address, &input.current_password, letter).await
     };
     match asked.await {
-        Ok(()) => done(NOTIFICATIONS, ActionDone::MailAsked),
+        Ok(()) => done(OWN_NOTIFICATIONS, ActionDone::MailAsked),
         Err(error) => again(reply, error, vec![(Field::MailAddress, input.mail_address.clone())], None).await,
     }
 }
@@ -56,7 +56,7 @@ pub async fn forget(PostForm { reply, sent }: PostForm<Nothing>) -> Response {
         backend.mail().forget(&ctx).await
     };
     match forgotten.await {
-        Ok(()) => done(NOTIFICATIONS, ActionDone::MailForgotten),
+        Ok(()) => done(OWN_NOTIFICATIONS, ActionDone::MailForgotten),
         Err(error) => again(reply, error, Vec::new(), None).await,
     }
 }
@@ -71,7 +71,7 @@ pub async fn send_test(PostForm { reply, sent }: PostForm<Nothing>) -> Response 
         mail.send_test(&ctx, letter).await
     };
     match tested.await {
-        Ok(()) => done(NOTIFICATIONS, ActionDone::MailTested),
+        Ok(()) => done(OWN_NOTIFICATIONS, ActionDone::MailTested),
         Err(error) => again(reply, error, Vec::new(), None).await,
     }
 }
@@ -87,7 +87,7 @@ pub async fn choose(PostForm { reply, sent }: PostForm<Vec<(String, String)>>) -
         None => return again(reply, Error::BadRequest, Vec::new(), None).await,
     };
     match backend.mail().choose(&ctx, &draft).await {
-        Ok(()) => done(NOTIFICATIONS, ActionDone::MailChosen),
+        Ok(()) => done(OWN_NOTIFICATIONS, ActionDone::MailChosen),
         Err(error) => {
             let typed = vec![
                 (Field::TimeZone, draft.time_zone.clone()),
@@ -136,8 +136,8 @@ async fn again(
     typed: Vec<(Field, String)>,
     draft: Option<MailChoiceDraft>,
 ) -> Response {
-    let page = move |form| Page::Notifications(Box::new(MailForm { form, draft }));
-    reply.render_rejected_at(NOTIFICATIONS, error, typed, page).await
+    let page = move |form| Page::OwnNotifications(Box::new(MailForm { form, draft }));
+    reply.render_rejected_at(OWN_NOTIFICATIONS, error, typed, page).await
 }
 
 /// Handles `POST /mail/confirm`.

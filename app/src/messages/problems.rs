@@ -28,6 +28,7 @@ pub(super) fn of_secrets(problem: &Problem) -> String {
         Problem::Target(problem) => target(*problem),
         Problem::Usage(_)
         | Problem::Access(_)
+        | Problem::Notice(_)
         | Problem::NoSecret(..)
         | Problem::SecretMeant(_)
         | Problem::Unknown => t!(problem_unknown).to_owned(),

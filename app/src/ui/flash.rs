@@ -70,6 +70,15 @@ domain::coded_enum! {
         MailForgotten = "mail-forgotten";
         MailTested = "mail-tested";
         MailChosen = "mail-chosen";
+        ChannelSaved = "channel-saved";
+        ChannelDeleted = "channel-deleted";
+        ChannelPaused = "channel-paused";
+        ChannelResumed = "channel-resumed";
+        ChannelTested = "channel-tested";
+        NoticeRuleSaved = "notice-rule-saved";
+        NoticeRuleDeleted = "notice-rule-deleted";
+        NoticeSettingsSaved = "notice-settings-saved";
+        NoticeSentAgain = "notice-sent-again";
     }
 }
 
@@ -100,6 +109,15 @@ impl ActionDone {
             Self::MailForgotten => t!(flash_mail_forgotten),
             Self::MailTested => t!(flash_mail_tested),
             Self::MailChosen => t!(flash_mail_chosen),
+            Self::ChannelSaved => t!(flash_channel_saved),
+            Self::ChannelDeleted => t!(flash_channel_deleted),
+            Self::ChannelPaused => t!(flash_channel_paused),
+            Self::ChannelResumed => t!(flash_channel_resumed),
+            Self::ChannelTested => t!(flash_channel_tested),
+            Self::NoticeRuleSaved => t!(flash_notice_rule_saved),
+            Self::NoticeRuleDeleted => t!(flash_notice_rule_deleted),
+            Self::NoticeSettingsSaved => t!(flash_notice_settings_saved),
+            Self::NoticeSentAgain => t!(flash_notice_sent_again),
         }
     }
 }

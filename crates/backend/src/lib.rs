@@ -15,6 +15,7 @@ mod health;
 mod imports;
 mod keyring;
 mod mail;
+mod notices;
 mod overview;
 mod private_key_parser;
 mod random;
@@ -55,6 +56,10 @@ pub use keyring::{Kek, KekError, KekService, KekStatus, Rewrapped, RotationError
 pub use mail::{
     Addressee, DroppedAddress, Letter, MailChoice, MailChoiceDraft, MailConfig, MailFailure, MailFrom,
     MailService, OwnMail, Reader, Schedule, SmtpServer, Zone, may_hear_of,
+};
+pub use notices::{
+    ChannelSummary, ChannelTested, Delivery, DeliveryPage, DeliveryQuery, HeldDelivery, Notice, NoticeConfig,
+    NoticeFacts, NoticeRule, NoticeService, SavedChannel,
 };
 pub use overview::{Attention, Day, OVERVIEW_DAYS, Overview, OverviewService, PortalNote, SetUpSteps};
 pub use random::{entity_tag, random_id, sortable_id, submission_of};
@@ -110,6 +115,8 @@ pub struct BackendConfig {
     pub keep_deleted: KeepDeleted,
     /// The server that takes mails, if there is one.
     pub mail: Option<MailConfig>,
+    /// The notices.
+    pub notices: NoticeConfig,
 }
 
 /// How people sign in, and for how long.
@@ -135,6 +142,7 @@ struct Outside<'a> {
     /// The addresses of the database, which they never reach.
     database: Vec<(String, u16)>,
     mail: Option<MailConfig>,
+    notices: NoticeConfig,
 }
 
 #[derive(Debug)]
@@ -149,6 +157,7 @@ struct Services {
     connection_tests: TestService,
     keys: KekService,
     mail: MailService,
+    notices: NoticeService,
     overview: OverviewService,
     secrets: SecretService,
     sessions: SessionService,
@@ -166,7 +175,12 @@ impl Backend {
         migrate(&config.database).await?;
         let database = db::endpoints(&config.database.url)?;
         let db = Db::connect(config.database, config.max_connections).await?;
-        let outside = Outside { connection_tests: &config.connection_tests, database, mail: config.mail };
+        let outside = Outside {
+            connection_tests: &config.connection_tests,
+            database,
+            mail: config.mail,
+            notices: config.notices,
+        };
         Self::from_parts(db, config.keys, config.sign_in, outside, config.keep_deleted, now).await
     }
 
@@ -174,7 +188,7 @@ impl Backend {
         db: Db,
         keys: Vec<Kek>,
         sign_in: SignInConfig,
-        Outside { connection_tests, database, mail }: Outside<'_>,
+        Outside { connection_tests, database, mail, notices }: Outside<'_>,
         keep_deleted: KeepDeleted,
         now: Timestamp,
     ) -> Result<Self, StartError> {
@@ -213,6 +227,7 @@ impl Backend {
             backups: BackupService::new(db.clone(), keyring.clone()),
             browsers,
             imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
+            notices: NoticeService::new(db.clone(), keyring.clone(), http.clone(), notices),
             connection_tests: TestService::new(db.clone(), keyring.clone(), outbound, http),
             keys: KekService::new(db.clone(), at_hand),
             mail: MailService::new(db.clone(), mailer, sessions.clone()),
@@ -261,6 +276,11 @@ impl Backend {
     /// Returns the mail of people.
     pub fn mail(&self) -> &MailService {
         &self.0.mail
+    }
+
+    /// Returns the notices.
+    pub fn notices(&self) -> &NoticeService {
+        &self.0.notices
     }
 
     /// Returns the Overview.

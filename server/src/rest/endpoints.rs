@@ -1,7 +1,7 @@
 //! The list of endpoints: the router and the description are both made of it.
 
 use super::{
-    Caller, Problem, audit, deleted, denied, graphql, keys, me, notifications, secrets, tokens,
+    Caller, Problem, audit, deleted, denied, graphql, keys, me, notices, notifications, secrets, tokens,
     usages::{datasets, images},
     values,
 };
@@ -40,6 +40,17 @@ pub(super) fn described() -> Vec<UtoipaMethodRouter<AppState>> {
         routes!(datasets::show, datasets::change, datasets::delete),
         routes!(datasets::test),
         routes!(tokens::list),
+        routes!(notices::channels::list, notices::channels::add),
+        routes!(notices::channels::show, notices::channels::change, notices::channels::delete),
+        routes!(notices::channels::rotate),
+        routes!(notices::channels::pause),
+        routes!(notices::channels::resume),
+        routes!(notices::channels::test),
+        routes!(notices::rules::list, notices::rules::add),
+        routes!(notices::rules::show, notices::rules::change, notices::rules::delete),
+        routes!(notices::deliveries::list),
+        routes!(notices::deliveries::again),
+        routes!(notices::settings, notices::change_settings),
         routes!(audit::list),
     ]
 }

@@ -13,6 +13,7 @@ pub mod graphql;
 pub mod keys;
 pub mod me;
 pub mod notifications;
+pub mod notices;
 pub mod openapi;
 mod problem;
 mod query;

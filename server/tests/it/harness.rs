@@ -112,6 +112,7 @@ impl TestApp {
             max_connections: 4,
             keep_deleted: backend::KeepDeleted::default(),
             mail,
+            notices: backend::NoticeConfig::default(),
             sign_in: SignInConfig::default(),
             connection_tests: TestConfig {
                 allow_private: vec![PrivateHost::parse("127.0.0.0/8").unwrap()],

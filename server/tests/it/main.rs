@@ -29,6 +29,7 @@ mod mail;
 mod network;
 mod newcomer;
 mod notices;
+mod notifications;
 mod operations;
 mod overview;
 #[allow(dead_code, reason = "the backend's own tests use the rest")]

@@ -578,6 +578,7 @@ fn ask<T>(folder: &Path, question: impl AsyncFnOnce(backend::Backend, backend::C
         max_connections: 2,
         keep_deleted: backend::KeepDeleted::default(),
         mail: None,
+        notices: backend::NoticeConfig::default(),
         sign_in: backend::SignInConfig::default(),
         connection_tests: backend::TestConfig::default(),
     };

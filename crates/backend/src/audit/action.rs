@@ -135,6 +135,28 @@ actions! {
     BackupMade = "backup made";
     /// The database was restored from a backup.
     DatabaseRestored = "database restored";
+    /// A channel of notices was added.
+    ChannelAdded = "channel added";
+    /// A channel of notices was changed, paused or resumed.
+    ChannelChanged = "channel changed";
+    /// A channel of notices got another signing secret.
+    ChannelSecretRotated = "signing secret rotated";
+    /// A channel of notices was deleted.
+    ChannelDeleted = "channel deleted";
+    /// The receiver of a channel of notices is gone, so that nothing is sent to it any more.
+    ChannelDisabled = "channel disabled";
+    /// A test was sent to a channel of notices.
+    ChannelTested = "channel tested";
+    /// A rule of notices was added.
+    NoticeRuleAdded = "notice rule added";
+    /// A rule of notices was changed.
+    NoticeRuleChanged = "notice rule changed";
+    /// A rule of notices was deleted.
+    NoticeRuleDeleted = "notice rule deleted";
+    /// The settings of notices were changed.
+    NoticeSettingsChanged = "notice settings changed";
+    /// A notice was sent again because somebody asked for it.
+    NoticeSentAgain = "notice sent again";
     /// Rows of an older version were signed.
     RowsTakenOver = "rows taken over";
     /// A row that the portal did not write was rejected.
@@ -231,6 +253,17 @@ mod tests {
             "set-up steps dismissed",
             "backup made",
             "database restored",
+            "channel added",
+            "channel changed",
+            "signing secret rotated",
+            "channel deleted",
+            "channel disabled",
+            "channel tested",
+            "notice rule added",
+            "notice rule changed",
+            "notice rule deleted",
+            "notice settings changed",
+            "notice sent again",
             "rows taken over",
             "forged row refused",
             "record found cut",
@@ -245,6 +278,7 @@ mod tests {
             "read the audit log",
             "manage keys",
             "manage the portal",
+            "manage notifications",
         ];
         assert_eq!(AuditAction::all().map(AuditAction::code).collect::<Vec<_>>(), stored);
         assert_eq!(Outcome::ALL.map(Outcome::code), ["done", "refused", "failed", "integrity failure"]);

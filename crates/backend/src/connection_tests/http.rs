@@ -48,7 +48,8 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    fn authority(&self) -> String {
+    /// Returns the host, with its port if that is not the default.
+    pub(crate) fn authority(&self) -> String {
         let default = if self.tls { 443 } else { 80 };
         if self.port == default { self.host.clone() } else { format!("{}:{}", self.host, self.port) }
     }
@@ -92,7 +93,7 @@ impl Answer {
 
     /// Returns after how many seconds the host wants to be asked again (RFC 9110, 10.2.3). A date is compared with the
     /// host's own clock.
-    pub(super) fn retry_after(&self) -> Option<u32> {
+    pub(crate) fn retry_after(&self) -> Option<u32> {
         let text = self.text(RETRY_AFTER);
         let seconds = if let Ok(seconds) = text.trim().parse::<u64>() {
             seconds
@@ -124,6 +125,8 @@ enum Reading {
     Beginning,
     /// The whole body, whatever the status, up to this number of bytes.
     Whole(usize),
+    /// Nothing of the body.
+    Head,
 }
 
 /// The target of a redirect.
@@ -151,7 +154,7 @@ impl Http {
     }
 
     /// Returns whether the operator lists this host, with or without its port, for plain HTTP.
-    pub(super) fn is_plain(&self, host: &str, port: Option<u16>) -> bool {
+    pub(crate) fn is_plain(&self, host: &str, port: Option<u16>) -> bool {
         let with_port = port.map(|port| format!("{host}:{port}"));
         self.plain.iter().any(|listed| listed == host || Some(listed) == with_port.as_ref())
     }
@@ -237,6 +240,18 @@ impl Http {
     pub(crate) async fn send(&self, plain: Plain<'_>) -> Result<Answer, TestCause> {
         let longest = plain.longest;
         self.send_over(plain, Reading::Whole(longest)).await
+    }
+
+    /// Sends a body once, without following redirects, and reads only the head of the answer.
+    pub(crate) async fn post(
+        &self,
+        origin: &Origin,
+        path: &str,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Result<Answer, TestCause> {
+        let plain = Plain { method: Method::POST, origin, path, headers, body, longest: 0 };
+        self.send_over(plain, Reading::Head).await
     }
 
     async fn send_over(&self, plain: Plain<'_>, reading: Reading) -> Result<Answer, TestCause> {
@@ -352,7 +367,7 @@ async fn exchange(
         let (body, truncated) = match reading {
             Reading::Whole(longest) => (whole(body, longest).await?, false),
             Reading::Beginning if parts.status.is_success() => beginning(body).await?,
-            Reading::Beginning => (Bytes::new(), false),
+            Reading::Beginning | Reading::Head => (Bytes::new(), false),
         };
         let (status, headers) = (parts.status, parts.headers);
         Ok(Answer { status, headers, body, truncated, certificate_wanted: false })

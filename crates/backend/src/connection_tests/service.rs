@@ -19,6 +19,7 @@ use crate::{
     db::Db,
     error::internal,
     keyring::{Keyring, Location, ValueField, repository::active_id},
+    notices,
     secrets::{
         conflict, hosts::may_go_to, keys::repository as keys, repository as secrets, restore::restore,
         values::repository as values,
@@ -392,6 +393,7 @@ impl TestService {
                 let kek_id = active_id(work).await?;
                 if let Some((row, version)) = stored {
                     repository::keep(work, ctx, row, version, report).await?;
+                    notices::after_test(work, ctx, row).await?;
                 }
                 if !matches!(ctx.actor, Actor::System(super::PORTAL)) {
                     let works = matches!(report.cause.status(), TestStatus::Works | TestStatus::Open);

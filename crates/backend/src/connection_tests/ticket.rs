@@ -5,7 +5,9 @@ use super::repository;
 use crate::{
     context::Ctx,
     keyring::{IntegrityError, Keyring, Location},
+    notices,
     random::hex,
+    work::Work,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use data_encoding::HEXLOWER;
@@ -15,7 +17,6 @@ use domain::{
     sensitive::Sensitive,
     time::Timestamp,
 };
-use sqlx::PgConnection;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -211,13 +212,14 @@ impl TestedBefore {
     /// Stores the result as the state of the saved row in this version.
     pub(crate) async fn keep(
         &self,
-        connection: &mut PgConnection,
+        work: &mut Work,
         ctx: &Ctx,
         secret: Uuid,
         version: i64,
     ) -> Result<(), sqlx::Error> {
         let tested = Ctx { now: self.at, ..ctx.clone() };
-        repository::keep(connection, &tested, secret, version, &self.report).await
+        repository::keep(work, &tested, secret, version, &self.report).await?;
+        notices::after_test(work, ctx, secret).await
     }
 }
 

@@ -150,7 +150,8 @@ pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KekRow>, sq
     sqlx::query_as!(
         KekRow,
         "SELECT id, active, created_at, retired_at, \
-         (SELECT count(*) FROM secret_values WHERE kek_id = keys.id) AS \"sealed!\", \
+         (SELECT count(*) FROM secret_values WHERE kek_id = keys.id) \
+         + (SELECT count(*) FROM notice_channel_values WHERE kek_id = keys.id) AS \"sealed!\", \
          coalesce((SELECT sum(count) FROM ( \
              SELECT substr(mac, 1, 8) AS key, count(*) FROM users GROUP BY 1 \
              UNION ALL SELECT substr(mac, 1, 8), count(*) FROM sessions GROUP BY 1 \
@@ -167,9 +168,9 @@ pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KekRow>, sq
 /// Returns the number of values under each key.
 pub(super) async fn count_by_key(connection: &mut PgConnection) -> Result<Vec<(String, i64)>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT id, (SELECT count(*) FROM secret_values WHERE kek_id = id) AS \"sealed!\" \
-         FROM key_encryption_keys WHERE EXISTS (SELECT FROM secret_values WHERE kek_id = id) \
-         AND NOT active"
+        "SELECT id, sealed AS \"sealed!\" FROM (SELECT id, (SELECT count(*) FROM secret_values WHERE kek_id = id) \
+         + (SELECT count(*) FROM notice_channel_values WHERE kek_id = id) AS sealed \
+         FROM key_encryption_keys WHERE NOT active) AS keys WHERE sealed > 0"
     )
     .fetch_all(connection)
     .await?;
