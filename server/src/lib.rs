@@ -22,6 +22,7 @@ pub mod key_file;
 pub mod listen_addr;
 pub mod listener;
 pub mod log;
+mod mail;
 pub mod middleware;
 pub mod notices;
 pub mod open;

@@ -4,7 +4,7 @@ use crate::{
     cleanup, clock,
     config::Settings,
     forwarded::Origin,
-    key_file, listen_addr, listener, notices,
+    key_file, listen_addr, listener, mail, notices,
     open::{Outcome, config, end_database, find_database, start},
     router, scheduled_tests,
     site::Site,
@@ -112,7 +112,8 @@ pub(crate) async fn serve(settings: Settings, sources: Sources) -> Outcome {
         let notices = state.backend().cloned().map(|backend| {
             [
                 tokio::spawn(notices::watch(backend.clone(), waited_since)),
-                tokio::spawn(notices::send(backend)),
+                tokio::spawn(notices::send(backend.clone())),
+                tokio::spawn(mail::run(backend)),
             ]
         });
         drain(&state, settings, &mut signals).await;

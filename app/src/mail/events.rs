@@ -1,6 +1,8 @@
 //! The names of events, in the language of the reader.
 
-use domain::notice::NoticeEvent;
+use crate::messages;
+use backend::Notice;
+use domain::{connection_test::TestCause, notice::NoticeEvent};
 
 /// Returns the name of an event, as people choose it.
 pub(crate) fn event(event: NoticeEvent) -> &'static str {
@@ -21,4 +23,44 @@ pub(crate) fn event(event: NoticeEvent) -> &'static str {
         NoticeEvent::PortalSealed => t!(mail_event_portal_sealed),
         NoticeEvent::ChannelTest => t!(mail_event_channel_test),
     }
+}
+
+/// Returns whether the time of a notice is that of an end, and not that of a beginning.
+pub(super) fn is_end(event: NoticeEvent) -> bool {
+    matches!(
+        event,
+        NoticeEvent::SecretExpires
+            | NoticeEvent::SecretExpired
+            | NoticeEvent::TokenExpires
+            | NoticeEvent::TokenExpired
+    )
+}
+
+/// Returns what has happened, in a few words.
+pub(super) fn headline(notice: &Notice) -> String {
+    let (name, days) = (&notice.name, notice.threshold);
+    match notice.event {
+        NoticeEvent::SecretExpires | NoticeEvent::TokenExpires if days == 0 => t!(mail_notice_expires, name),
+        NoticeEvent::SecretExpires => t!(mail_notice_secret_expires, name, days),
+        NoticeEvent::SecretExpired => t!(mail_notice_secret_expired, name),
+        NoticeEvent::RenewalDue => t!(mail_notice_renewal_due, name),
+        NoticeEvent::TestFailed => t!(mail_notice_test_failed, name),
+        NoticeEvent::TestWorks => t!(mail_notice_test_works, name),
+        NoticeEvent::HostKeyChanged => t!(mail_notice_host_key_changed, name),
+        NoticeEvent::KeyWaiting => t!(mail_notice_key_waiting, name),
+        NoticeEvent::TokenExpires => t!(mail_notice_token_expires, name, days),
+        NoticeEvent::TokenExpired => t!(mail_notice_token_expired, name),
+        NoticeEvent::SignInLocked => t!(mail_notice_sign_in_locked, name),
+        NoticeEvent::SignOnDown
+        | NoticeEvent::SignOnWorks
+        | NoticeEvent::DatabaseDown
+        | NoticeEvent::PortalSealed
+        | NoticeEvent::ChannelTest => event(notice.event).to_owned(),
+    }
+}
+
+/// Returns why a test failed; empty for other notices.
+pub(super) fn cause(notice: &Notice) -> &'static str {
+    let code = notice.facts.cause.as_deref().filter(|_| notice.event == NoticeEvent::TestFailed);
+    code.and_then(TestCause::parse).map_or("", messages::cause)
 }

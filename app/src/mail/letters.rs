@@ -1,10 +1,14 @@
 //! The mails, as text and as HTML, in the language of whoever reads them. The HTML loads nothing, sets no colours of its own, so
 //! that it is readable on light and on dark, and says what the text says.
 
-use super::{CONFIRM, OWN_NOTIFICATIONS};
-use crate::{language, ui::html::Html};
-use backend::Letter;
-use domain::{language::Language, sensitive::Sensitive};
+use super::{CONFIRM, OWN_NOTIFICATIONS, events};
+use crate::{language, texts, ui::html::Html};
+use backend::{HeldMail, Letter, Notice, Zone};
+use domain::{
+    language::Language,
+    sensitive::Sensitive,
+    time::{Civil, Timestamp},
+};
 
 /// The approximate length of a mail, in bytes.
 const MAIL: usize = 4_000;
@@ -15,8 +19,18 @@ enum Part {
     Text(String),
     /// A link that is to be followed, with its label.
     Button(&'static str, String),
+    /// Things of which the mail tells.
+    Items(Vec<Item>),
     /// A remark at the end, with an address.
     Small(String, Option<String>),
+}
+
+/// A thing of which a mail tells.
+struct Item {
+    headline: String,
+    /// The time, and further facts.
+    detail: String,
+    link: String,
 }
 
 /// Returns the mail that asks to confirm an address.
@@ -44,6 +58,43 @@ pub fn test(language: Language, public_url: &str, name: &str) -> Letter {
     })
 }
 
+/// Returns the mail with notices: one by itself, or several with their number.
+pub fn notices(public_url: &str, mail: &HeldMail) -> Letter {
+    language::speaking(mail.reader.language, || {
+        let items: Vec<Item> =
+            mail.notices.iter().map(|notice| item(public_url, &mail.zone, notice)).collect();
+        let subject = match items.as_slice() {
+            [item] => item.headline.clone(),
+            items => t!(mail_notices_subject, count: items.len()),
+        };
+        let hello = t!(mail_notices_text, name: &mail.reader.name, portal: public_url);
+        let end = Part::Small(t!(mail_end).to_owned(), Some(mail.unsubscribe.clone()));
+        letter(subject, &[Part::Text(hello), Part::Items(items), settings(public_url), end])
+    })
+}
+
+fn item(public_url: &str, zone: &Zone, notice: &Notice) -> Item {
+    let when = time(zone, notice.about);
+    let detail = match notice.facts.until {
+        Some(until) => t!(mail_from_to, from: when, to: time(zone, until)),
+        None if events::is_end(notice.event) => t!(mail_on, when),
+        None => t!(mail_since, when),
+    };
+    let cause = events::cause(notice);
+    Item {
+        headline: events::headline(notice),
+        detail: if cause.is_empty() { detail } else { t!(mail_detail, detail, cause) },
+        link: format!("{public_url}{}", notice.path()),
+    }
+}
+
+/// Returns a time as the clocks of the zone show it: "27 November 2026, 14:05 (Asia/Taipei)".
+fn time(zone: &Zone, at: Timestamp) -> String {
+    let shown = zone.shown(at);
+    let Civil { hour, minute, .. } = shown.civil();
+    t!(mail_time, date: texts::date(shown), time: format!("{hour:02}:{minute:02}"), zone: zone.name())
+}
+
 /// Returns the remark that leads to the settings.
 fn settings(public_url: &str) -> Part {
     Part::Small(t!(mail_settings).to_owned(), Some(format!("{public_url}{OWN_NOTIFICATIONS}")))
@@ -66,6 +117,9 @@ fn text(parts: &[Part]) -> String {
         match part {
             Part::Text(said) => add(&[said]),
             Part::Button(label, link) => add(&[label, link]),
+            Part::Items(items) => {
+                items.iter().for_each(|item| add(&[&item.headline, &item.detail, &item.link]));
+            }
             Part::Small(said, None) => add(&[said]),
             Part::Small(said, Some(link)) => add(&[said, link]),
         }
@@ -77,7 +131,6 @@ fn text(parts: &[Part]) -> String {
 
 fn html(subject: &str, parts: &[Part]) -> String {
     let mut html = Html::with_capacity(MAIL);
-    // Colours are left to the reader.
     html.markup("<!DOCTYPE html>\n<html lang=\"").text(language::current().code()).markup("\">");
     html.markup(
         "<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
@@ -101,6 +154,11 @@ fn html(subject: &str, parts: &[Part]) -> String {
                 );
                 html.text(link).markup("\">").text(label).markup("</a></p>\n");
             }
+            Part::Items(items) => {
+                html.markup("<ul style=\"margin:0 0 24px;padding:0;list-style:none\">\n");
+                items.iter().for_each(|item| write_item(&mut html, item));
+                html.markup("</ul>\n");
+            }
             Part::Small(said, link) => {
                 html.markup("<p style=\"margin:16px 0 0;font-size:13px;opacity:.8\">").text(said);
                 if let Some(link) = link {
@@ -113,6 +171,13 @@ fn html(subject: &str, parts: &[Part]) -> String {
     }
     html.markup("</div></body></html>\n");
     html.into_string()
+}
+
+fn write_item(html: &mut Html, item: &Item) {
+    let Item { headline, detail, link } = item;
+    html.markup("<li style=\"margin:0;padding:12px 0;border-top:1px solid rgba(128,128,128,.4)\">");
+    html.markup("<a style=\"color:inherit;font-weight:600\" href=\"").text(link).markup("\">").text(headline);
+    html.markup("</a><div style=\"font-size:14px;opacity:.8\">").text(detail).markup("</div></li>\n");
 }
 
 #[cfg(test)]

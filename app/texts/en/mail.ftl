@@ -96,3 +96,31 @@ mail-unsubscribed-heading = Mails ended
 mail-unsubscribed = No more notifications are sent to { $address }.
 mail-spent-heading = This link no longer works
 mail-spent = It was used, has expired, or is for an address that is no longer yours. Sign in to see and change what you are told.
+
+mail-notices-subject = { $count } notifications from Latchkey
+mail-notices-text = Hello { $name }, { $portal } tells you:
+mail-end = End these mails:
+mail-on = On { $when }
+mail-since = Since { $when }
+mail-from-to = From { $from } to { $to }
+mail-detail = { $detail }. { $cause }
+mail-time = { $date }, { $time } ({ $zone })
+mail-notice-expires = { $name } expires soon
+mail-notice-secret-expires =
+    { $days ->
+        [one] Secret { $name } expires within 1 day
+       *[other] Secret { $name } expires within { $days } days
+    }
+mail-notice-secret-expired = Secret { $name } has expired
+mail-notice-renewal-due = Secret { $name } is due for renewal
+mail-notice-test-failed = Secret { $name } no longer works
+mail-notice-test-works = Secret { $name } works again
+mail-notice-host-key-changed = The host key for secret { $name } has changed
+mail-notice-key-waiting = A new key pair of secret { $name } waits to be used
+mail-notice-token-expires =
+    { $days ->
+        [one] API token { $name } expires within 1 day
+       *[other] API token { $name } expires within { $days } days
+    }
+mail-notice-token-expired = API token { $name } has expired
+mail-notice-sign-in-locked = Sign-in is locked for { $name }

@@ -54,8 +54,8 @@ pub use health::{Health, Readiness};
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KekService, KekStatus, Rewrapped, RotationError};
 pub use mail::{
-    Addressee, DroppedAddress, Letter, MailChoice, MailChoiceDraft, MailConfig, MailFailure, MailFrom,
-    MailService, OwnMail, Reader, Schedule, SmtpServer, Zone, may_hear_of,
+    Addressee, DroppedAddress, HeldMail, Letter, MailChoice, MailChoiceDraft, MailConfig, MailFailure,
+    MailFrom, MailService, OwnMail, Reader, Schedule, SmtpServer, TakenMail, Zone, may_hear_of,
 };
 pub use notices::{
     ChannelSummary, ChannelTested, Delivery, DeliveryPage, DeliveryQuery, HeldDelivery, Notice, NoticeConfig,

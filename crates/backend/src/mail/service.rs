@@ -5,6 +5,7 @@ use super::{
     failure::MailFailure,
     letter::{Envelope, Letter},
     link,
+    outbox::repository as outbox,
     person::Addressee,
     repository::{self, Addresses, ChoiceRow, Pending},
     transport::Mailer,
@@ -250,6 +251,7 @@ impl MailService {
                     return Ok(());
                 }
                 repository::put_choice(work, ctx, user, &choice).await?;
+                outbox::consider_anew(work, ctx, user).await?;
                 Ok::<_, Failure<Error>>(
                     audit::record(work, ctx, AuditAction::MailChoiceChanged, ctx.actor.name()).await?,
                 )

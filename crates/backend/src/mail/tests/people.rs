@@ -23,7 +23,8 @@ pub(super) async fn sending(pool: PgPool, mail: Option<MailConfig>) -> Backend {
 
 pub(super) async fn with_keys(pool: PgPool, keys: Vec<Kek>, mail: Option<MailConfig>) -> Backend {
     let connection_tests = &TestConfig::default();
-    let outside = Outside { connection_tests, database: Vec::new(), mail };
+    let notices = crate::NoticeConfig::default();
+    let outside = Outside { connection_tests, database: Vec::new(), mail, notices };
     let db = Db::from_pool(pool);
     Backend::from_parts(db, keys, SignInConfig::default(), outside, crate::KeepDeleted::default(), at(0).now)
         .await
