@@ -15,6 +15,7 @@ mod health;
 mod imports;
 mod keyring;
 mod mail;
+mod metrics;
 mod notices;
 mod overview;
 mod private_key_parser;
@@ -45,7 +46,8 @@ pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestSer
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{
-    DatabaseConfig, MigrationFact, MigrationState, has_key, migrate, newest_schema, pending_migrations,
+    DatabaseConfig, MigrationFact, MigrationState, Observed, PoolState, has_key, migrate, newest_schema,
+    pending_migrations,
 };
 pub use error::StartError;
 pub use formats::examples::{ExampleSource, Part as ExamplePart, Tool};
@@ -57,6 +59,7 @@ pub use mail::{
     Addressee, DroppedAddress, HeldMail, Letter, MailChoice, MailChoiceDraft, MailConfig, MailFailure,
     MailFrom, MailService, OwnMail, Reader, Schedule, SmtpServer, TakenMail, Zone, may_hear_of,
 };
+pub use metrics::{AuditNumbers, DatabaseNumbers, KeyNumbers, Metrics, MetricsService, NamedSecret};
 pub use notices::{
     ChannelSummary, ChannelTested, Delivery, DeliveryPage, DeliveryQuery, HeldDelivery, Notice, NoticeConfig,
     NoticeFacts, NoticeRule, NoticeService, SavedChannel,
@@ -158,6 +161,7 @@ struct Services {
     keys: KekService,
     mail: MailService,
     notices: NoticeService,
+    metrics: MetricsService,
     overview: OverviewService,
     secrets: SecretService,
     sessions: SessionService,
@@ -231,6 +235,7 @@ impl Backend {
             connection_tests: TestService::new(db.clone(), keyring.clone(), outbound, http),
             keys: KekService::new(db.clone(), at_hand),
             mail: MailService::new(db.clone(), mailer, sessions.clone()),
+            metrics: MetricsService::new(db.clone(), keyring.is_none()),
             overview: OverviewService::new(db.clone(), keyring.is_none(), single_sign_on.is_some()),
             secrets,
             single_sign_on,
@@ -281,6 +286,11 @@ impl Backend {
     /// Returns the notices.
     pub fn notices(&self) -> &NoticeService {
         &self.0.notices
+    }
+
+    /// Returns the numbers for monitoring.
+    pub fn metrics(&self) -> &MetricsService {
+        &self.0.metrics
     }
 
     /// Returns the Overview.
@@ -334,6 +344,11 @@ impl Backend {
             return Readiness::Sealed;
         }
         health::probe(&self.0.db).await
+    }
+
+    /// Watches the work on the database from here on, for monitoring and for the log. Called once.
+    pub fn observe(&self, observed: Observed) {
+        self.0.db.observe(observed);
     }
 
     /// Returns the state of the database for whoever runs the portal.

@@ -10,6 +10,7 @@ mod key;
 mod log;
 mod mail;
 mod manual;
+mod metrics;
 mod network;
 mod sensitive;
 mod settings;

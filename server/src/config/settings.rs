@@ -6,6 +6,7 @@ use super::{
     key::KeySettings,
     log::LogSettings,
     mail::MailSettings,
+    metrics::MetricsSettings,
     network::NetworkSettings,
     sign_in::SignInSettings,
     single_sign_on::SingleSignOnSettings,
@@ -39,6 +40,8 @@ pub struct Settings {
     #[command(flatten)]
     pub mail: MailSettings,
 
+    #[command(flatten)]
+    pub metrics: MetricsSettings,
     #[command(flatten)]
     pub log: LogSettings,
 

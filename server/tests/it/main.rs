@@ -26,6 +26,7 @@ mod imports;
 mod keys;
 mod language;
 mod mail;
+mod metrics;
 mod network;
 mod newcomer;
 mod notices;
