@@ -286,7 +286,10 @@ impl Page {
             Self::SetUp(form) => view! { <SetUpPage form/> }.into_any(),
             Self::ChoosePassword(form) => view! { <ChoosePasswordPage form/> }.into_any(),
             Self::Account(form) => view! { <AccountPage form/> }.into_any(),
-            Self::OwnNotifications(form) => view! { <OwnNotificationsPage form=*form/> }.into_any(),
+            Self::OwnNotifications(form) => {
+                let form = *form;
+                view! { <OwnNotificationsPage form/> }.into_any()
+            }
             Self::ConfirmMail(form) => view! { <ConfirmMailPage form/> }.into_any(),
             Self::Unsubscribe(form) => view! { <UnsubscribePage form/> }.into_any(),
             Self::MailLinkDone(done, addressee) => view! { <LinkDonePage done addressee/> }.into_any(),

@@ -1,6 +1,6 @@
 //! The page on which a person chooses their mails, and the pages of the links in mails.
 
-use super::{FORGET, OWN_NOTIFICATIONS, TEST, events};
+use super::{ADDRESS, FORGET, OWN_NOTIFICATIONS, TEST, events};
 use crate::{
     account::{ACCOUNT, proof::prove_again},
     failure::{Noun, Subject, loaded, with_loaded},
@@ -114,7 +114,7 @@ fn address(state: &MailForm, mail: &OwnMail, proof: Proof, now: Timestamp) -> im
         {confirmed}
         {pending}
         {none}
-        <form method="post" action=super::ADDRESS class="plain-form">
+        <form method="post" action=ADDRESS class="plain-form">
             {form.line(
                 Field::MailAddress,
                 t!(mail_address_new),

@@ -82,9 +82,8 @@ pub async fn choose(PostForm { reply, sent }: PostForm<Vec<(String, String)>>) -
         Ok(sent) => sent,
         Err(error) => return again(reply, error, Vec::new(), None).await,
     };
-    let draft = match read(&fields) {
-        Some(draft) => draft,
-        None => return again(reply, Error::BadRequest, Vec::new(), None).await,
+    let Some(draft) = read(&fields) else {
+        return again(reply, Error::BadRequest, Vec::new(), None).await;
     };
     match backend.mail().choose(&ctx, &draft).await {
         Ok(()) => done(OWN_NOTIFICATIONS, ActionDone::MailChosen),
