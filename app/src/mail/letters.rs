@@ -138,7 +138,7 @@ fn html(subject: &str, parts: &[Part]) -> String {
          <meta name=\"supported-color-schemes\" content=\"light dark\"><title>",
     );
     html.text(subject).markup("</title></head>\n").markup(
-        "<body style=\"margin:0;padding:24px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif\">\
+        "<body style=\"margin:0;padding:24px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif;overflow-wrap:anywhere\">\
          <div style=\"max-width:560px;margin:0 auto\">\n",
     );
     html.markup("<p style=\"margin:0 0 24px;font-weight:600\">Latchkey</p>\n");
