@@ -159,6 +159,7 @@ pub async fn show(caller: Caller) -> Answer {
 )]
 pub async fn change(caller: Caller, Body(change): Body<NotificationsChange>) -> Answer {
     let mail = caller.backend.mail();
+    mail.may_choose_for_owner(&caller.ctx).await?;
     let stored = mail.of_owner(&caller.ctx).await?;
     let draft = change.apply(stored.choice.draft())?;
     mail.choose_for_owner(&caller.ctx, &draft).await?;

@@ -97,9 +97,16 @@ impl MailService {
     ///
     /// Errors: `Invalid`, `BadRequest`; as `of_owner`, and `Forbidden` without the scope that writes.
     pub async fn choose_for_owner(&self, ctx: &Ctx, draft: &MailChoiceDraft) -> Result<(), Error> {
-        authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("notifications")).await?;
+        self.may_choose_for_owner(ctx).await?;
         let user = self.owner(ctx).await?;
         self.put_choice(ctx, user, draft).await
+    }
+
+    /// Allows the change of the choice of the owner of the token that asks.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn may_choose_for_owner(&self, ctx: &Ctx) -> Result<(), Error> {
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Named("notifications")).await
     }
 
     async fn of(&self, ctx: &Ctx, user: Uuid) -> Result<OwnMail, Error> {
