@@ -122,6 +122,8 @@ fn row(delivery: &Delivery, now: Timestamp, back: &str) -> impl IntoView + use<>
     let next = delivery.next_at.filter(|_| delivery.attempts > 0).map(|at| {
         view! { <div>{t!(notices_next, when: super::channel::exact(at))}</div> }
     });
+    let (what, attempts, created_at) =
+        (labels::what(notice), delivery.attempts.to_string(), delivery.created_at);
     let again = (delivery.state != DeliveryState::Waiting || delivery.attempts > 0).then(|| {
         view! {
             <form method="post" action=format!("{DELIVERIES}/{}/again", delivery.id)>
@@ -132,16 +134,16 @@ fn row(delivery: &Delivery, now: Timestamp, back: &str) -> impl IntoView + use<>
     });
     view! {
         <tr>
-            <th scope="row">{labels::what(notice)} <div>{subject}</div></th>
+            <th scope="row">{what} <div>{subject}</div></th>
             <Cell label=t!(notices_recipient)>{recipient}</Cell>
             <Cell label=t!(notices_state)>
                 <span class=format!("state {class}")>{icon} {state}</span>
                 {cause}
                 {next}
             </Cell>
-            <Cell label=t!(notices_attempts)>{delivery.attempts.to_string()}</Cell>
+            <Cell label=t!(notices_attempts)>{attempts}</Cell>
             <Cell label=t!(notices_created)>
-                <Ago at=delivery.created_at now/>
+                <Ago at=created_at now/>
             </Cell>
             <td class="row-actions">{again}</td>
         </tr>

@@ -95,17 +95,19 @@ fn channel_table(channels: Vec<ChannelSummary>) -> impl IntoView {
             t!(notices_edit),
             icon!("pencil"),
         );
+        let state = state(&channel);
+        let ChannelSummary { name, preset, host, waiting, .. } = channel;
         view! {
             <tr>
                 <th scope="row" class="name">
-                    <a href=address>{channel.name.clone()}</a>
+                    <a href=address>{name}</a>
                 </th>
-                <Cell label=t!(notices_kind)>{labels::preset(channel.preset)}</Cell>
+                <Cell label=t!(notices_kind)>{labels::preset(preset)}</Cell>
                 <Cell label=t!(notices_host)>
-                    <code>{channel.host.clone()}</code>
+                    <code>{host}</code>
                 </Cell>
-                <Cell label=t!(notices_state)>{state(&channel)}</Cell>
-                <Cell label=t!(notices_waiting)>{channel.waiting.to_string()}</Cell>
+                <Cell label=t!(notices_state)>{state}</Cell>
+                <Cell label=t!(notices_waiting)>{waiting.to_string()}</Cell>
                 <td class="row-actions">{edit}</td>
             </tr>
         }

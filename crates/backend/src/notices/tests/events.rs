@@ -40,10 +40,8 @@ async fn token_says_each_threshold_once_and_when_it_has_ended(pool: PgPool) {
     }
     let other = reaching(pool.clone(), crate::tests::keks_of(&backend), &config()).await;
     for hour in (0..70 * 24).step_by(6) {
-        let (one, two) = tokio::join!(
-            backend.notices().raise_due(&at(hour * 3_600)),
-            other.notices().raise_due(&at(hour * 3_600))
-        );
+        let now = at(hour * 3_600);
+        let (one, two) = tokio::join!(backend.notices().raise_due(&now), other.notices().raise_due(&now));
         (one.unwrap(), two.unwrap());
     }
     let end = 60 * DAY;
