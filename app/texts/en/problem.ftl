@@ -177,3 +177,6 @@ problem-rule-type = Choose types from the list.
 problem-rule-prefix = No name can begin with one of these. Use lower case letters, digits, hyphens and dots.
 problem-rule-prefixes-too-many = Enter at most 50 beginnings of names.
 problem-failures = Enter a number from 1 to 20.
+
+problem-dates-date = Enter a day such as 2027-01-31, or a time such as 2027-01-31T12:00:00Z.
+problem-dates-days = Enter a number of days from 1 to 3650.

@@ -169,3 +169,6 @@ problem-rule-type = 請從清單中選擇類型。
 problem-rule-prefix = 沒有名稱能以其中之一開頭。請使用小寫字母、數字、連字號與句點。
 problem-rule-prefixes-too-many = 最多輸入 50 個名稱開頭。
 problem-failures = 請輸入 1 到 20 的數字。
+
+problem-dates-date = 請輸入日期，例如 2027-01-31，或時間，例如 2027-01-31T12:00:00Z。
+problem-dates-days = 請輸入 1 到 3650 的天數。
