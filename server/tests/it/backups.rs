@@ -391,6 +391,7 @@ fn backup_rejects_places_where_it_would_be_lost_or_do_harm() {
 
 /// A role of a database that somebody else runs has no right to create another.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 fn role_without_right_to_create_databases_backs_up_and_restores_into_empty_ones() {
     let folder = stopped(portal("backup-role"));
     let files = fresh_folder("backup-role-files");

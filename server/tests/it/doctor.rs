@@ -39,6 +39,7 @@ fn source<'r>(report: &'r Value, setting: &str) -> &'r str {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 fn doctor_follows_a_portal_from_nothing_over_running_to_stopped() {
     let folder = fresh_folder("doctor");
     let data = folder.join("data");
