@@ -12,6 +12,7 @@ use crate::{
     },
     imports::{NotSaved, choose::ChoosePage, start::ImportPage},
     language,
+    mail::pages::{ConfirmMailPage, LinkDone, LinkDonePage, MailForm, OwnNotificationsPage, UnsubscribePage},
     notices::{
         channel::{
             AddChannelPage, ChannelAnswer, ChannelPage, DeleteChannelPage, RotateSecretPage,
@@ -58,7 +59,7 @@ use crate::{
         question::{UserQuestion, UserQuestionPage},
     },
 };
-use backend::{CreatedToken, SavedChannel, Submitted};
+use backend::{Addressee, CreatedToken, SavedChannel, Submitted};
 use domain::{
     error::Error,
     secret::{SecretId, SecretName},
@@ -103,6 +104,14 @@ pub enum Page {
     SetUp(FormState),
     ChoosePassword(FormState),
     Account(FormState),
+    /// The own notifications.
+    OwnNotifications(Box<MailForm>),
+    /// The question of a link that confirms a mail address.
+    ConfirmMail(FormState),
+    /// The question of a link that ends mails.
+    Unsubscribe(FormState),
+    /// The answer to either.
+    MailLinkDone(LinkDone, Addressee),
     /// The confirmation before one of one's own sessions is ended.
     EndSession(String),
     /// The confirmation before all of them but the current one are ended.
@@ -203,6 +212,11 @@ impl Page {
             Self::SetUp(_) => t!(title_set_up),
             Self::ChoosePassword(_) => t!(title_choose_password),
             Self::Account(_) => t!(title_account),
+            Self::OwnNotifications(_) => t!(title_notifications),
+            Self::ConfirmMail(_) | Self::MailLinkDone(LinkDone::Confirmed, _) => t!(title_mail_confirm),
+            Self::Unsubscribe(_) | Self::MailLinkDone(LinkDone::Unsubscribed, _) => {
+                t!(title_mail_unsubscribe)
+            }
             Self::EndSession(_) => t!(title_end_session),
             Self::EndOtherSessions => t!(account_end_others),
             Self::Tokens => t!(title_tokens),
@@ -272,6 +286,13 @@ impl Page {
             Self::SetUp(form) => view! { <SetUpPage form/> }.into_any(),
             Self::ChoosePassword(form) => view! { <ChoosePasswordPage form/> }.into_any(),
             Self::Account(form) => view! { <AccountPage form/> }.into_any(),
+            Self::OwnNotifications(form) => {
+                let form = *form;
+                view! { <OwnNotificationsPage form/> }.into_any()
+            }
+            Self::ConfirmMail(form) => view! { <ConfirmMailPage form/> }.into_any(),
+            Self::Unsubscribe(form) => view! { <UnsubscribePage form/> }.into_any(),
+            Self::MailLinkDone(done, addressee) => view! { <LinkDonePage done addressee/> }.into_any(),
             Self::EndSession(id) => view! { <EndSessionPage id/> }.into_any(),
             Self::EndOtherSessions => EndOthersPage().into_any(),
             Self::Tokens => TokensPage().into_any(),

@@ -2,9 +2,11 @@
 //! and in the API, they are in English.
 
 mod causes;
+mod mail;
 mod problems;
 
 pub(crate) use causes::{cause, cause_label, report};
+pub(crate) use mail::mail_failure;
 
 use crate::{imports, texts};
 use domain::{
@@ -135,6 +137,11 @@ fn access(problem: AccessProblem) -> String {
         AccessProblem::TokenExpiry => t!(problem_token_expiry, most: limits::MAX_TOKEN_DAYS),
         AccessProblem::TokenExpiryBeyond(days) => t!(problem_token_expiry_beyond, days),
         AccessProblem::TokenUnrestricted => t!(problem_token_unrestricted).to_owned(),
+        AccessProblem::MailAddress => t!(problem_mail_address).to_owned(),
+        AccessProblem::MailTooSoon(seconds) => t!(problem_mail_too_soon, seconds),
+        AccessProblem::MailRejected => t!(problem_mail_rejected).to_owned(),
+        AccessProblem::MailNotSent => t!(problem_mail_not_sent).to_owned(),
+        AccessProblem::TimeZone => t!(problem_time_zone).to_owned(),
     }
 }
 

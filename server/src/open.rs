@@ -39,6 +39,7 @@ pub(crate) fn config(
         sign_in: settings.sign_in()?,
         connection_tests: settings.connection_tests.config(settings.network.addr.port())?,
         keep_deleted: KeepDeleted(settings.keep_deleted),
+        mail: settings.mail.config(settings.network.public_url.as_ref())?,
         notices: NoticeConfig { public_url: settings.network.public_url.as_ref().map(Origin::as_text) },
     })
 }

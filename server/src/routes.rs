@@ -11,6 +11,7 @@ use app::{
     form_state::FormState,
     imports,
     language::{LANGUAGE, OWN_LANGUAGE},
+    mail::{self, ADDRESS, CONFIRM, FORGET, OWN_NOTIFICATIONS, TEST, UNSUBSCRIBE},
     notices::{self, DELIVERIES, NOTIFICATIONS, channel::ChannelAnswer, rule::RuleForm},
     overview::{self, DISMISS_STEPS, KEY_BACKED_UP, OVERVIEW},
     portal::Portal,
@@ -154,6 +155,8 @@ fn open_routes(state: &AppState) -> Vec<Route> {
             Anybody,
             page(Page::ChoosePassword(form())).post(sign_in::post::choose_password),
         ),
+        (CONFIRM, Anybody, page(Page::ConfirmMail(form())).post(mail::post::confirm)),
+        (UNSUBSCRIBE, Anybody, page(Page::Unsubscribe(form())).post(mail::post::unsubscribe)),
         (OPENAPI, Anybody, get(rest::openapi::show)),
         (API_DOCS, Anybody, get(rest::docs::show)),
     ]
@@ -224,6 +227,10 @@ fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
     vec![
         ("/account", page(Page::Account(form()))),
         (OWN_LANGUAGE, form_below(1, post(account::language::choose_own))),
+        (OWN_NOTIFICATIONS, page(Page::OwnNotifications(Box::default())).post(mail::post::choose)),
+        (ADDRESS, form_below(1, post(mail::post::ask_to_confirm))),
+        (FORGET, form_below(1, post(mail::post::forget))),
+        (TEST, form_below(1, post(mail::post::send_test))),
         ("/account/password", form_below(1, post(account::post::change_password))),
         (END_OTHERS, page(Page::EndOtherSessions).post(account::post::end_other_sessions)),
         ("/account/sessions/{id}/end", of(portal, Page::EndSession).post(account::post::end_session)),

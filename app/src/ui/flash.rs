@@ -66,6 +66,10 @@ domain::coded_enum! {
         SecretRemoved = "secret-removed";
         KeyBackedUp = "key-backed-up";
         StepsDismissed = "steps-dismissed";
+        MailAsked = "mail-asked";
+        MailForgotten = "mail-forgotten";
+        MailTested = "mail-tested";
+        MailChosen = "mail-chosen";
         ChannelSaved = "channel-saved";
         ChannelDeleted = "channel-deleted";
         ChannelPaused = "channel-paused";
@@ -101,6 +105,10 @@ impl ActionDone {
             Self::SecretRemoved => t!(flash_secret_removed),
             Self::KeyBackedUp => t!(flash_key_backed_up),
             Self::StepsDismissed => t!(flash_steps_dismissed),
+            Self::MailAsked => t!(flash_mail_asked),
+            Self::MailForgotten => t!(flash_mail_forgotten),
+            Self::MailTested => t!(flash_mail_tested),
+            Self::MailChosen => t!(flash_mail_chosen),
             Self::ChannelSaved => t!(flash_channel_saved),
             Self::ChannelDeleted => t!(flash_channel_deleted),
             Self::ChannelPaused => t!(flash_channel_paused),

@@ -41,6 +41,10 @@ flash-secrets-restored = { $count ->
 }
 flash-undo = Undo
 flash-other-sessions-ended = All other sessions ended.
+flash-mail-asked = Mail sent. Open the link in it to confirm the address.
+flash-mail-forgotten = Address removed. No more mail is sent to it.
+flash-mail-tested = Test mail sent.
+flash-mail-chosen = Notifications saved.
 flash-channel-saved = Channel saved.
 flash-channel-deleted = Channel deleted.
 flash-channel-paused = Channel paused. Its notifications wait.

@@ -14,6 +14,7 @@ mod error;
 mod health;
 mod imports;
 mod keyring;
+mod mail;
 mod metrics;
 mod notices;
 mod overview;
@@ -54,6 +55,10 @@ pub use formats::export::{Exported, ManifestFormat, flat_json, manifest};
 pub use health::{Health, Readiness};
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KekService, KekStatus, Rewrapped, RotationError};
+pub use mail::{
+    Addressee, DroppedAddress, HeldMail, Letter, MailChoice, MailChoiceDraft, MailConfig, MailFailure,
+    MailFrom, MailService, OwnMail, Reader, Schedule, SmtpServer, TakenMail, Zone, may_hear_of,
+};
 pub use metrics::{AuditNumbers, DatabaseNumbers, KeyNumbers, Metrics, MetricsService, NamedSecret};
 pub use notices::{
     ChannelSummary, ChannelTested, Delivery, DeliveryPage, DeliveryQuery, HeldDelivery, Notice, NoticeConfig,
@@ -91,6 +96,7 @@ use connection_tests::{http::Http, outbound::Outbound};
 use db::Db;
 use domain::{error::Error, time::Timestamp};
 use keyring::Keyring;
+use mail::Mailer;
 use std::sync::Arc;
 use system::OutsideClient;
 use users::Passwords;
@@ -110,6 +116,8 @@ pub struct BackendConfig {
     pub connection_tests: TestConfig,
     /// How long deleted secrets can be restored.
     pub keep_deleted: KeepDeleted,
+    /// The server that takes mails, if there is one.
+    pub mail: Option<MailConfig>,
     /// The notices.
     pub notices: NoticeConfig,
 }
@@ -131,6 +139,15 @@ pub struct SignInConfig {
 #[derive(Clone, Debug)]
 pub struct Backend(Arc<Services>);
 
+/// The parts of the configuration that say what outgoing connections reach.
+struct Outside<'a> {
+    connection_tests: &'a TestConfig,
+    /// The addresses of the database, which they never reach.
+    database: Vec<(String, u16)>,
+    mail: Option<MailConfig>,
+    notices: NoticeConfig,
+}
+
 #[derive(Debug)]
 struct Services {
     db: Db,
@@ -142,8 +159,9 @@ struct Services {
     imports: ImportService,
     connection_tests: TestService,
     keys: KekService,
-    metrics: MetricsService,
+    mail: MailService,
     notices: NoticeService,
+    metrics: MetricsService,
     overview: OverviewService,
     secrets: SecretService,
     sessions: SessionService,
@@ -161,18 +179,21 @@ impl Backend {
         migrate(&config.database).await?;
         let database = db::endpoints(&config.database.url)?;
         let db = Db::connect(config.database, config.max_connections).await?;
-        let rest = (config.keep_deleted, config.notices);
-        let connection_tests = (&config.connection_tests, database);
-        Self::from_parts(db, config.keys, config.sign_in, connection_tests, rest, now).await
+        let outside = Outside {
+            connection_tests: &config.connection_tests,
+            database,
+            mail: config.mail,
+            notices: config.notices,
+        };
+        Self::from_parts(db, config.keys, config.sign_in, outside, config.keep_deleted, now).await
     }
 
     async fn from_parts(
         db: Db,
         keys: Vec<Kek>,
         sign_in: SignInConfig,
-        // What connection tests may reach, and the address of the database, which they never reach.
-        (connection_tests, database): (&TestConfig, Vec<(String, u16)>),
-        (keep_deleted, notices): (KeepDeleted, NoticeConfig),
+        Outside { connection_tests, database, mail, notices }: Outside<'_>,
+        keep_deleted: KeepDeleted,
         now: Timestamp,
     ) -> Result<Self, StartError> {
         let given = !keys.is_empty();
@@ -198,12 +219,13 @@ impl Backend {
             .single_sign_on
             .map(|config| SingleSignOnService::new(db.clone(), sessions.clone(), config, &http));
         let provider = single_sign_on.as_ref().map(|service| service.provider().clone());
+        let mailer = mail.map(|config| Mailer::new(config, &http));
         Ok(Self(Arc::new(Services {
             // First, because the keys move on to their own service.
             system: SystemService::new(
                 db.clone(),
                 Arc::clone(&at_hand),
-                OutsideClient::new(http.clone(), provider),
+                OutsideClient::new(http.clone(), provider, mailer.clone()),
             ),
             audit: AuditService::new(db.clone()),
             backups: BackupService::new(db.clone(), keyring.clone()),
@@ -212,6 +234,7 @@ impl Backend {
             notices: NoticeService::new(db.clone(), keyring.clone(), http.clone(), notices),
             connection_tests: TestService::new(db.clone(), keyring.clone(), outbound, http),
             keys: KekService::new(db.clone(), at_hand),
+            mail: MailService::new(db.clone(), mailer, sessions.clone()),
             metrics: MetricsService::new(db.clone(), keyring.is_none()),
             overview: OverviewService::new(db.clone(), keyring.is_none(), single_sign_on.is_some()),
             secrets,
@@ -255,14 +278,19 @@ impl Backend {
         &self.0.keys
     }
 
-    /// Returns the numbers for monitoring.
-    pub fn metrics(&self) -> &MetricsService {
-        &self.0.metrics
+    /// Returns the mail of people.
+    pub fn mail(&self) -> &MailService {
+        &self.0.mail
     }
 
     /// Returns the notices.
     pub fn notices(&self) -> &NoticeService {
         &self.0.notices
+    }
+
+    /// Returns the numbers for monitoring.
+    pub fn metrics(&self) -> &MetricsService {
+        &self.0.metrics
     }
 
     /// Returns the Overview.

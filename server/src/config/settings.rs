@@ -5,6 +5,7 @@ use super::{
     database::DatabaseSettings,
     key::KeySettings,
     log::LogSettings,
+    mail::MailSettings,
     metrics::MetricsSettings,
     network::NetworkSettings,
     sign_in::SignInSettings,
@@ -35,6 +36,9 @@ pub struct Settings {
     /// For how many days a deleted secret can be restored; 0 removes it at once
     #[arg(long, env = "LATCHKEY_KEEP_DELETED", default_value_t = 30, value_parser = clap::value_parser!(u16).range(0..=3_650), global = true, help_heading = "Deleted secrets")]
     pub keep_deleted: u16,
+
+    #[command(flatten)]
+    pub mail: MailSettings,
 
     #[command(flatten)]
     pub metrics: MetricsSettings,

@@ -1,7 +1,7 @@
 //! The list of endpoints: the router and the description are both made of it.
 
 use super::{
-    Caller, Problem, audit, deleted, denied, graphql, keys, me, notices, secrets, tokens,
+    Caller, Problem, audit, deleted, denied, graphql, keys, me, notices, notifications, secrets, tokens,
     usages::{datasets, images},
     values,
 };
@@ -20,6 +20,7 @@ use utoipa_axum::{router::UtoipaMethodRouter, routes};
 pub(super) fn described() -> Vec<UtoipaMethodRouter<AppState>> {
     vec![
         routes!(me::show),
+        routes!(notifications::show, notifications::change),
         routes!(secrets::list::list, secrets::add::create),
         routes!(secrets::show, secrets::change::change, secrets::delete),
         routes!(secrets::test),

@@ -13,6 +13,7 @@ pub mod graphql;
 pub mod keys;
 pub mod me;
 pub mod notices;
+pub mod notifications;
 pub mod openapi;
 mod problem;
 mod query;

@@ -71,6 +71,10 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/account", Some(Reader), None),
         ("/account/password", None, Some(Reader)),
         ("/account/language", None, Some(Reader)),
+        ("/account/notifications", Some(Reader), Some(Reader)),
+        ("/account/notifications/address", None, Some(Reader)),
+        ("/account/notifications/forget", None, Some(Reader)),
+        ("/account/notifications/test", None, Some(Reader)),
         ("/account/sessions/end-others", Some(Reader), Some(Reader)),
         ("/account/sessions/{id}/end", Some(Reader), Some(Reader)),
         ("/tokens", Some(Reader), None),
@@ -134,6 +138,8 @@ const ANYBODY: &[&str] = &[
     "/sign-out",
     "/setup",
     "/choose-password",
+    "/mail/confirm",
+    "/mail/unsubscribe",
     "/api/openapi.json",
     "/api/docs",
 ];
@@ -141,6 +147,8 @@ const ANYBODY: &[&str] = &[
 /// The routes of the API: path, method, the scope that it requires (`None`: any), and a body.
 const TOKENS: &[(&str, &str, Option<TokenScope>, &str)] = &[
     ("/api/v1/me", "GET", None, ""),
+    ("/api/v1/me/notifications", "GET", None, ""),
+    ("/api/v1/me/notifications", "PATCH", Some(TokenScope::Write), "{}"),
     ("/api/v1/secrets", "GET", None, ""),
     (
         "/api/v1/secrets",
@@ -378,7 +386,8 @@ async fn token_scopes_reach_the_routes_of_the_table() {
     app.add_image(&name, "untouched").await;
     let id = format!("image-{name}");
     let elsewhere = |draft: &mut TokenDraft| draft.prefix = "elsewhere".to_owned();
-    let nowhere = ["{*path}", "{name}", "{channel}", "{rule}"];
+    // A token of the command line has no owner.
+    let nowhere = ["{*path}", "{name}", "{channel}", "{rule}", "/me/notifications"];
     for scope in TokenScope::ALL {
         let (all, restricted) = (app.token(scope, |_| ()).await, app.token(scope, elsewhere).await);
         for (path, method, takes, body) in TOKENS {

@@ -6,7 +6,9 @@ use axum::{
     body::{Body, HttpBody, to_bytes},
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
-use backend::{Backend, BackendConfig, Ctx, Kek, Observed, PrivateHost, SignInConfig, TestConfig};
+use backend::{
+    Backend, BackendConfig, Ctx, Kek, MailConfig, Observed, PrivateHost, SignInConfig, TestConfig,
+};
 use domain::{
     access::{Role, TokenDraft, TokenScope},
     error::Error,
@@ -119,6 +121,11 @@ impl Answer {
 
 impl TestApp {
     pub(crate) async fn start() -> Self {
+        Self::start_with_mail(None).await
+    }
+
+    /// Starts an app that sends mail to this server.
+    pub(crate) async fn start_with_mail(mail: Option<MailConfig>) -> Self {
         let turn = TURN.lock().await;
         let (url, kek) = LazyLock::force(&DATABASE).clone();
         let config = BackendConfig {
@@ -126,6 +133,7 @@ impl TestApp {
             keys: vec![kek],
             max_connections: 4,
             keep_deleted: backend::KeepDeleted::default(),
+            mail,
             notices: backend::NoticeConfig::default(),
             sign_in: SignInConfig::default(),
             connection_tests: TestConfig {

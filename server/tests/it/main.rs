@@ -27,6 +27,7 @@ mod harness;
 mod imports;
 mod keys;
 mod language;
+mod mail;
 mod metrics;
 mod network;
 mod newcomer;

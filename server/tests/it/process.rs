@@ -577,6 +577,7 @@ fn ask<T>(folder: &Path, question: impl AsyncFnOnce(backend::Backend, backend::C
         keys: backend::Kek::parse_ring(&Sensitive::new(keys)).unwrap(),
         max_connections: 2,
         keep_deleted: backend::KeepDeleted::default(),
+        mail: None,
         notices: backend::NoticeConfig::default(),
         sign_in: backend::SignInConfig::default(),
         connection_tests: backend::TestConfig::default(),

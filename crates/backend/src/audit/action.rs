@@ -101,6 +101,18 @@ actions! {
     PasswordChanged = "password changed";
     /// Somebody chose the language of their pages.
     LanguageChanged = "language changed";
+    /// Somebody entered an address for mails, which is yet to be confirmed.
+    MailAddressEntered = "mail address entered";
+    /// An address was confirmed by its link.
+    MailAddressConfirmed = "mail address confirmed";
+    /// Somebody removed their address.
+    MailAddressForgotten = "mail address forgotten";
+    /// The mail server takes no mail for an address, which is not used any more.
+    MailAddressDropped = "mail address dropped";
+    /// Somebody chose what they are told by mail.
+    MailChoiceChanged = "mail choice changed";
+    /// Somebody ended their mails by a link in one.
+    MailUnsubscribed = "mails ended by link";
     /// An API token was created.
     TokenCreated = "token created";
     /// An API token was revoked.
@@ -224,6 +236,12 @@ mod tests {
             "password link made",
             "password changed",
             "language changed",
+            "mail address entered",
+            "mail address confirmed",
+            "mail address forgotten",
+            "mail address dropped",
+            "mail choice changed",
+            "mails ended by link",
             "token created",
             "token revoked",
             "audit exported",

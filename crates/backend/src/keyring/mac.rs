@@ -34,10 +34,14 @@ pub(crate) enum Purpose {
     AuditHead,
     /// The checksums of a backup.
     Backup,
+    /// The addresses that a person is written to.
+    MailAddress,
+    /// A link that ends a person's mails.
+    Unsubscribe,
 }
 
 impl Purpose {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::User,
         Self::Session,
         Self::ApiToken,
@@ -46,6 +50,8 @@ impl Purpose {
         Self::AuditRecord,
         Self::AuditHead,
         Self::Backup,
+        Self::MailAddress,
+        Self::Unsubscribe,
     ];
 
     /// Returns the label from which its key is derived. If the encoding under a purpose changes, the label must change, too.
@@ -59,6 +65,8 @@ impl Purpose {
             Self::AuditRecord => "audit record, version 1",
             Self::AuditHead => "audit head, version 1",
             Self::Backup => "backup, version 1",
+            Self::MailAddress => "mail address, version 1",
+            Self::Unsubscribe => "end of mails, version 1",
         }
     }
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     audit::{self, AuditAction, AuditRecord},
     context::Ctx,
+    mail::repository as choices,
     secrets::repository as secrets,
     sessions::repository as sessions,
     tokens::repository as tokens,
@@ -40,11 +41,12 @@ pub(super) enum Table {
     ApiTokens,
     Links,
     Secrets,
+    MailChoices,
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 5] =
-        [Self::Users, Self::Sessions, Self::ApiTokens, Self::Links, Self::Secrets];
+    pub(super) const ALL: [Self; 6] =
+        [Self::Users, Self::Sessions, Self::ApiTokens, Self::Links, Self::Secrets, Self::MailChoices];
 
     fn label(self) -> &'static str {
         match self {
@@ -53,6 +55,7 @@ impl Table {
             Self::ApiTokens => "API tokens",
             Self::Links => "one-time links",
             Self::Secrets => "secrets",
+            Self::MailChoices => "mail addresses",
         }
     }
 }
@@ -133,6 +136,10 @@ pub(super) async fn batch(
         Table::Secrets => {
             let rows = secrets::guarded(connection, stale, BATCH).await?;
             secrets::put_macs(connection, &renewal.of(rows)?).await?
+        }
+        Table::MailChoices => {
+            let rows = choices::guarded(connection, stale, BATCH).await?;
+            choices::put_macs(connection, &renewal.of(rows)?).await?
         }
     };
     Ok((count > 0).then_some(renewal.renewed))
