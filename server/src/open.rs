@@ -5,7 +5,7 @@ use crate::{
     config::Settings,
     key_file::{self, KeyFileError},
 };
-use backend::{Backend, BackendConfig, DatabaseConfig, KeepDeleted, Kek};
+use backend::{Backend, BackendConfig, DatabaseConfig, KeepDeleted, KeepVersions, Kek, Retention};
 use cli::environment;
 use domain::sensitive::Sensitive;
 use private_postgres::{PrivatePostgres, Stop};
@@ -37,7 +37,13 @@ pub(crate) fn config(
         max_connections: settings.database.database_connections,
         sign_in: settings.sign_in()?,
         connection_tests: settings.connection_tests.config(settings.network.addr.port())?,
-        keep_deleted: KeepDeleted(settings.keep_deleted),
+        retention: Retention {
+            deleted: KeepDeleted(settings.keep_deleted),
+            versions: KeepVersions {
+                count: settings.keep_versions,
+                days: Some(settings.keep_version_days).filter(|days| *days > 0),
+            },
+        },
     })
 }
 

@@ -39,7 +39,9 @@ pub use backups::{
     BackupProblem, BackupRun, BackupService, LastBackups, Maintenance, Opened, SCRATCH, SealVerdict,
     ServerFacts, Snapshot, SnapshotKey, seal, verify_seal,
 };
-pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested, WatchedTests};
+pub use connection_tests::{
+    PORTAL, PrivateHost, RolledBack, TestConfig, TestOutcome, TestService, Tested, WatchedTests,
+};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{
@@ -56,8 +58,8 @@ pub use random::{entity_tag, random_id, sortable_id, submission_of};
 pub use rate_limit::RateLimit;
 pub use revision::{Expected, Revision};
 pub use secrets::{
-    DeletedPage, DeletedSecret, FoundValue, KeepDeleted, ManifestsQuery, SecretService, SecretView,
-    Submission, ValueAnswer, ValueQuery,
+    DeletedPage, DeletedSecret, FoundValue, KeepDeleted, KeepVersions, ManifestsQuery, Retention,
+    SecretService, SecretView, Submission, ValueAnswer, ValueQuery,
 };
 pub use sessions::{
     Browser, Browsers, NewSession, Proof, SessionLimits, SessionService, SessionSummary, browser_and_system,
@@ -100,8 +102,8 @@ pub struct BackendConfig {
     pub sign_in: SignInConfig,
     /// The reach of connection tests.
     pub connection_tests: TestConfig,
-    /// How long deleted secrets can be restored.
-    pub keep_deleted: KeepDeleted,
+    /// How long deleted secrets can be restored, and earlier values be rolled back to.
+    pub retention: Retention,
 }
 
 /// How people sign in, and for how long.
@@ -149,13 +151,13 @@ impl Backend {
         migrate(&config.database).await?;
         let database = db::endpoints(&config.database.url)?;
         let db = Db::connect(config.database, config.max_connections).await?;
-        let keep_deleted = config.keep_deleted;
+        let retention = config.retention;
         Self::from_parts(
             db,
             config.keys,
             config.sign_in,
             (&config.connection_tests, database),
-            keep_deleted,
+            retention,
             now,
         )
         .await
@@ -167,7 +169,7 @@ impl Backend {
         sign_in: SignInConfig,
         // What connection tests may reach, and the address of the database, which they never reach.
         (connection_tests, database): (&TestConfig, Vec<(String, u16)>),
-        keep_deleted: KeepDeleted,
+        retention: impl Into<Retention>,
         now: Timestamp,
     ) -> Result<Self, StartError> {
         let given = !keys.is_empty();
@@ -184,7 +186,7 @@ impl Backend {
         if let Some(keyring) = &keyring {
             db.hold(Arc::clone(keyring));
         }
-        let secrets = SecretService::new(db.clone(), keyring.clone(), keep_deleted);
+        let secrets = SecretService::new(db.clone(), keyring.clone(), retention.into());
         let passwords = Passwords::new(!sign_in.no_passwords);
         let sessions = SessionService::new(db.clone(), passwords.clone(), sign_in.sessions);
         let outbound = Outbound::new(connection_tests, database);

@@ -38,7 +38,7 @@ pub struct KekStatus {
     pub at_hand: bool,
     /// The number of values that are sealed under it.
     pub sealed: u64,
-    /// The number of rows that it vouches for: users, sessions, API tokens, links and secrets.
+    /// The number of rows that it vouches for: users, sessions, API tokens, links, secrets and their versions.
     pub vouches: u64,
     /// The time at which it was added.
     pub created_at: Timestamp,
@@ -202,10 +202,7 @@ impl KekService {
                 let Some((last, _)) = stale.last() else { return Ok(None) };
                 let mut batch = Rewrapped::default();
                 for (place, old) in &stale {
-                    let anew = self
-                        .keyring
-                        .open(*place, old)
-                        .and_then(|value| self.keyring.seal(&active, *place, &value));
+                    let anew = self.keyring.reseal((*place, old), (*place, &active));
                     match anew {
                         // If somebody has replaced the value meanwhile, the new one is under the active key.
                         Ok(new) => batch.done += u64::from(repository::swap(work, *place, old, &new).await?),

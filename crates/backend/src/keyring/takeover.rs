@@ -9,7 +9,7 @@ use super::{
 use crate::{
     audit::{self, AuditAction, AuditRecord},
     context::Ctx,
-    secrets::repository as secrets,
+    secrets::{repository as secrets, versions::repository as versions},
     sessions::repository as sessions,
     tokens::repository as tokens,
     users::{links::repository as links, repository as users},
@@ -40,11 +40,13 @@ pub(super) enum Table {
     ApiTokens,
     Links,
     Secrets,
+    /// Those of earlier values; no older version of the portal has any.
+    Versions,
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 5] =
-        [Self::Users, Self::Sessions, Self::ApiTokens, Self::Links, Self::Secrets];
+    pub(super) const ALL: [Self; 6] =
+        [Self::Users, Self::Sessions, Self::ApiTokens, Self::Links, Self::Secrets, Self::Versions];
 
     fn label(self) -> &'static str {
         match self {
@@ -53,6 +55,7 @@ impl Table {
             Self::ApiTokens => "API tokens",
             Self::Links => "one-time links",
             Self::Secrets => "secrets",
+            Self::Versions => "versions of secrets",
         }
     }
 }
@@ -133,6 +136,10 @@ pub(super) async fn batch(
         Table::Secrets => {
             let rows = secrets::guarded(connection, stale, BATCH).await?;
             secrets::put_macs(connection, &renewal.of(rows)?).await?
+        }
+        Table::Versions => {
+            let rows = versions::guarded(connection, stale, BATCH).await?;
+            versions::put_macs(connection, &renewal.of(rows)?).await?
         }
     };
     Ok((count > 0).then_some(renewal.renewed))

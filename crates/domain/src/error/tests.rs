@@ -128,6 +128,9 @@ fn code_of_an_error_is_a_word_and_its_status_one_of_a_failure() {
         Error::WrongShape,
         Error::NoUrl(vec![id()]),
         Error::OtherHost(id()),
+        Error::VersionGone,
+        Error::CurrentVersion,
+        Error::TestFailed(crate::connection_test::TestCause::NeverTested),
     ];
     all.extend(SignOnProblem::ALL.map(Error::SignOn));
     let codes: BTreeSet<&str> = all.iter().map(Error::code).collect();

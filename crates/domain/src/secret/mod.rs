@@ -12,6 +12,7 @@ mod preset;
 mod registry;
 mod selection;
 mod shape;
+mod version;
 mod view;
 
 pub use account::{Password, PasswordEnd, PasswordProblem, Username, UsernameProblem};
@@ -29,4 +30,5 @@ pub(crate) use registry::host_and_port;
 pub use registry::{HostCorrection, HostProblem, NormalizedHost, RegistryHost};
 pub use selection::Selection;
 pub use shape::ExportFormat;
+pub use version::{RollbackTest, SecretVersion, VersionPage, VersionReason, VersionState};
 pub use view::{PendingKey, SecretDetails, SecretSummary, StoredSshKey};

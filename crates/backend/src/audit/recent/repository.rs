@@ -16,7 +16,7 @@ struct ChangeRow {
     fields: Vec<String>,
 }
 
-/// Finds the newest changes: all of them, or those of secrets, images and datasets. The index of migration 0170 requires
+/// Finds the newest changes: all of them, or those of secrets, images and datasets. The index of migration 0220 requires
 /// exactly these texts.
 pub(crate) async fn find(
     connection: &mut PgConnection,
@@ -28,8 +28,8 @@ pub(crate) async fn find(
             ChangeRow,
             "SELECT at, actor_kind, actor, action, object, fields FROM audit_records \
              WHERE outcome = 'done' AND action IN ('secret added', 'secret changed', 'secret deleted', 'secret restored', \
-             'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded', 'usage added', \
-             'usage changed', 'usage deleted', 'secrets seeded', 'user added', 'role changed', 'user disabled', 'user enabled', \
+             'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded', 'value rolled back', \
+             'version destroyed', 'usage added', 'usage changed', 'usage deleted', 'secrets seeded', 'user added', 'role changed', 'user disabled', 'user enabled', \
              'password link made', 'token created', 'token revoked', 'key added', 'key activated', 'key retired', \
              'key backup confirmed', 'set-up steps dismissed') \
              ORDER BY id DESC LIMIT $1",
@@ -42,8 +42,8 @@ pub(crate) async fn find(
             ChangeRow,
             "SELECT at, actor_kind, actor, action, object, fields FROM audit_records \
              WHERE outcome = 'done' AND action IN ('secret added', 'secret changed', 'secret deleted', 'secret restored', \
-             'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded', 'usage added', \
-             'usage changed', 'usage deleted', 'secrets seeded') \
+             'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded', 'value rolled back', \
+             'version destroyed', 'usage added', 'usage changed', 'usage deleted', 'secrets seeded') \
              ORDER BY id DESC LIMIT $1",
             limit
         )

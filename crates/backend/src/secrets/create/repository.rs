@@ -5,10 +5,10 @@ use crate::{
     db::instant,
     error::IntegrityError,
     keyring::{Keyring, Location, SealedValue, ValueField, mac::Message},
-    secrets::{repository::Binding, values::repository as values},
+    secrets::{repository::Binding, values::repository as values, versions::repository as versions},
     work::Work,
 };
-use domain::secret::{Credential, NewSecret, SecretId, SecretKind, SecretName};
+use domain::secret::{Credential, NewSecret, SecretId, SecretKind, SecretName, VersionReason};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -108,15 +108,21 @@ pub(in crate::secrets) async fn lock_submission(
         .map(drop)
 }
 
-pub(in crate::secrets) async fn insert(work: &mut Work, ctx: &Ctx, row: NewRow) -> Result<(), sqlx::Error> {
-    insert_many(work, ctx, vec![row]).await
+pub(in crate::secrets) async fn insert(
+    work: &mut Work,
+    ctx: &Ctx,
+    row: NewRow,
+    reason: VersionReason,
+) -> Result<(), sqlx::Error> {
+    insert_many(work, ctx, vec![row], reason).await
 }
 
-/// Inserts secrets and their values, in two statements.
+/// Inserts secrets and the first versions of their values, in three statements.
 pub(in crate::secrets) async fn insert_many(
     work: &mut Work,
     ctx: &Ctx,
     rows: Vec<NewRow>,
+    reason: VersionReason,
 ) -> Result<(), sqlx::Error> {
     let now = instant(ctx.now)?;
     let mut signed = Vec::with_capacity(rows.len());
@@ -146,5 +152,7 @@ pub(in crate::secrets) async fn insert_many(
             .push_bind(mac);
     });
     secrets.build().execute(&mut **work).await?;
+    let places: Vec<(Uuid, i64)> = rows.iter().map(|row| (row.id, row.place.version)).collect();
+    versions::insert_many(work, ctx, &places, reason, None).await?;
     values::insert(work, now, rows.into_iter().map(|row| (row.place, row.sealed))).await
 }
