@@ -1,6 +1,11 @@
 //! The page of the API's description, generated from the description by the server.
 
-use crate::{tokens::TOKENS, ui::rendered::rendered};
+use crate::{
+    here_only::HereOnly,
+    ssr,
+    tokens::{TOKENS, first_request},
+    ui::{copy::CopyButton, rendered::rendered},
+};
 use leptos::{either::Either, prelude::*};
 
 /// The address of the page.
@@ -110,17 +115,19 @@ pub fn ApiDocsPage(docs: &'static ApiDocs) -> impl IntoView {
         <div class="form-page api-docs">
             <h1>"API"</h1>
             <p class="lead">
-                "For clusters and scripts: JSON over HTTP, with a token. Machines read "
-                <a href=OPENAPI>"its description in OpenAPI 3.1"</a> "."
+                "For clusters and scripts: JSON over HTTP, with a token. "
+                <a href=OPENAPI>"OpenAPI 3.1 description"</a>
             </p>
             <p>
-                "Make a token on the page " <a href=TOKENS>"Tokens"</a>
-                " and send it in the header Authorization. It may do what its scope says, with the secrets that it is for. "
-                "This one lists them, and the token is in no argument, which others on the machine could see:"
+                "Create a token on the page " <a href=TOKENS>"Tokens"</a>
+                " and send it in the header Authorization. Its scope and its secrets limit what it can do. "
+                "To try it, paste the token when this asks for it; it is passed on stdin so that it doesn't show in the process list:"
             </p>
-            <pre>
-                "printf 'Authorization: Bearer %s' \"$LATCHKEY_TOKEN\" |\n  curl -H @- https://latchkey.example/api/v1/secrets"
-            </pre>
+            <HereOnly/>
+            <div class="snippet">
+                <pre id="first-request">{first_request(&ssr::public_origin())}</pre>
+                <CopyButton target="first-request".to_owned() what="the example"/>
+            </div>
             <nav aria-label="On this page">
                 <ul>
                     {contents}
@@ -132,8 +139,8 @@ pub fn ApiDocsPage(docs: &'static ApiDocs) -> impl IntoView {
             {groups}
             <h2 id=slug(PROBLEMS)>{PROBLEMS}</h2>
             <p>
-                "What goes wrong is told as application/problem+json (RFC 9457): status, type, detail, and for each field that "
-                "needs another look an entry in errors. The type ends in one of these words."
+                "Errors are application/problem+json (RFC 9457): status, type, detail, and in errors an entry for each invalid "
+                "field. The type ends in one of these words."
             </p>
             <dl>{problems}</dl>
         </div>
@@ -156,9 +163,9 @@ fn section(operation: Operation) -> impl IntoView {
             {(!description.is_empty()).then(|| view! { <p>{description}</p> })}
             {members("Parameters", parameters)}
             {members("Body", body)}
-            {members("Answer", answer)}
+            {members("Response", answer)}
             <details>
-                <summary>"Statuses"</summary>
+                <summary>"Status codes"</summary>
                 <dl>{statuses}</dl>
             </details>
         </section>

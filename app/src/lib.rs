@@ -11,6 +11,7 @@ pub mod island_texts;
 
 #[cfg(feature = "ssr")]
 pub mod account;
+pub mod addresses;
 #[cfg(feature = "ssr")]
 pub mod api_docs;
 #[cfg(feature = "ssr")]
@@ -32,11 +33,15 @@ pub mod form_state;
 #[cfg(feature = "ssr")]
 pub mod help;
 #[cfg(feature = "ssr")]
+pub mod here_only;
+#[cfg(feature = "ssr")]
 pub mod imports;
 #[cfg(feature = "ssr")]
 pub mod language;
 #[cfg(feature = "ssr")]
 pub mod messages;
+#[cfg(feature = "ssr")]
+pub mod new_password;
 #[cfg(feature = "ssr")]
 pub mod overview;
 #[cfg(feature = "ssr")]

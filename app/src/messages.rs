@@ -85,6 +85,11 @@ pub fn problem(problem: &Problem) -> String {
     match problem {
         Problem::Usage(problem) => usage(*problem).to_owned(),
         Problem::Access(problem) => access(*problem),
+        Problem::NoSecret(id, None) => t!(problem_token_no_secret, id: id.to_string()),
+        Problem::NoSecret(id, Some(meant)) => {
+            t!(problem_token_no_secret_meant, id: id.to_string(), meant: meant.to_string())
+        }
+        Problem::SecretMeant(meant) => t!(problem_token_secret_meant, meant: meant.to_string()),
         other => problems::of_secrets(other),
     }
 }

@@ -166,6 +166,8 @@ pub struct PublicAddress {
     pub origin: String,
     /// The public origin, if the request came in under another host.
     pub elsewhere: Option<String>,
+    /// Whether only this machine reaches that origin, because no public address is set.
+    pub here_only: bool,
 }
 
 /// Returns the origin under which people know the portal; a placeholder if it has characters that a shell could take for
@@ -179,6 +181,12 @@ pub fn public_origin() -> String {
     } else {
         "https://latchkey.example".to_owned()
     }
+}
+
+/// Returns the origin of links if only this machine reaches it, so that they are of no use to others.
+pub fn origin_for_here_only() -> Option<String> {
+    let address = with_context(|parts: &Parts| parts.extensions.get::<PublicAddress>().cloned()).flatten();
+    address.filter(|address| address.here_only).map(|address| address.origin)
 }
 
 /// Returns a mark for one form, so that the same form sent twice is saved once.

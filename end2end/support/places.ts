@@ -411,7 +411,7 @@ export const PLACES: Place[] = [
     what: 'the description of the API',
     async go(page) {
       await open(page, '/api/docs');
-      for (const summary of (await page.getByText('Statuses', { exact: true }).all()).slice(0, 3)) await summary.click();
+      for (const summary of (await page.getByText('Status codes', { exact: true }).all()).slice(0, 3)) await summary.click();
       await expect(page.locator('details[open]')).toHaveCount(3);
       // Nothing is under the bar, which stays in place.
       await page.evaluate(() => scrollTo(0, 0));

@@ -20,7 +20,7 @@ test('the navigation leads to the tokens, and from there to the description of t
 
 test('every operation of the OpenAPI description is there once, and the contents link to it', async ({ page }) => {
   await open(page, '/api/docs');
-  const machines = page.getByRole('link', { name: 'its description in OpenAPI 3.1' });
+  const machines = page.getByRole('link', { name: 'OpenAPI 3.1 description' });
   const address = (await machines.getAttribute('href')) ?? '';
   const { paths } = (await (await page.request.get(address)).json()) as Description;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -79,7 +79,7 @@ test('folded parts open by keyboard', async ({ page }) => {
   await expect(section).toContainText('GET /api/v1/secrets/{id}/value');
   const meaning = section.getByText('There is no such secret', { exact: true });
   await expect(meaning).toBeHidden();
-  await section.getByText('Statuses', { exact: true }).focus();
+  await section.getByText('Status codes', { exact: true }).focus();
   await page.keyboard.press('Enter');
   await expect(meaning).toBeVisible();
 });

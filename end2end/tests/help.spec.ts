@@ -32,6 +32,16 @@ for (const [address, place] of [
   });
 }
 
+test('the introduction begins with its contents, and leaves out what is for developers', async ({ page }) => {
+  await open(page, '/help');
+  await page.getByRole('main').getByRole('link', { name: 'Introduction and settings', exact: true }).click();
+  const contents = page.getByRole('navigation', { name: 'Contents' });
+  await contents.getByRole('link', { name: 'Audit log', exact: true }).click();
+  await expect(page).toHaveURL(/#audit-log$/);
+  await expect(page.getByRole('heading', { name: 'Audit log', exact: true })).toBeInViewport();
+  for (const name of ['Development', 'Install']) await expect(page.getByRole('heading', { name, exact: true })).toHaveCount(0);
+});
+
 test('an unknown guide is a 404 page', async ({ page, faults }) => {
   faults.allowStatus(404);
   const answer = await open(page, '/help/nothing');

@@ -85,6 +85,15 @@ test('leaving Edit asks first', async ({ page, secrets }) => {
   await expect(field(page, 'Username')).toHaveValue('other');
 });
 
+test('leaving an image with changes asks first', async ({ page }) => {
+  const asked = answer(page, 'dismiss');
+  await open(page, '/images/new');
+  await field(page, 'Name').fill('half-done');
+  await page.getByRole('link', { name: 'Cancel', exact: true }).click();
+  expect(asked).toEqual(['beforeunload']);
+  await expect(field(page, 'Name')).toHaveValue('half-done');
+});
+
 test('a value alone counts as a change, and so does the type', async ({ page, secrets }) => {
   const asked = answer(page, 'dismiss');
   const secret = await secrets.git();

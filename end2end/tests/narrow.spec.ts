@@ -33,6 +33,14 @@ test('in a narrow window every part of a row is within reach', async ({ page }) 
   }
 });
 
+test('in a narrow window the box for all rows says what it is for', async ({ page, hydrated }) => {
+  test.skip(!hydrated, 'without scripts a link stands there');
+  await page.setViewportSize({ width: 360, height: 740 });
+  await open(page, `/secrets?q=${WALK}`);
+  await page.getByText('Select all on this page', { exact: true }).click();
+  await expect(page.locator('tbody input[name="id"]').first()).toBeChecked();
+});
+
 test('in a narrow window the first secret is on the first screen, and the filters are folded', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 640 });
   for (const address of ['/secrets', `/secrets?q=${WALK}&sort=name`]) {

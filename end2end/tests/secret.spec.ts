@@ -111,6 +111,24 @@ test('a secret is deleted from its page, and the list without it is shown', asyn
   await expect(row(page, secret)).toHaveCount(0);
 });
 
+test('rotating an account asks for the new password', async ({ page, secrets, faults }) => {
+  faults.allowStatus(422);
+  const secret = await secrets.image();
+  await open(page, secret.page);
+  await page.locator('main').getByRole('link', { name: 'Rotate' }).click();
+  await expectHeading(page, 'Rotate password');
+  const password = page.getByLabel('Password', { exact: true });
+  await expect(password).toBeFocused();
+  await expect(password).toHaveAttribute('aria-required', 'true');
+  await page.getByRole('button', { name: 'Confirm', exact: true }).click();
+  await expect(page.locator('#password-error')).toBeVisible();
+  await expectHeading(page, 'Rotate password');
+  await password.fill('another one');
+  await page.getByRole('button', { name: 'Confirm', exact: true }).click();
+  await expect(page).toHaveURL(secret.page);
+  await expect(notice(page)).toContainText(secret.name);
+});
+
 test('a new key that waits is shown at the top, with the next steps behind the link', async ({ page, secrets }) => {
   const secret = await secrets.git({ secret: sshKey('waits@here').private });
   await open(page, secret.page);

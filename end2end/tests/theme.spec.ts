@@ -14,7 +14,7 @@ for (const [scheme, colour] of [['light', LIGHT], ['dark', DARK]] as const) {
     test('the page follows, until another theme is chosen', async ({ page }) => {
       await open(page, '/secrets');
       expect(await ground(page)).toBe(colour);
-      await expect(theme(page, 'System')).toHaveAttribute('aria-pressed', 'true');
+      await expect(theme(page, 'Auto')).toHaveAttribute('aria-pressed', 'true');
     });
 
     test('the choice is remembered, on every page, from the first byte', async ({ page, request }) => {
@@ -23,7 +23,7 @@ for (const [scheme, colour] of [['light', LIGHT], ['dark', DARK]] as const) {
       await theme(page, other).click();
       await expect.poll(() => ground(page)).toBe(otherColour);
       await expect(theme(page, other)).toHaveAttribute('aria-pressed', 'true');
-      await expect(theme(page, 'System')).toHaveAttribute('aria-pressed', 'false');
+      await expect(theme(page, 'Auto')).toHaveAttribute('aria-pressed', 'false');
       await expectHeading(page, 'Add secret');
       await page.reload();
       expect(await ground(page)).toBe(otherColour);
@@ -33,7 +33,7 @@ for (const [scheme, colour] of [['light', LIGHT], ['dark', DARK]] as const) {
       const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
       const html = await (await request.get('/secrets', { headers: { cookie } })).text();
       expect(html).toContain(`data-theme="${other.toLowerCase()}"`);
-      await theme(page, 'System').click();
+      await theme(page, 'Auto').click();
       await expect.poll(() => ground(page)).toBe(colour);
       await page.reload();
       expect(await ground(page)).toBe(colour);

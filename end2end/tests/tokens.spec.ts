@@ -7,8 +7,9 @@ import { exchange } from '../support/wire.js';
 const me = (baseURL: string | undefined, token: string) =>
   exchange(`${baseURL}/api/v1/me`, { method: 'GET', headers: { authorization: `Bearer ${token}`, cookie: '' } });
 
-test('a token is shown once, works, and is revoked at once', async ({ page, context, baseURL, hydrated, faults }) => {
+test('a token is shown once, works, and is revoked at once', async ({ page, context, baseURL, hydrated, secrets, faults }) => {
   faults.allowStatus(422);
+  const [account, key] = [await secrets.image(), await secrets.git()];
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await open(page, '/tokens');
   await page.getByRole('link', { name: 'Add', exact: true }).click();
@@ -16,14 +17,19 @@ test('a token is shown once, works, and is revoked at once', async ({ page, cont
   const name = unique('cluster');
   await field(page, 'Name').fill(name);
   await field(page, 'Scope').selectOption('read-values');
-  await field(page, 'Restrict to these secrets').fill('no such id');
+  await field(page, 'Restrict to these secrets').fill('???');
   await field(page, 'Expires after (days)').fill('90');
   await field(page, 'Current password').fill(ADMIN.password);
   await page.getByRole('button', { name: 'Create token' }).click();
   await expect(page.locator('#secrets-error')).toContainText('Enter ids such as image-hub');
   await expect(field(page, 'Name')).toHaveValue(name);
   await expect(field(page, 'Scope')).toHaveValue('read-values');
-  await field(page, 'Restrict to these secrets').fill('image-hub gitsync-secret-data');
+  // A token for a mistyped id would be of no use.
+  await field(page, 'Restrict to these secrets').fill(`${account.id}x ${key.id}`);
+  await field(page, 'Current password').fill(ADMIN.password);
+  await page.getByRole('button', { name: 'Create token' }).click();
+  await expect(page.locator('#secrets-error')).toContainText(`There is no secret ${account.id}x. Did you mean image-`);
+  await field(page, 'Restrict to these secrets').fill(`${account.id} ${key.id}`);
   // A password is never sent back.
   await expect(field(page, 'Current password')).toHaveValue('');
   await page.getByRole('button', { name: 'Create token' }).click();
@@ -45,12 +51,12 @@ test('a token is shown once, works, and is revoked at once', async ({ page, cont
     expect((await island.getAttribute('data-props')) ?? '').not.toContain(token.slice(30));
   }
   const answer = await me(baseURL, token);
-  expect(JSON.parse(answer.body.toString())).toMatchObject({ name, scope: 'read-values', secrets: ['image-hub', 'gitsync-secret-data'] });
+  expect(JSON.parse(answer.body.toString())).toMatchObject({ name, scope: 'read-values', secrets: [account.id, key.id] });
 
   await page.getByRole('link', { name: 'Done' }).click();
   await expectHeading(page, 'Tokens');
   expect(await page.content()).not.toContain(token.slice(30));
-  await expect(row(page, { name })).toContainText('image-hub, gitsync-secret-data');
+  await expect(row(page, { name })).toContainText(`${account.id}, ${key.id}`);
   await row(page, { name }).getByRole('link', { name: `Revoke ${name}` }).click();
   await expectHeading(page, 'Revoke token');
   await page.getByRole('button', { name: 'Revoke', exact: true }).click();

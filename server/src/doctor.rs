@@ -1,5 +1,5 @@
 //! `latchkey doctor` and `latchkey migrate --status`: whether all is well. They change nothing, neither in the database nor in the
-//! data folder.
+//! data folder; the second starts a private PostgreSQL that does not run.
 
 use crate::{
     config::Settings,
@@ -13,7 +13,7 @@ use backend::{
     ServerFact, SettingFact, SettingSource, SystemReport,
 };
 use domain::sensitive::Sensitive;
-use private_postgres::PrivatePostgres;
+use private_postgres::{PrivatePostgres, Stop, find_cluster};
 use serde_json::{Value, json};
 use std::{error::Error, fmt::Write, process::ExitCode};
 
@@ -50,8 +50,7 @@ pub(crate) async fn run(settings: &Settings, sources: &Sources, json: bool, offl
 /// Lists the migrations.
 pub(crate) async fn migrations(settings: &Settings) -> ExitCode {
     let status = async {
-        let (database, private) = database(settings)?;
-        let database = database.ok_or("the private PostgreSQL does not run: start the server first")?;
+        let (database, private) = running_or_started(settings).await?;
         let status = backend::schema_status(&database).await;
         open::end_database(private).await;
         Ok::<_, Box<dyn Error + Send + Sync>>(status?)
@@ -68,6 +67,28 @@ pub(crate) async fn migrations(settings: &Settings) -> ExitCode {
             exit_code(CheckState::Broken)
         }
     }
+}
+
+/// Returns the address of the database. Starts a private one that does not run, and creates none.
+///
+/// Errors: as `database`; the private one does not exist, or does not start; in words.
+async fn running_or_started(
+    settings: &Settings,
+) -> Result<(DatabaseConfig, Option<PrivatePostgres>), Box<dyn Error + Send + Sync>> {
+    if let (Some(database), private) = database(settings)? {
+        return Ok((database, private));
+    }
+    open::may_start(settings)?;
+    let folder = settings.database.data_dir();
+    if find_cluster(folder).ok().flatten().is_none() {
+        let folder = folder.display();
+        return Err(format!(
+            "there is no database in {folder}: the first start of the server creates it. If there should be one, set \
+             LATCHKEY_DATA_DIR or DATABASE_URL"
+        )
+        .into());
+    }
+    open::find_database(settings, &Stop::default()).await
 }
 
 fn line(migration: &MigrationFact) -> String {

@@ -116,6 +116,11 @@ impl Forwarding {
         })
     }
 
+    /// Returns whether only this machine reaches that origin, and nobody has said that this is meant.
+    pub fn is_here_only(&self, origin: &str) -> bool {
+        self.public.is_none() && origin.split_once("://").is_some_and(|(_, host)| is_loopback(host))
+    }
+
     fn trusts(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(&address))
     }
@@ -422,6 +427,15 @@ mod tests {
         {
             assert!(Origin::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn is_here_only_until_a_public_address_is_set() {
+        let unset = Forwarding::default();
+        assert!(unset.is_here_only("http://127.0.0.1:3000") && unset.is_here_only("http://localhost"));
+        assert!(!unset.is_here_only("http://portal.lan:3000") && !unset.is_here_only(""));
+        let public = Origin::parse("http://127.0.0.1:3000").ok();
+        assert!(!Forwarding { public, ..unset }.is_here_only("http://127.0.0.1:3000"));
     }
 
     #[test]

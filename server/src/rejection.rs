@@ -138,7 +138,8 @@ pub async fn known_host(State(state): State<AppState>, request: Request, next: N
     if state.forwarding.answers(&parts) {
         let origin = state.forwarding.origin(&parts, client_info(&parts));
         let elsewhere = state.forwarding.elsewhere(&parts);
-        parts.extensions.insert(PublicAddress { origin, elsewhere });
+        let here_only = state.forwarding.is_here_only(&origin);
+        parts.extensions.insert(PublicAddress { origin, elsewhere, here_only });
         return next.run(Request::from_parts(parts, body)).await;
     }
     log(&parts, "its host is neither LATCHKEY_PUBLIC_URL nor in LATCHKEY_HOSTS");

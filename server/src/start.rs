@@ -42,6 +42,7 @@ pub async fn run(
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "panicked");
     }));
+    let serving = matches!(command, Command::Serve);
     let outcome = match command {
         Command::Serve => Box::pin(serve::serve(settings, sources)).await,
         Command::Doctor { json, offline } => {
@@ -88,16 +89,16 @@ pub async fn run(
             open::with_database(&settings, async |url| seed(&settings, url, count).await).await
         }
     };
-    ended(outcome)
+    ended(outcome, serving)
 }
 
-/// Reports the reason for ending, if the command failed.
-fn ended(outcome: open::Outcome) -> ExitCode {
+/// Reports the reason for ending, if the command failed: the server in its log, a command to whoever typed it.
+fn ended(outcome: open::Outcome, serving: bool) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // The reason for ending is printed, whatever the log level.
-            if tracing::enabled!(tracing::Level::ERROR) {
+            if serving && tracing::enabled!(tracing::Level::ERROR) {
                 tracing::error!("{error}");
             } else {
                 eprintln!("latchkey: {error}");

@@ -4,6 +4,7 @@ use super::ACCOUNT;
 use crate::{
     document::Page,
     extract::{Nothing, Path, PostForm, SignedIn},
+    new_password::typed_twice,
     respond::{Reply, done},
     sign_in::session::{hand_out, limited},
     ui::flash::ActionDone,
@@ -11,7 +12,6 @@ use crate::{
 use axum::response::Response;
 use backend::{Actor, Ctx};
 use domain::{
-    access::AccessProblem,
     error::{Error, Field},
     sensitive::Sensitive,
 };
@@ -35,10 +35,7 @@ pub async fn change_password(PostForm { reply, sent }: PostForm<ChangedPassword>
     };
     let changed = async {
         limited(&reply, &ctx)?;
-        if input.password.expose() != input.repeat_password.expose() {
-            let problem = AccessProblem::PasswordDiffers;
-            return Err(Error::field(Field::RepeatPassword, problem));
-        }
+        typed_twice(None, &input.password, &input.repeat_password)?;
         let revoke = input.revoke_tokens.is_some();
         backend.users().change_password(&ctx, &input.current_password, &input.password, revoke).await?;
         let anybody = Ctx { actor: Actor::Anonymous, ..ctx.clone() };

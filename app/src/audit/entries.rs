@@ -8,11 +8,14 @@ use crate::{
 use backend::{AuditAction, AuditEntry};
 use domain::time::Timestamp;
 use leptos::{either::Either, prelude::*};
+use std::collections::BTreeMap;
 
 /// A row for each record.
 #[component]
 pub fn Entries(
     entries: Vec<AuditEntry>,
+    /// The names of API tokens that records are about, by their ids.
+    token_names: BTreeMap<String, String>,
     now: Timestamp,
     /// Whether all records are about one object, which is then not named again.
     of_one: bool,
@@ -22,21 +25,19 @@ pub fn Entries(
     let rows = entries
         .into_iter()
         .map(|entry| {
+            let actor = labels::actor(&entry.actor_kind, &entry.actor, &entry.action).to_owned();
             let (name, kind, request) =
-                (&entry.actor, labels::actor_kind_of(&entry.actor_kind), &entry.request_id);
+                (&actor, labels::actor_kind_of(&entry.actor_kind), &entry.request_id);
             let who = match &entry.credential {
                 Some(credential) => t!(audit_who_by, name, kind, credential, request),
                 None => t!(audit_who, name, kind, request),
             };
-            let actor = match entry.actor_kind.as_str() {
-                "anonymous" => t!(audit_no_user).to_owned(),
-                _ => entry.actor,
-            };
             let did = labels::change(&entry.action, &entry.fields);
+            let token_name = token_names.get(&entry.object).cloned();
             let object = (!of_one).then(|| {
                 view! {
                     <Cell label=t!(audit_object) title=entry.object.clone()>
-                        {named(&entry.action, entry.object.clone())}
+                        {named(&entry.action, entry.object.clone(), token_name.as_deref())}
                     </Cell>
                 }
             });
@@ -45,7 +46,9 @@ pub fn Entries(
             });
             view! {
                 <tr>
-                    <td>{if of_one { Either::Left(view! { <Ago at=entry.at now/> }) } else { Either::Right(exactly(entry.at)) }}</td>
+                    <Cell label=t!(audit_time)>
+                        {if of_one { Either::Left(view! { <Ago at=entry.at now/> }) } else { Either::Right(exactly(entry.at)) }}
+                    </Cell>
                     <Cell label=t!(audit_actor) title=who>
                         {actor}
                     </Cell>
@@ -83,9 +86,9 @@ fn exactly(at: Timestamp) -> impl IntoView {
 }
 
 /// Renders the object of a record: of a secret, as a link to its page, which may be gone.
-fn named(action: &str, object: String) -> impl IntoView + use<> {
+fn named(action: &str, object: String, token_name: Option<&str>) -> impl IntoView + use<> {
     match AuditAction::secret_of(action, &object) {
         Some(id) => Either::Left(view! { <a href=secret_address(&id)>{object}</a> }),
-        None => Either::Right(object),
+        None => Either::Right(labels::object(action, &object, token_name).into_owned()),
     }
 }

@@ -13,6 +13,7 @@ use crate::{
 use backend::{FoldedReads, FoldedRecords, SecretHistory};
 use domain::{access::Role, percent, secret::SecretId, time::Timestamp};
 use leptos::{either::Either, prelude::*};
+use std::collections::BTreeMap;
 
 /// The history of one secret.
 #[component]
@@ -23,7 +24,7 @@ pub fn History<'a>(history: SecretHistory, id: &'a SecretId) -> impl IntoView + 
         Either::Left(view! { <p class="hint">{t!(history_no_changes)}</p> })
     } else {
         Either::Right(view! {
-            {Entries(EntriesProps { entries: changes, now, of_one: true, places: ssr::may(Role::Admin) })}
+            {Entries(EntriesProps { entries: changes, token_names: BTreeMap::new(), now, of_one: true, places: ssr::may(Role::Admin) })}
             {older}
         })
     };

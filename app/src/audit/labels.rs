@@ -2,7 +2,7 @@
 //! its own label.
 
 use crate::texts;
-use backend::{Action, AuditAction, Outcome};
+use backend::{Action, AuditAction, BACKUP_OF, Outcome};
 use domain::error::Field;
 use std::borrow::Cow;
 
@@ -98,6 +98,31 @@ pub(super) fn actor_kind_of(code: &str) -> &str {
     }
 }
 
+/// Returns the actor of a record in words. Nobody is signed in when the first administrator is added, by the link that the
+/// server prints.
+pub(crate) fn actor<'a>(kind: &str, name: &'a str, action: &str) -> &'a str {
+    match kind {
+        "anonymous" if action == AuditAction::UserAdded.code() => t!(audit_set_up_link),
+        "anonymous" => t!(audit_no_user),
+        _ => name,
+    }
+}
+
+/// Returns the object of a record in words: of an API token its name, if it has one, and of the portal's own things their label.
+pub(crate) fn object<'a>(action: &str, object: &'a str, token_name: Option<&'a str>) -> Cow<'a, str> {
+    let of_backup = || object.strip_prefix(BACKUP_OF).map(|when| t!(audit_object_backup, when));
+    match AuditAction::parse(action) {
+        Some(AuditAction::TokenCreated | AuditAction::TokenRevoked) => {
+            Cow::Borrowed(token_name.unwrap_or(object))
+        }
+        Some(AuditAction::KeyBackedUp) => Cow::Borrowed(t!(audit_object_key)),
+        Some(AuditAction::StepsDismissed) => Cow::Borrowed(t!(audit_object_steps)),
+        Some(AuditAction::AuditExported) => Cow::Borrowed(t!(audit_heading)),
+        Some(AuditAction::DatabaseRestored) => of_backup().map_or(Cow::Borrowed(object), Cow::Owned),
+        _ => Cow::Borrowed(object),
+    }
+}
+
 /// Returns the label of an outcome's code.
 pub(super) fn outcome_of(code: &str) -> &str {
     match Outcome::parse(code) {
@@ -159,6 +184,8 @@ fn field(code: &str) -> Cow<'static, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language;
+    use domain::language::Language;
     use std::collections::BTreeSet;
 
     #[test]
@@ -168,6 +195,28 @@ mod tests {
         assert_eq!(action_of("moon landed"), "moon landed");
         assert_eq!(Outcome::ALL.map(outcome), ["Succeeded", "Denied", "Failed", "Integrity failure"]);
         assert_eq!(outcome_of("shrugged"), "shrugged");
+    }
+
+    #[test]
+    fn actor_and_object_are_words_for_people() {
+        assert_eq!(actor("anonymous", "anonymous", "user added"), "set-up link");
+        assert_eq!(actor("anonymous", "anonymous", "sign-in"), "(no user)");
+        assert_eq!(actor("user", "anonymous", "user added"), "anonymous");
+        assert_eq!(object("token created", "0123", Some("CI")), "CI");
+        assert_eq!(object("token revoked", "0123", None), "0123");
+        assert_eq!(object("user added", "0123", Some("CI")), "0123");
+        assert_eq!(object("database restored", "backup of 2026-11-28", None), "Backup of 2026-11-28");
+        let in_chinese = language::within(Language::TraditionalChinese, async {
+            for (action, kept) in [
+                ("key backup confirmed", "key encryption key"),
+                ("set-up steps dismissed", "set-up steps"),
+                ("database restored", "backup of 2026-11-28"),
+            ] {
+                assert_ne!(object(action, kept, None), kept);
+            }
+            assert_ne!(actor("anonymous", "anonymous", "user added"), "set-up link");
+        });
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(in_chinese);
     }
 
     #[test]

@@ -94,7 +94,14 @@ pub fn place(answer: String) -> impl IntoView {
 }
 
 /// Renders the button that tests the form, by sending it to this address.
-pub fn button(address: &str, hint: &'static str) -> impl IntoView + use<> {
+pub fn button(
+    address: &str,
+    hint: &'static str,
+    // Whether the form has a value, which has to be entered again where no script keeps it.
+    has_value: bool,
+) -> impl IntoView + use<> {
+    let again =
+        has_value.then(|| view! { " " <span class="without-script">{t!(test_without_script)}</span> });
     view! {
         <div class="test">
             <button
@@ -105,7 +112,7 @@ pub fn button(address: &str, hint: &'static str) -> impl IntoView + use<> {
                 {t!(test_connection)}
             </button>
             <p class="hint" id="test-hint">
-                {hint} " " <span class="without-script">{t!(test_without_script)}</span>
+                {hint} {again}
             </p>
         </div>
     }

@@ -182,19 +182,38 @@ fn preset_choices(rows: &[ImportRow]) -> Vec<u32> {
     rows.iter().filter(|row| suggested(row)).map(|row| row.number).collect()
 }
 
+/// Returns the rows by their notes, each of which is said once: often all are in one program that keeps credentials.
+fn by_notes(rows: Vec<ImportRow>) -> Vec<(String, Vec<ImportRow>)> {
+    let mut groups: Vec<(String, Vec<ImportRow>)> = Vec::new();
+    for row in rows {
+        let notes = row.notes.iter().map(texts::note).collect::<Vec<_>>().join(" ");
+        match groups.iter_mut().find(|(known, _)| *known == notes) {
+            Some((_, alike)) => alike.push(row),
+            None => groups.push((notes, vec![row])),
+        }
+    }
+    groups
+}
+
 /// The rows that cannot be chosen, and what to do about them.
 #[component]
 fn NotImported(rows: Vec<ImportRow>, skipped: SkippedCounts) -> impl IntoView {
     let nothing = rows.is_empty();
-    let rows = rows
+    let rows = by_notes(rows)
         .into_iter()
-        .map(|row| {
-            let notes: Vec<_> = row.notes.iter().map(texts::note).collect();
+        .map(|(notes, rows)| {
+            let rows = rows.iter().map(|row| {
+                view! {
+                    <div>
+                        <b>{what(row)}</b>
+                        <PlaceList places=&row.places from=true/>
+                    </div>
+                }
+            });
             view! {
                 <li>
-                    <b>{what(&row)}</b>
-                    <p>{notes.join(" ")}</p>
-                    <PlaceList places=&row.places from=true/>
+                    {rows.collect_view()}
+                    <p>{notes}</p>
                 </li>
             }
         })

@@ -26,7 +26,11 @@ pub(super) fn of_secrets(problem: &Problem) -> String {
         Problem::Username(problem) => username(*problem).to_owned(),
         Problem::Password(problem) => password(*problem).to_owned(),
         Problem::Target(problem) => target(*problem),
-        Problem::Usage(_) | Problem::Access(_) | Problem::Unknown => t!(problem_unknown).to_owned(),
+        Problem::Usage(_)
+        | Problem::Access(_)
+        | Problem::NoSecret(..)
+        | Problem::SecretMeant(_)
+        | Problem::Unknown => t!(problem_unknown).to_owned(),
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn write(html: &mut Html, changes: &[RecentChange], now: Timestamp, m
 }
 
 fn write_change(html: &mut Html, change: &RecentChange, now: Timestamp) {
-    let RecentChange { at, actor_kind, actor, action, object, fields } = change;
+    let RecentChange { at, actor_kind, actor, action, object, fields, called } = change;
     html.markup("<li><p title=\"").text(object).markup("\">");
     match AuditAction::secret_of(action, object).filter(|_| is_there(action)) {
         Some(id) => {
@@ -38,12 +38,13 @@ fn write_change(html: &mut Html, change: &RecentChange, now: Timestamp) {
             html.text(id.name.as_str()).markup("</a>");
         }
         None => {
-            html.markup("<b>").text(name(action, object)).markup("</b>");
+            let object = labels::object(action, name(action, object), called.as_deref());
+            html.markup("<b>").text(&object).markup("</b>");
         }
     }
     html.markup("</p><p class=did>").text(&labels::change(action, fields));
     html.markup("</p><p class=muted>")
-        .text(who(actor_kind, actor))
+        .text(who(actor_kind, actor, action))
         .markup(" · <time datetime=")
         .text(&at.rfc3339());
     html.markup(" title=\"")
@@ -54,11 +55,11 @@ fn write_change(html: &mut Html, change: &RecentChange, now: Timestamp) {
 }
 
 /// Returns the actor in words: whatever the server does by itself has the name of a task of its own.
-fn who<'a>(actor_kind: &str, actor: &'a str) -> &'a str {
+fn who<'a>(actor_kind: &str, actor: &'a str, action: &str) -> &'a str {
     match (actor_kind, actor) {
         ("system", Ctx::COMMAND_LINE) => t!(overview_by_command_line),
         ("system", _) => t!(overview_by_portal),
-        _ => actor,
+        _ => labels::actor(actor_kind, actor, action),
     }
 }
 
@@ -85,7 +86,22 @@ mod tests {
             action: action.code().to_owned(),
             object: object.to_owned(),
             fields: vec!["display_name".to_owned()],
+            called: None,
         }
+    }
+
+    #[test]
+    fn write_names_tokens_and_the_set_up_link() {
+        let token =
+            RecentChange { called: Some("CI".to_owned()), ..change(AuditAction::TokenCreated, "0a1b") };
+        let html = written(token);
+        assert!(html.contains("title=\"0a1b\"><b>CI</b>"), "{html}");
+        let first = RecentChange {
+            actor_kind: "anonymous".to_owned(),
+            actor: "anonymous".to_owned(),
+            ..change(AuditAction::UserAdded, "ana")
+        };
+        assert!(written(first).contains(">set-up link · "));
     }
 
     fn written(change: RecentChange) -> String {

@@ -26,6 +26,7 @@ pub fn OverviewPage(
     let role = ssr::user().map_or(Role::Reader, |user| user.role);
     let key = if role >= Role::Admin { use_context::<KeyPlace>() } else { None };
     let subject = Subject { heading: t!(overview_heading), noun: Noun::Page, list: OVERVIEW };
+    let here_only = if role >= Role::Admin { ssr::origin_for_here_only() } else { None };
     let forbidden = failure == Some(Error::Forbidden);
     let load = async move |backend: Backend, ctx: Ctx| {
         if forbidden {
@@ -34,7 +35,7 @@ pub fn OverviewPage(
         backend.overview().get(&ctx).await
     };
     loaded(subject, load, move |overview| {
-        let parts = written(&overview, &Reader { role, key: key.as_ref() });
+        let parts = written(&overview, &Reader { role, key: key.as_ref(), here_only: here_only.as_deref() });
         let failure = failure.map(|error| {
             view! {
                 <Alert title=t!(overview_not_saved)>

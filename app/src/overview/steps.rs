@@ -10,6 +10,8 @@ pub(super) struct Reader<'a> {
     pub(super) role: Role,
     /// The place of the key, for administrators alone.
     pub(super) key: Option<&'a KeyPlace>,
+    /// The address of the portal, for administrators, if others cannot reach it.
+    pub(super) here_only: Option<&'a str>,
 }
 
 /// Writes the steps.
@@ -38,6 +40,10 @@ pub(super) fn write(html: &mut Html, steps: SetUpSteps, reader: &Reader<'_>) {
     if admin && !steps.has_people {
         html.markup("<p class=choices><a class=button href=/users/new>").text(t!(overview_step_people_add));
         html.markup("</a></p>");
+        if let Some(address) = reader.here_only {
+            html.markup("<p class=warning><i class=\"icon i-alert\"></i><span>");
+            html.piece(&t!(page_here_only, address)).markup("</span></p>");
+        }
     }
     html.markup("</ol>");
     if admin {
@@ -84,7 +90,9 @@ mod tests {
     fn written(steps: SetUpSteps, role: Role) -> String {
         let key = KeyPlace::File(PathBuf::from("/srv/key"));
         let mut html = Html::default();
-        write(&mut html, steps, &Reader { role, key: (role >= Role::Admin).then_some(&key) });
+        let admin = role >= Role::Admin;
+        let here_only = admin.then_some("http://127.0.0.1:3000");
+        write(&mut html, steps, &Reader { role, key: admin.then_some(&key), here_only });
         html.into_string()
     }
 
@@ -93,16 +101,22 @@ mod tests {
     #[test]
     fn write_offers_each_role_only_what_it_may_do() {
         let admin = written(NONE, Role::Admin);
-        for part in
-            ["/srv/key", KEY_BACKED_UP, DISMISS_STEPS, "/secrets/new", "/secrets/import", "/users/new"]
-        {
+        for part in [
+            "/srv/key",
+            KEY_BACKED_UP,
+            DISMISS_STEPS,
+            "/secrets/new",
+            "/secrets/import",
+            "/users/new",
+            "127.0.0.1",
+        ] {
             assert!(admin.contains(part), "{part}");
         }
         let editor = written(NONE, Role::Editor);
         assert!(editor.contains("/secrets/new") && editor.contains("/secrets/import"));
         let reader = written(NONE, Role::Reader);
         for html in [&editor, &reader] {
-            for part in ["/srv/key", "<form", "/users"] {
+            for part in ["/srv/key", "<form", "/users", "127.0.0.1"] {
                 assert!(!html.contains(part), "{part}");
             }
         }

@@ -5,8 +5,8 @@ use super::input::{SecretEdit, SecretInput};
 use crate::ui::flash::{Flash, Undo};
 use backend::{Backend, Ctx, Submission};
 use domain::{
-    error::Error,
-    secret::{GeneratedSecret, NewSecret, NewSshKeyKind, SecretId, SecretUpdate, Selection},
+    error::{Error, Field},
+    secret::{GeneratedSecret, NewSecret, NewSshKeyKind, PasswordProblem, SecretId, SecretUpdate, Selection},
 };
 
 /// Adds a secret.
@@ -39,6 +39,9 @@ async fn create_generated(
 /// Changes a secret.
 pub async fn update(backend: &Backend, ctx: &Ctx, edit: SecretEdit) -> Result<Flash, Error> {
     let SecretEdit { id, form } = edit;
+    if form.lacks_new_password() {
+        return Err(Error::field(Field::Password, PasswordProblem::Missing));
+    }
     let update = SecretUpdate::parse(id.kind, form.draft()).map_err(Error::Invalid)?;
     let expected = form.expected_version()?;
     backend.secrets().update_tested(ctx, &id, update, expected, &form.tested).await?;

@@ -27,7 +27,7 @@ use leptos::{either::Either, prelude::*};
 use uuid::Uuid;
 
 /// The address of the list.
-pub const DELETED: &str = "/secrets/deleted";
+pub use crate::addresses::DELETED;
 
 /// Returns the subject of the pages.
 fn subject() -> Subject {

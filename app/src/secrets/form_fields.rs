@@ -269,6 +269,10 @@ pub fn ImagePullFields(
     help: ServerMarkup,
     autofocus: Option<Field>,
 ) -> impl IntoView {
+    // Where the password is to be rotated, it is asked for. The browser's half need not know.
+    #[cfg(feature = "ssr")]
+    let (stored, autofocus) =
+        if typed.rotates() { (false, autofocus.or(Some(Field::Password))) } else { (stored, autofocus) };
     let corrected = RwSignal::new(None::<String>);
     let check_host = move |text: String| {
         if text.is_empty() {

@@ -17,6 +17,10 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 pub const GENERATE: &str = "generate";
 
+/// The submission of an Edit form that asks for a new password, and the parameter of its page's address.
+#[cfg(feature = "ssr")]
+pub const ROTATE: &str = "rotate";
+
 /// The fields of the Add and Edit forms, as typed. Plain forms and server functions send the same.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -50,7 +54,8 @@ pub struct SecretInput {
     pub image: String,
     /// The result of a test of this form, signed by the server.
     pub tested: String,
-    /// The submission, which the server adds to the Add form: the same form sent twice is saved once.
+    /// The submission, which the server adds to the Add form: the same form sent twice is saved once. Of the Edit form `ROTATE`,
+    /// if it asks for a new password.
     pub submission: String,
     /// The version that the Edit form was opened with.
     pub version: String,
@@ -135,6 +140,12 @@ impl SecretInput {
         !(self.secret.is_empty() && self.password.is_empty())
     }
 
+    /// Returns whether this form asks for a new password, and has none.
+    #[cfg(feature = "ssr")]
+    pub fn lacks_new_password(&self) -> bool {
+        self.submission == ROTATE && self.password.is_empty()
+    }
+
     /// Returns the version that this form may replace.
     pub fn expected_version(&self) -> Result<i64, Error> {
         let text = if self.overwrite.is_empty() { &self.version } else { &self.overwrite };
@@ -180,6 +191,11 @@ pub struct Typed {
 
 #[cfg(feature = "ssr")]
 impl Typed {
+    /// Returns whether the form asks for a new password.
+    pub fn rotates(&self) -> bool {
+        self.submission == ROTATE
+    }
+
     /// Returns the content of the Edit form at first.
     pub fn stored(details: &SecretDetails) -> Self {
         Self {

@@ -189,7 +189,10 @@ fn headings(query: &ListQuery, selected: bool) -> impl IntoView + use<> {
         <thead>
             <tr>
                 <th scope="col" class="select">
-                    <input type="checkbox" class="needs-script" aria-label=t!(list_select_all) checked=selected/>
+                    <label class="needs-script">
+                        <input type="checkbox" aria-label=t!(list_select_all) checked=selected/>
+                        <span aria-hidden="true">{t!(list_select_all)}</span>
+                    </label>
                     <a class="without-script" href=select_all aria-label=t!(list_select_all)>
                         {t!(list_all)}
                     </a>

@@ -43,15 +43,12 @@ pub mod view;
 
 #[cfg(feature = "ssr")]
 use domain::page::ListQuery;
+#[cfg(feature = "ssr")]
 use domain::secret::SecretId;
 
-/// The address of the list.
-pub const LIST: &str = "/secrets";
-
-/// Returns the address of a secret's page.
-pub fn secret_address(id: &SecretId) -> String {
-    format!("{LIST}/{id}")
-}
+#[cfg(feature = "ssr")]
+pub use crate::addresses::LIST;
+pub use crate::addresses::secret_address;
 
 /// Returns the address of the list with this query.
 #[cfg(feature = "ssr")]

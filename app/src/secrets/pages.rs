@@ -8,7 +8,7 @@ use super::{
     draft,
     form::{Purpose, SecretForm},
     form_parts,
-    input::{RejectedForm, Returned, Typed},
+    input::{ROTATE, RejectedForm, Returned, Typed},
     list_before,
     load::with_users,
     page_of, place_before,
@@ -30,7 +30,7 @@ use crate::{
 use backend::{Backend, Ctx};
 use domain::{
     error::Field,
-    secret::{SecretDetails, SecretId},
+    secret::{SecretDetails, SecretId, SecretKind},
     usage::{SecretConsumers, UsageKind},
 };
 use leptos::prelude::*;
@@ -70,7 +70,7 @@ pub fn AddPage(
 
 /// Renders the button that tests the form at this address.
 fn test_button(address: &str, hint: &'static str) -> ServerMarkup {
-    ServerMarkup::render(button(address, hint).into_view())
+    ServerMarkup::render(button(address, hint, true).into_view())
 }
 
 /// Returns the form to show again, from the answer or from a kept draft; and the result of a test.
@@ -101,6 +101,7 @@ pub fn EditPage(
 ) -> impl IntoView {
     let ((rejected, tested), (address, check)) = (parts(returned), addresses());
     let cancel = place_before(&ssr::query(), &id);
+    let rotates = id.kind == SecretKind::ImagePull && ssr::query_parameter(ROTATE).is_some();
     let show = move |details: SecretDetails, users: SecretConsumers| {
         let (by, at, now) = (details.updated_by.clone(), details.updated_at, details.now);
         let id = details.id.clone();
@@ -112,7 +113,11 @@ pub fn EditPage(
             ..Typed::default()
         };
         let typed = rejected.as_ref().map_or(stored, |rejected| rejected.typed.clone());
-        let purpose = Purpose::Edit { id: id.clone(), stored: Box::new(Typed::stored(&details)) };
+        let mut form = Typed::stored(&details);
+        if rotates {
+            ROTATE.clone_into(&mut form.submission);
+        }
+        let purpose = Purpose::Edit { id: id.clone(), stored: Box::new(form) };
         let parts = FormParts {
             kind: form_parts::locked_type(id.kind),
             ways: form_parts::stored_key(&details),
@@ -123,10 +128,15 @@ pub fn EditPage(
         };
         let when = Markup::rendered(view! { <Ago at now/> });
         let (kind, address_of_page) = (texts::kind(id.kind), page_of(&id, "", &ssr::query()));
-        let lead =
-            t!(secret_edit_lead, kind, address: &address_of_page, name: &details.display_name, when, by);
+        let name = &details.display_name;
+        let (heading, lead) = if rotates {
+            (t!(secret_rotate_heading), t!(secret_rotate_lead, kind, address: &address_of_page, name))
+        } else {
+            let lead = t!(secret_edit_lead, kind, address: &address_of_page, name, when, by);
+            (t!(secret_edit_heading), lead)
+        };
         view! {
-            <h1>{t!(secret_edit_heading)}</h1>
+            <h1>{heading}</h1>
             <p class="lead">{lead}</p>
             <UsedWarning users=&users id=&id page=&address_of_page/>
             <SecretForm purpose rejected address cancel parts/>

@@ -161,6 +161,8 @@ fn row(
             <span class="against">{icon!("alert")} {said}</span>
         }
     });
+    let (reason, belongs) = (reason(&version), belongs(&version));
+    let (tested, state) = (tested(&version), state(&version, now));
     view! {
         <tr>
             <th scope="row">
@@ -168,10 +170,10 @@ fn row(
                 {number}
             </th>
             <Cell label=t!(version_stored)>{stored}</Cell>
-            <Cell label=t!(version_reason)>{reason(&version)}</Cell>
-            <Cell label=t!(version_belongs)>{belongs(&version)}</Cell>
-            <Cell label=t!(version_tested)>{tested(&version)}</Cell>
-            <Cell label=t!(version_state)>{state(&version, now)} {holders}</Cell>
+            <Cell label=t!(version_reason)>{reason}</Cell>
+            <Cell label=t!(version_belongs)>{belongs}</Cell>
+            <Cell label=t!(version_tested)>{tested}</Cell>
+            <Cell label=t!(version_state)>{state} {holders}</Cell>
             <td class="row-actions">{actions}</td>
         </tr>
     }
@@ -221,7 +223,7 @@ fn state(version: &SecretVersion, now: Timestamp) -> impl IntoView + use<> {
         (VersionState::Kept, _) => EitherOf3::B(t!(version_kept)),
         (VersionState::Destroyed, Some((at, name))) => {
             let when = Markup::rendered(view! { <Ago at now/> });
-            EitherOf3::C(t!(version_destroyed, when, name))
+            EitherOf3::C(t!(version_destroyed, when, name).view())
         }
         (VersionState::Removed | VersionState::Destroyed, _) => EitherOf3::B(t!(version_removed)),
     }

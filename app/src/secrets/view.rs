@@ -9,6 +9,7 @@ use super::{
     delete::{DeleteDialog, question_with_places},
     from_secret,
     imported_from::ImportedFrom,
+    input::ROTATE,
     keys::{key_address, section::PublicKey},
     list_before,
     versions::VersionsSection,
@@ -118,7 +119,7 @@ fn Actions<'a>(
     let page = |part: &str| from_secret(id, part, &query);
     let rotate = match id.kind {
         SecretKind::GitDataset => key_address(id, &query),
-        SecretKind::ImagePull => format!("{}#{}", page("edit"), Field::Password.name()),
+        SecretKind::ImagePull => format!("{}&{ROTATE}=1", page("edit")),
     };
     // The dialog names the secret by this.
     let doomed = id.to_string();

@@ -8,6 +8,7 @@ use crate::{
     cookie::{self, SecureCookies},
     document::Page,
     extract::{Anybody, Nothing, PostForm, RawForm, Sender, SignedIn},
+    new_password::typed_twice,
     overview::OVERVIEW,
     respond::{Reply, done, own_address},
     ui::flash::ActionDone,
@@ -17,7 +18,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    access::AccessProblem,
     error::{Error, Field},
     percent,
     sensitive::Sensitive,
@@ -92,16 +92,6 @@ pub struct ChosenPassword {
     repeat_password: Sensitive,
 }
 
-impl ChosenPassword {
-    fn agrees(&self) -> Result<(), Error> {
-        if self.password.expose() == self.repeat_password.expose() {
-            Ok(())
-        } else {
-            Err(Error::field(Field::RepeatPassword, AccessProblem::PasswordDiffers))
-        }
-    }
-}
-
 /// Returns the token of a one-time link.
 fn link_token(reply: &Reply) -> Sensitive {
     let token = reply.query().split('&').find_map(|pair| pair.strip_prefix("token="));
@@ -116,7 +106,7 @@ pub async fn set_up(PostForm { reply, sent }: PostForm<ChosenPassword, Anybody>)
     };
     let made = async {
         limited(&reply, &ctx)?;
-        input.agrees()?;
+        typed_twice(Some(&input.username), &input.password, &input.repeat_password)?;
         let users = backend.users();
         let name = users.set_up(&ctx, &link_token(&reply), &input.username, &input.password).await?;
         let session = backend.sessions().begin_for(&ctx, name.as_str(), reply.device()).await?;
@@ -136,7 +126,7 @@ pub async fn choose_password(PostForm { reply, sent }: PostForm<ChosenPassword, 
     let made = async {
         let (Anybody { backend, ctx }, input) = sent?;
         limited(&reply, &ctx)?;
-        input.agrees()?;
+        typed_twice(None, &input.password, &input.repeat_password)?;
         let name = backend.users().choose_password(&ctx, &link_token(&reply), &input.password).await?;
         let session = backend.sessions().begin_for(&ctx, &name, reply.device()).await?;
         signed_in(&backend, &reply.parts, OVERVIEW, &session).await

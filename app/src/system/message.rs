@@ -275,6 +275,9 @@ pub fn message(finding: &Finding) -> Message {
         Finding::BackupUnconfirmed => both(t!(system_backup_unconfirmed), t!(system_backup_unconfirmed_do)),
         Finding::PublicHttps { address } => seen(t!(system_public_https, address)),
         Finding::PublicLocal { address } => seen(t!(system_public_local, address)),
+        Finding::PublicNotForOthers { address } => {
+            both(t!(system_public_not_for_others, address), t!(system_public_not_for_others_do))
+        }
         Finding::PublicPlain { address } => {
             both(t!(system_public_plain, address), t!(system_public_plain_do))
         }

@@ -1,11 +1,12 @@
 //! The Tokens pages.
 
-use super::{TOKENS, stopped_words};
+use super::{TOKENS, first_request, stopped_words};
 use crate::{
     account::proof::prove_again,
     api_docs::API_DOCS,
     failure::{Noun, Subject, loaded},
     form_state::{FormState, message},
+    here_only::HereOnly,
     secrets::secret_address,
     ssr,
     texts::{self, Markup},
@@ -224,7 +225,7 @@ fn add_form(form: &FormState, proof: Proof, limits: TokenLimits) -> impl IntoVie
             {form.line(
                 Field::Prefix,
                 t!(tokens_only_prefix),
-                "",
+                t!(tokens_only_prefix_hint),
                 Line { optional: true, mono: true, ..Line::TEXT },
             )}
             {form.lines(
@@ -270,9 +271,10 @@ fn created(token: &CreatedToken) -> impl IntoView + use<> {
             <h1>{t!(tokens_created_heading)}</h1>
             <p>{created}</p>
             <Once id="token" label=t!(tokens_token) text=&token.text/>
+            <HereOnly/>
             <p>{t!(tokens_try)}</p>
             <div class="snippet">
-                <pre id="try">{example(&ssr::public_origin())}</pre>
+                <pre id="try">{first_request(&ssr::public_origin())}</pre>
                 <CopyButton target="try".to_owned() what=t!(examples_copy)/>
             </div>
             <p>
@@ -282,11 +284,6 @@ fn created(token: &CreatedToken) -> impl IntoView + use<> {
             </p>
         </div>
     })
-}
-
-/// Returns a first request with the token, which is in no argument, because others on the machine could see those.
-fn example(origin: &str) -> String {
-    include_str!("request.sh").trim_end().replace("https://latchkey.example", origin)
 }
 
 fn created_before(name: String, id: &str) -> impl IntoView + use<> {

@@ -1,7 +1,11 @@
 //! Short notices at the lower right about what was just done. Never the only place where something is said.
 
 use super::{enhance::REGION, icon::icon};
-use crate::{cookie::SecureCookies, texts::Markup};
+use crate::{
+    addresses::{DELETED, secret_address},
+    cookie::SecureCookies,
+    texts::Markup,
+};
 use domain::{
     percent,
     secret::{RegistryHost, SecretId},
@@ -199,7 +203,7 @@ pub fn Flashes<'a>(
 /// Renders the button that restores what was deleted at this time, and returns to this page.
 fn undo_form(at: Timestamp, back: String) -> impl IntoView {
     view! {
-        <form method="post" action="/secrets/deleted/restore">
+        <form method="post" action=format!("{DELETED}/restore")>
             <input type="hidden" name="at" value=at.micros()/>
             <input type="hidden" name="back" value=back/>
             <button>{t!(flash_undo)}</button>
@@ -208,12 +212,11 @@ fn undo_form(at: Timestamp, back: String) -> impl IntoView {
 }
 
 fn message(flash: Flash) -> AnyView {
-    let address = |id: &SecretId| format!("/secrets/{id}");
     match flash {
         Flash::Saved { id, host } => {
             let host = host.map(|host| view! { " " {t!(flash_host_corrected, host)} });
             view! {
-                {t!(flash_secret_saved, address: address(&id), name: id.name.as_str())}
+                {t!(flash_secret_saved, address: secret_address(&id), name: id.name.as_str())}
                 {host}
             }
             .into_any()
@@ -221,7 +224,7 @@ fn message(flash: Flash) -> AnyView {
         Flash::Deleted { display_name, .. } => t!(flash_secret_deleted, name: display_name).view().into_any(),
         Flash::DeletedSeveral { count, .. } => t!(flash_secrets_deleted, count).into_any(),
         Flash::Restored(id) => {
-            t!(flash_secret_restored, address: address(&id), name: id.name.as_str()).view().into_any()
+            t!(flash_secret_restored, address: secret_address(&id), name: id.name.as_str()).view().into_any()
         }
         Flash::RestoredSeveral(count) => t!(flash_secrets_restored, count).into_any(),
         Flash::Imported { count, first } => match imported(count, &first) {
@@ -235,7 +238,7 @@ fn message(flash: Flash) -> AnyView {
 /// Returns how many secrets were imported, with links to the first of them; `None` if none is named, as by an older version.
 fn imported(count: u32, first: &[SecretId]) -> Option<Markup> {
     let more = count.saturating_sub(u32::try_from(first.len()).unwrap_or(u32::MAX));
-    let link = |id: &SecretId| t!(flash_link, address: format!("/secrets/{id}"), name: id.name.as_str());
+    let link = |id: &SecretId| t!(flash_link, address: secret_address(id), name: id.name.as_str());
     let names = first.iter().map(link).reduce(|first, next| t!(flash_comma, first, next))?;
     Some(match more {
         0 => t!(flash_imported, count, names),

@@ -1,6 +1,7 @@
 //! Markup that is written as text, for rows that a page has by the dozen, because views would cost more than
 //! all else.
 
+use crate::texts::Markup;
 use std::fmt::{self, Display, Write};
 
 /// A piece of HTML. Literals of the code are added unchanged, and everything else is escaped, for text and
@@ -24,6 +25,12 @@ impl Html {
     /// Adds text.
     pub fn text(&mut self, text: &str) -> &mut Self {
         html_escape::encode_double_quoted_attribute_to_string(text, &mut self.0);
+        self
+    }
+
+    /// Adds a text that has tags.
+    pub(crate) fn piece(&mut self, text: &Markup) -> &mut Self {
+        self.0.push_str(text.as_str());
         self
     }
 

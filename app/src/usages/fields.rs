@@ -76,7 +76,7 @@ pub fn UsageForm<'a>(form: &'a Form) -> impl IntoView + use<> {
                             error => first_sentence(crate::messages::error(&error)),
                         })}
                 </p>
-                {button(&format!("{address}/check"), test_hint)}
+                {button(&format!("{address}/check"), test_hint, false)}
                 <a class="button" href=kind.list()>
                     {t!(page_cancel)}
                 </a>

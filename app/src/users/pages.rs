@@ -6,6 +6,7 @@ use crate::{
     audit::AUDIT,
     failure::{Noun, Subject, loaded},
     form_state::FormState,
+    here_only::HereOnly,
     ssr,
     texts::{self, Markup},
     ui::{
@@ -171,6 +172,7 @@ fn new_link(link: &MadeLink, address: &Sensitive) -> impl IntoView + use<> {
         <div class="form-page">
             <h1>{if link.added { t!(users_added) } else { t!(users_link_heading) }}</h1>
             <p>{t!(users_link_lead, name: &link.name)}</p>
+            <HereOnly/>
             <Once id="link" label=t!(users_link) text=address/>
             <p>
                 <a class="button" href=user_address(&link.name)>

@@ -47,6 +47,7 @@ page-never = never
 page-ok = OK
 page-places-from = From <code>{ $places }</code>
 page-places-more = and { $count } more
+page-here-only = <code>{ $address }</code> only works on this machine. For others, set <code>LATCHKEY_PUBLIC_URL</code> to the address that they use, and restart the server.
 
 # Items in a sentence.
 page-comma = { $first }, { $next }

@@ -60,5 +60,7 @@ secret-add-lead = Store an SSH key for a Git host or an account for an image reg
 secret-add-test-hint = Tests what you entered. You can save even if the test fails.
 secret-edit-heading = Edit secret
 secret-edit-lead = { $kind } <a href="{ $address }">{ $name }</a>, last changed { MARKUP($when) } by { $by }.
+secret-rotate-heading = Rotate password
+secret-rotate-lead = { $kind } <a href="{ $address }">{ $name }</a>. Create a new password or token at the registry, enter it here, and test it before you save. Delete the old one afterwards.
 secret-edit-test-hint = Tests what you entered, using the stored value for anything left empty. You can save even if the test fails.
 secret-delete-heading = Delete Secret

@@ -242,6 +242,8 @@ system-backup-unconfirmed-do = Copy the key to a safe place, apart from your dat
 
 system-public-https = { $address }
 system-public-local = { $address }, for this machine only.
+system-public-not-for-others = Not set. Links and examples name { $address }, which only this machine reaches.
+system-public-not-for-others-do = Set `LATCHKEY_PUBLIC_URL` to the address that others use, such as `https://latchkey.example`, and restart the server.
 system-public-plain = { $address } has no TLS: passwords and values can be read on the way.
 system-public-plain-do = Put a proxy with TLS in front, and set `LATCHKEY_PUBLIC_URL` to its https address.
 system-public-unset = Not set. The server listens on { $address } and answers to every host name.

@@ -26,6 +26,7 @@ tokens-add = Add token
 tokens-add-lead = You'll see the token once, on the next page. It can't do more than your own role.
 tokens-name-hint = What it is for, such as the cluster or script that uses it.
 tokens-only-prefix = Restrict to names starting with
+tokens-only-prefix-hint = Names without the prefix of their type: harbor covers image-harbor-eu, and secrets that are added later.
 tokens-only-secrets = Restrict to these secrets
 tokens-only-secrets-hint = Ids such as image-hub or gitsync-secret-data, separated by spaces or line breaks.
 tokens-expiry = Expires after (days)

@@ -47,6 +47,7 @@ page-never = 從未
 page-ok = 確定
 page-places-from = 來源：<code>{ $places }</code>
 page-places-more = 還有 { $count } 個
+page-here-only = <code>{ $address }</code> 只能在這部機器上使用。若要供他人使用，請將 <code>LATCHKEY_PUBLIC_URL</code> 設為他們使用的位址，並重新啟動伺服器。
 
 # Items in a sentence.
 page-comma = { $first }、{ $next }

@@ -48,5 +48,7 @@ secret-add-lead = 儲存 Git 主機的 SSH 金鑰，或映像檔登錄的帳號�
 secret-add-test-hint = 測試您輸入的內容。即使測試失敗也可以儲存。
 secret-edit-heading = 編輯 Secret
 secret-edit-lead = { $kind } <a href="{ $address }">{ $name }</a>，上次變更：{ MARKUP($when) }，由 { $by } 變更。
+secret-rotate-heading = 輪替密碼
+secret-rotate-lead = { $kind } <a href="{ $address }">{ $name }</a>。請在映像檔登錄建立新的密碼或權杖，在此輸入，並在儲存前測試。完成後再刪除舊的。
 secret-edit-test-hint = 測試您輸入的內容，留空的部分使用已儲存的值。即使測試失敗也可以儲存。
 secret-delete-heading = 刪除 Secret

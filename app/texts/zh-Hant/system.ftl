@@ -206,6 +206,8 @@ system-backup-unconfirmed-do = 請把金鑰複製到安全的地方，與資料�
 
 system-public-https = { $address }
 system-public-local = { $address }，僅限這部機器。
+system-public-not-for-others = 未設定。連結與範例使用 { $address }，只有這部機器能連到。
+system-public-not-for-others-do = 請將 `LATCHKEY_PUBLIC_URL` 設為他人使用的位址，例如 `https://latchkey.example`，並重新啟動伺服器。
 system-public-plain = { $address } 沒有 TLS：密碼與值可能在傳輸途中被讀取。
 system-public-plain-do = 請在前面放置具備 TLS 的代理伺服器，並把 `LATCHKEY_PUBLIC_URL` 設為其 https 位址。
 system-public-unset = 未設定。伺服器在 { $address } 接聽，並回應所有主機名稱。

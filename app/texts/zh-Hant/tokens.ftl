@@ -26,6 +26,7 @@ tokens-add = 新增權杖
 tokens-add-lead = 權杖只會在下一頁顯示一次。其權限不會超過您的角色。
 tokens-name-hint = 用途，例如使用此權杖的叢集或指令碼。
 tokens-only-prefix = 限制為名稱開頭是
+tokens-only-prefix-hint = 不含類型前置詞的名稱：harbor 涵蓋 image-harbor-eu，以及之後新增的 Secret。
 tokens-only-secrets = 限制為這些 Secret
 tokens-only-secrets-hint = 識別碼，例如 image-hub 或 gitsync-secret-data，以空格或換行分隔。
 tokens-expiry = 有效天數

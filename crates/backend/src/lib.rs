@@ -36,8 +36,8 @@ pub use audit::{
     Outcome, RecentChange, SecretHistory, Verdict,
 };
 pub use backups::{
-    BackupProblem, BackupRun, BackupService, LastBackups, Maintenance, Opened, SCRATCH, SealVerdict,
-    ServerFacts, Snapshot, SnapshotKey, seal, verify_seal,
+    BACKUP_OF, BackupProblem, BackupRun, BackupService, LastBackups, Maintenance, Opened, SCRATCH,
+    SealVerdict, ServerFacts, Snapshot, SnapshotKey, seal, verify_seal,
 };
 pub use connection_tests::{
     PORTAL, PrivateHost, RolledBack, TestConfig, TestOutcome, TestService, Tested, WatchedTests,

@@ -2,7 +2,7 @@
 
 use crate::links::{Keys, target};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 /// A document as HTML.
 #[derive(Debug)]
@@ -15,8 +15,16 @@ pub struct Rendered {
     pub mistakes: Vec<String>,
 }
 
+/// The comment after which a document is for those who have no portal yet, or change its code; and the one that ends this part.
+const LEAVE_OUT: &str = "<!-- not in Help -->";
+const GO_ON: &str = "<!-- in Help -->";
+
+/// The fewest headings with which a document has a list of them.
+const CONTENTS_FROM: usize = 5;
+
 /// Renders the document with this path. Links to other documents lead to their help pages; those to files that the portal does
-/// not show become plain text, and so do pictures.
+/// not show become plain text, and so do pictures. Parts that are not for users of the portal are left out, and a long document
+/// begins with its contents.
 pub fn render(text: &str, path: &str, keys: &Keys) -> Rendered {
     let mut rendered = Rendered { title: String::new(), html: String::new(), mistakes: Vec::new() };
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
@@ -24,9 +32,20 @@ pub fn render(text: &str, path: &str, keys: &Keys) -> Rendered {
     let anchors = anchors(&events);
     let mut anchors = anchors.iter();
     let (mut kept, mut in_title, mut in_picture) = (Vec::with_capacity(events.len()), false, false);
+    let (mut left_out, mut contents) = (false, Contents::default());
     // The link that is open, if it leads somewhere.
     let mut links = Vec::new();
     for event in events {
+        match &event {
+            Event::Html(raw) if raw.trim() == LEAVE_OUT => left_out = true,
+            Event::Html(raw) if raw.trim() == GO_ON => left_out = false,
+            Event::Start(Tag::Heading { .. }) if left_out => drop(anchors.next()),
+            _ => {}
+        }
+        if left_out {
+            continue;
+        }
+        contents.note(&event);
         match event {
             Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }) => {
                 in_title = true;
@@ -40,6 +59,7 @@ pub fn render(text: &str, path: &str, keys: &Keys) -> Rendered {
             _ if in_picture => {}
             Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
                 let id = anchors.next().map(|anchor| CowStr::from(anchor.clone()));
+                contents.begin(level, id.as_deref().unwrap_or_default());
                 kept.push(Event::Start(Tag::Heading { level, id, classes, attrs }));
             }
             Event::Start(Tag::Link { dest_url, title, id, .. }) => {
@@ -70,6 +90,7 @@ pub fn render(text: &str, path: &str, keys: &Keys) -> Rendered {
         }
     }
     html::push_html(&mut rendered.html, kept.into_iter());
+    rendered.html.insert_str(0, &contents.html());
     // What scrolls has to be reachable by keyboard.
     rendered.html = rendered
         .html
@@ -80,6 +101,56 @@ pub fn render(text: &str, path: &str, keys: &Keys) -> Rendered {
         rendered.mistakes.push("has no heading".to_owned());
     }
     rendered
+}
+
+/// The headings of a document, of the levels 2 and 3.
+#[derive(Default)]
+struct Contents {
+    /// Whether each is of level 3, with its anchor and its text.
+    headings: Vec<(bool, String, String)>,
+    /// Whether a heading has begun.
+    open: bool,
+}
+
+impl Contents {
+    fn begin(&mut self, level: HeadingLevel, anchor: &str) {
+        if matches!(level, HeadingLevel::H2 | HeadingLevel::H3) {
+            self.headings.push((level == HeadingLevel::H3, anchor.to_owned(), String::new()));
+            self.open = true;
+        }
+    }
+
+    fn note(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Text(text) | Event::Code(text) if self.open => {
+                if let Some((_, _, title)) = self.headings.last_mut() {
+                    title.push_str(text);
+                }
+            }
+            Event::End(TagEnd::Heading(_)) => self.open = false,
+            _ => {}
+        }
+    }
+
+    /// Returns the list of the headings; nothing for a short document.
+    fn html(&self) -> String {
+        if self.headings.len() < CONTENTS_FROM {
+            return String::new();
+        }
+        let mut markdown = String::new();
+        for (below, anchor, title) in &self.headings {
+            let _ = write!(markdown, "{}- [", if *below { "  " } else { "" });
+            for letter in title.chars() {
+                markdown.extend(letter.is_ascii_punctuation().then_some('\\'));
+                markdown.push(letter);
+            }
+            let _ = writeln!(markdown, "](#{anchor})");
+        }
+        let mut list = String::from("<nav class=\"contents\" aria-label=\"Contents\">\n");
+        html::push_html(&mut list, Parser::new(&markdown));
+        list.push_str("</nav>\n");
+        list
+    }
 }
 
 /// Returns the anchor of each heading, in order, as code hosts make them, so that a link works there and in the portal.

@@ -62,6 +62,24 @@ fn render_accepts_no_markup_besides_comments_and_leaves_pictures_out() {
 }
 
 #[test]
+fn render_leaves_out_what_is_not_for_users_of_a_portal() {
+    let text = "# T\n\nA\n\n<!-- not in Help -->\n\n## Build\n\nB\n\n<!-- in Help -->\n\n## Build\n\nC\n";
+    let rendered = render(text, "README.md", &keys());
+    assert_eq!(rendered.html, "<p>A</p>\n<h2 id=\"build-1\">Build</h2>\n<p>C</p>\n");
+    assert_eq!(rendered.mistakes, Vec::<String>::new());
+}
+
+#[test]
+fn render_lists_the_headings_of_a_long_document() {
+    let text = "# T\n\n## A & `b`\n\n### C_d\n\n#### not this\n\n## E\n\n## F\n\n## G\n";
+    let rendered = render(text, "docs/a.md", &keys()).html;
+    let expected = "<nav class=\"contents\" aria-label=\"Contents\">\n<ul>\n<li><a href=\"#a--b\">A &amp; b</a>\n<ul>\n\
+                    <li><a href=\"#c_d\">C_d</a></li>\n</ul>\n</li>\n<li><a href=\"#e\">E</a></li>\n";
+    assert!(rendered.starts_with(expected), "{rendered}");
+    assert!(!render("# T\n\n## A\n\n## B\n", "docs/a.md", &keys()).html.contains("<nav"));
+}
+
+#[test]
 fn render_lets_what_scrolls_be_reached_by_keyboard() {
     let rendered = render("# T\n\n| a |\n|---|\n| b |\n\n```sh\nx\n```\n", "docs/a.md", &keys());
     assert!(rendered.html.contains("<div class=\"scrolls\" tabindex=\"0\"><table>"), "{}", rendered.html);

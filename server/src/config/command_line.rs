@@ -2,7 +2,10 @@
 
 use super::{commands::Command, given::given, help, settings::Settings};
 use backend::SettingFact;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{
+    CommandFactory, FromArgMatches, Parser, Subcommand,
+    error::{ContextKind, ContextValue},
+};
 use cli::args::ClientCommand;
 use std::ffi::OsString;
 
@@ -56,7 +59,9 @@ pub fn command() -> clap::Command {
 ///
 /// Errors: it is not well formed, or asks for help.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, clap::Error> {
-    let matches = command().try_get_matches_from(cli::with_helper(arguments))?;
+    let arguments: Vec<OsString> = cli::with_helper(arguments);
+    let matches =
+        command().try_get_matches_from(&arguments).map_err(|error| plain_usage(error, &arguments))?;
     let is_client = matches.subcommand_name().is_some_and(ClientCommand::has_subcommand);
     if is_client {
         ClientCommand::from_arg_matches(&matches).map(Asked::OfPortal)
@@ -64,6 +69,19 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, cla
         let cli = Cli::from_arg_matches(&matches)?;
         Ok(Asked::OfServer(Box::new(Cli { given: given(&command(), &matches), ..cli })))
     }
+}
+
+/// Replaces the usage in an error: of itself it names every setting that the environment has, as if it were required.
+fn plain_usage(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    if error.get(ContextKind::Usage).is_some() {
+        let mut asked = command();
+        asked.build();
+        for argument in arguments.iter().skip(1) {
+            asked = asked.find_subcommand(argument).cloned().unwrap_or(asked);
+        }
+        error.insert(ContextKind::Usage, ContextValue::StyledStr(asked.render_usage()));
+    }
+    error
 }
 
 #[cfg(test)]
@@ -94,6 +112,20 @@ mod tests {
             assert!(matches!(helper, Ok(Asked::OfPortal(ClientCommand::DockerCredential(_)))));
         }
         assert!(asked(&["latchkey", "secret", "list", "--data-dir", "x"]).is_err());
+    }
+
+    #[test]
+    fn parse_names_no_setting_as_required_in_an_error() {
+        for (arguments, usage) in [
+            (
+                &["latchkey", "--data-dir", "x", "migrate", "--bogus"][..],
+                "Usage: latchkey migrate [OPTIONS]\n",
+            ),
+            (&["latchkey", "user", "add"], "Usage: latchkey user add [OPTIONS] <NAME>\n"),
+        ] {
+            let said = asked(arguments).unwrap_err().to_string();
+            assert!(said.contains(usage), "{said}");
+        }
     }
 
     #[test]

@@ -57,9 +57,9 @@ pub struct AuditList {
     pub next: Option<i64>,
 }
 
-/// The audit log, newest first
+/// List audit records, newest first
 ///
-/// Takes a token of the scope `read-audit`.
+/// Needs a token with the scope `read-audit`.
 #[utoipa::path(
     get, path = "/api/v1/audit", tag = "Audit log", operation_id = "list_audit_records",
     params(

@@ -50,7 +50,7 @@ pub struct DeletedList {
     pub next: Option<String>,
 }
 
-/// Deleted secrets that can be restored, the latest first
+/// List deleted secrets that can be restored, newest first
 #[utoipa::path(
     get, path = "/api/v1/deleted-secrets", tag = "Deleted secrets", operation_id = "list_deleted_secrets",
     params(("after" = Option<String>, Query, description = "`next` of the page before")),
@@ -75,7 +75,7 @@ fn row(text: &str) -> Result<Uuid, Problem> {
     text.parse().map_err(|_| Error::NotFound.into())
 }
 
-/// Restore a deleted secret as it was
+/// Restore a deleted secret
 #[utoipa::path(
     post, path = "/api/v1/deleted-secrets/{row}/restore", tag = "Deleted secrets", operation_id = "restore_secret",
     params(("row" = String, Path, description = "As the list has it")),
@@ -90,7 +90,7 @@ pub async fn restore(caller: Caller, Path(text): Path<String>) -> Answer {
     shown(&caller, &id).await
 }
 
-/// Remove a deleted secret for good
+/// Delete a secret permanently
 #[utoipa::path(
     delete, path = "/api/v1/deleted-secrets/{row}", tag = "Deleted secrets", operation_id = "remove_secret",
     params(("row" = String, Path, description = "As the list has it")),

@@ -1,12 +1,13 @@
 //! The list of endpoints: the router and the description are both made of it.
 
 use super::{
-    Caller, Problem, audit, deleted, graphql, keys, me, secrets, tokens,
+    Caller, Problem, audit, deleted, denied, graphql, keys, me, secrets, tokens,
     usages::{datasets, images},
     values, versions,
 };
 use crate::state::AppState;
 use axum::{
+    middleware::from_fn,
     response::{IntoResponse, Response},
     routing::{MethodRouter, any, post},
 };
@@ -56,9 +57,9 @@ pub fn endpoints() -> impl Iterator<Item = (String, MethodRouter<AppState>)> {
     ])
 }
 
-/// Adds a problem in JSON for the methods that an address does not have.
+/// Adds a problem in JSON for the methods that an address does not have, and the reason where a token is not enough.
 fn only_its_methods(answer: MethodRouter<AppState>) -> MethodRouter<AppState> {
-    answer.fallback(async |_: Caller| Problem::no_such_method())
+    answer.fallback(async |_: Caller| Problem::no_such_method()).layer(from_fn(denied::explain))
 }
 
 /// Answers addresses of the API that lead nowhere.

@@ -27,9 +27,9 @@ pub struct FingerprintBody {
     fingerprint: String,
 }
 
-/// Make a key pair that waits beside the key in use
+/// Generate a new key pair beside the current key
 ///
-/// Register its public half, then switch to it. One that waits already gives way.
+/// Add its public key to the repository, then switch to it. It replaces a new key pair that was not activated.
 #[utoipa::path(
     post, path = "/api/v1/secrets/{id}/key", tag = "Keys", operation_id = "generate_key",
     params(("id" = String, Path, description = "`gitsync-secret-<name>`", example = "gitsync-secret-data")),
@@ -47,9 +47,9 @@ pub async fn generate(caller: Caller, Path(text): Path<String>, Body(body): Body
     Ok((StatusCode::CREATED, shown(&caller, &id).await?).into_response())
 }
 
-/// Take the pair that waits into use
+/// Switch to the new key pair
 ///
-/// The old key is gone then.
+/// This deletes the current key.
 #[utoipa::path(
     post, path = "/api/v1/secrets/{id}/key/switch", tag = "Keys", operation_id = "switch_key",
     params(("id" = String, Path, description = "`gitsync-secret-<name>`", example = "gitsync-secret-data")),
@@ -66,7 +66,7 @@ pub async fn switch(caller: Caller, Path(text): Path<String>, Body(body): Body<F
     shown(&caller, &id).await
 }
 
-/// Throw the pair that waits away
+/// Discard the new key pair
 #[utoipa::path(
     delete, path = "/api/v1/secrets/{id}/key", tag = "Keys", operation_id = "discard_key",
     params(

@@ -22,7 +22,7 @@ impl From<TokenActor> for Me {
     }
 }
 
-/// Whose token this is, and what it allows
+/// Get the current token
 #[utoipa::path(
     get, path = "/api/v1/me", tag = "Tokens", operation_id = "show_me",
     responses((status = 200, description = "The token", body = Me)),

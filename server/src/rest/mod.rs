@@ -6,6 +6,7 @@ pub(crate) mod body;
 mod caller;
 mod conditional;
 pub mod deleted;
+mod denied;
 pub mod docs;
 pub mod endpoints;
 pub mod graphql;

@@ -91,9 +91,9 @@ pub struct TokenList {
     pub next: Option<String>,
 }
 
-/// Everybody's tokens, newest first
+/// List everyone's tokens, newest first
 ///
-/// Takes a token of the scope `read-audit`.
+/// Needs a token with the scope `read-audit`.
 #[utoipa::path(
     get, path = "/api/v1/tokens", tag = "Tokens", operation_id = "list_tokens",
     params(("after" = Option<String>, Query, description = "`next` of the page before")),

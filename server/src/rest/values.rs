@@ -24,7 +24,7 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 const SHAPES: &str = "Send git-sync, ssh-auth, rancher, flux, argocd, dockerconfigjson, username-password, image-updater or raw.";
 
-/// Take a value out
+/// Read a value
 ///
 /// A flat JSON object of plain strings, as the External Secrets Operator's webhook provider reads it; with `shape=raw`,
 /// the value alone as text. It is on record before it is sent. 404 is said only for a secret
@@ -79,7 +79,7 @@ fn sent(entries: &Exported, shape: ExportFormat) -> Response {
     }
 }
 
-/// A Kubernetes Secret for `kubectl apply`
+/// Get a Kubernetes Secret for `kubectl apply`
 ///
 /// Has the value in it, as any Secret has: it is on record before it is sent.
 #[utoipa::path(

@@ -117,7 +117,12 @@ fn doctor_follows_a_portal_from_nothing_over_running_to_stopped() {
     assert_eq!(code(&stopped, "database-connection"), "not-started");
     assert_eq!(code(&stopped, "key"), "key-at-hand");
     let (exit, said) = run(command(&addr), &["migrate", "--status"]);
-    assert!(exit == 2 && said.contains("start the server first"), "{said}");
+    assert!(exit == 0 && said.contains("migrations are applied"), "{said}");
+    assert_eq!(code(&examined(command(&addr), &[]).1, "private-postgres"), "private-stopped");
+    let nothing = fresh_folder("doctor-nothing");
+    let (exit, said) = run(latchkey(&nothing), &["migrate", "--status"]);
+    assert!(exit == 2 && said.contains("the first start of the server creates it"), "{said}");
+    assert!(!nothing.join("postgres").exists());
 }
 
 #[test]

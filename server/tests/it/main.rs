@@ -27,6 +27,7 @@ mod imports;
 mod keys;
 mod language;
 mod network;
+mod newcomer;
 mod notices;
 mod operations;
 mod overview;

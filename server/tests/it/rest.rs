@@ -426,8 +426,13 @@ async fn restricted_token_sees_only_its_secrets() {
         let ids: Vec<&Value> = list["items"].as_array().unwrap().iter().map(|row| &row["id"]).collect();
         assert_eq!((ids, &list["total"]), (vec![&json!(id)], &json!(1)));
         assert_eq!(script.get(&format!("/secrets/image-{theirs}")).await.status, StatusCode::FORBIDDEN);
-        let refused = script.get(&format!("/secrets/image-{theirs}/value")).await;
-        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        let denied = script.get(&format!("/secrets/image-{theirs}/value")).await;
+        assert_eq!(denied.status, StatusCode::FORBIDDEN);
+        let detail = read(&denied)["detail"].as_str().unwrap().to_owned();
+        assert!(
+            detail.contains("only for ") && detail.ends_with(&format!(" for image-{theirs}.")),
+            "{detail}"
+        );
         assert_eq!(script.get(&format!("/secrets/{id}/value")).await.status, StatusCode::OK);
     }
 }
@@ -505,9 +510,11 @@ async fn value_is_exported_in_the_requested_format() {
     }
     // Consumers delete their copy on 404, so that only a missing secret may be a 404.
     assert_eq!(reader.get("/secrets/image-gone/value").await.status, StatusCode::NOT_FOUND);
-    let refused = writer.get(&image).await;
-    assert_eq!(refused.status, StatusCode::FORBIDDEN);
-    assert!(!refused.body.contains(SENTINEL));
+    let denied = writer.get(&image).await;
+    assert_eq!(denied.status, StatusCode::FORBIDDEN);
+    let detail = read(&denied)["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("the scope write. This needs the scope read-values."), "{detail}");
+    assert!(!denied.body.contains(SENTINEL));
 }
 
 /// Returns GitHub's published host key.

@@ -1,6 +1,7 @@
 //! How a secret is used: examples with the portal's own address, to be copied. They never contain a value.
 
 use crate::{
+    here_only::HereOnly,
     ssr,
     ui::{copy::CopyButton, icon::icon},
 };
@@ -54,6 +55,7 @@ pub fn Examples<'a>(details: &'a SecretDetails) -> impl IntoView + use<> {
                 " "
                 {t!(examples_lead, address: "/tokens/new")}
             </p>
+            <HereOnly/>
             {examples}
         </section>
     }

@@ -140,6 +140,11 @@ actions! {
 }
 
 impl AuditAction {
+    /// Returns whether a record with this code is about an API token, whose id is the object.
+    pub fn is_of_token(code: &str) -> bool {
+        code == Self::TokenCreated.code() || code == Self::TokenRevoked.code()
+    }
+
     /// Returns the secret that a record is about. Whether it is about one follows from the code of the action, because people
     /// and other things may have names that look like the id of a secret.
     pub fn secret_of(code: &str, object: &str) -> Option<SecretId> {

@@ -5,6 +5,7 @@ pub(super) mod repository;
 
 use super::entry::AuditEntry;
 use domain::time::Timestamp;
+use std::collections::BTreeMap;
 
 /// The conditions of a query. An empty text matches everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub struct AuditPage {
     pub older: bool,
     /// Whether records of further names match, which are left out because a part of a name in the query matches too many.
     pub more_names: bool,
+    /// The names of the API tokens that records are about, by their ids.
+    pub token_names: BTreeMap<String, String>,
     /// The server's time.
     pub now: Timestamp,
 }

@@ -47,4 +47,6 @@ pub struct RecentChange {
     pub object: String,
     /// The names of the changed fields.
     pub fields: Vec<String>,
+    /// The name of the API token that was changed, whose id is the object.
+    pub called: Option<String>,
 }

@@ -8,6 +8,7 @@ use crate::{
     keyring::mac::Doubt,
 };
 use domain::error::Error;
+use std::collections::BTreeMap;
 
 /// The number of rows on a page.
 const PAGE: u32 = 50;
@@ -46,7 +47,15 @@ impl AuditService {
     /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn list(&self, ctx: &Ctx, query: &AuditQuery) -> Result<AuditPage, Error> {
         authorize(&self.db, ctx, Action::ReadAudit, Object::Named("audit log")).await?;
-        self.page(ctx, query, PAGE).await
+        let mut page = self.page(ctx, query, PAGE).await?;
+        let of_tokens = page.entries.iter().filter(|entry| AuditAction::is_of_token(&entry.action));
+        let ids: Vec<String> = of_tokens.map(|entry| entry.object.clone()).collect();
+        if !ids.is_empty() {
+            let found =
+                self.db.read(ctx, async |connection| list::repository::token_names(connection, &ids).await);
+            page.token_names = found.await?;
+        }
+        Ok(page)
     }
 
     /// Records that the log is exported, before anything leaves. Repeated attempts of the current minute are included
@@ -89,7 +98,8 @@ impl AuditService {
                 (more, true)
             }
         };
-        Ok(AuditPage { entries, newer, older, more_names, now: ctx.now })
+        let token_names = BTreeMap::new();
+        Ok(AuditPage { entries, newer, older, more_names, token_names, now: ctx.now })
     }
 
     /// Verifies the whole chain, in batches. With the key at hand, verifies also that the portal wrote each record, and

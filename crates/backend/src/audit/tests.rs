@@ -228,4 +228,7 @@ fn recent_changes_and_their_index_name_the_same_actions() {
     assert!(migration.contains(&all), "{all}");
     assert!(code.contains(&all), "{all}");
     assert!(code.contains(&format!("action IN ({of_secrets})")));
+    let restores = format!("outcome = 'done' AND action = '{}'", AuditAction::DatabaseRestored.code());
+    assert!(squeezed(include_str!("../../migrations/0270_index_restores.sql")).contains(&restores));
+    assert!(code.contains(&restores), "{restores}");
 }

@@ -14,6 +14,10 @@ pub use service::{BackupService, Opened};
 
 use domain::time::Timestamp;
 
+/// The beginning of the object of a record about a restored database; the time of the backup follows. Hashed into the chain:
+/// it never changes.
+pub const BACKUP_OF: &str = "backup of ";
+
 domain::coded_enum! {
     /// The reason why a backup failed. The code is stored.
     pub enum BackupProblem: code, text {

@@ -1,6 +1,6 @@
 //! The outcomes of backups, and the proof of a restored one.
 
-use super::{BackupRun, LastBackups, repository};
+use super::{BACKUP_OF, BackupRun, LastBackups, repository};
 use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction, AuditRecord, Outcome},
@@ -58,7 +58,7 @@ impl BackupService {
         authorize(&self.db, ctx, Action::ManagePortal, Object::Named("backups")).await?;
         self.db
             .write(ctx, async |work| {
-                let object = format!("backup of {made_at}");
+                let object = format!("{BACKUP_OF}{made_at}");
                 Ok(audit::record(work, ctx, AuditAction::DatabaseRestored, &object).await?)
             })
             .await

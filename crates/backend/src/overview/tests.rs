@@ -238,6 +238,13 @@ async fn changes_of_people_are_for_those_who_read_the_audit_log(pool: PgPool) {
         changes.into_iter().map(|change| change.action).collect::<Vec<_>>()
     };
     assert_eq!(seen(&admin).await, ["secret added", "user added"]);
+    backend.backups().note_restored(&at(2), "2026-11-28").await.unwrap();
+    assert_eq!(seen(&admin).await, ["database restored", "secret added", "user added"]);
+    let token =
+        TokenDraft { name: "CI".to_owned(), scope: "read-metadata".to_owned(), ..TokenDraft::default() };
+    backend.tokens().create(&at(2), &token).await.unwrap();
+    let newest = backend.overview().get(&admin).await.unwrap().changes.swap_remove(0);
+    assert_eq!((newest.action.as_str(), newest.called.as_deref()), ("token created", Some("CI")));
     assert_eq!(seen(&somebody(Role::Editor, 3)).await, ["secret added"]);
     assert_eq!(seen(&somebody(Role::Reader, 3)).await, ["secret added"]);
     assert_eq!(backend.overview().get(&anonymous(3)).await, Err(Error::NotSignedIn));

@@ -345,6 +345,8 @@ findings! {
         PublicHttps { address: String } = PublicAddress, Well, "public-address-https";
         /// Only this machine reaches the portal.
         PublicLocal { address: String } = PublicAddress, Well, "public-address-local";
+        /// Only this machine reaches the portal, and others use it.
+        PublicNotForOthers { address: String } = PublicAddress, Look, "public-address-not-for-others";
         /// People reach the portal without TLS.
         PublicPlain { address: String } = PublicAddress, Look, "public-address-plain";
         /// Nobody has said how people reach the portal.

@@ -134,9 +134,10 @@ pub(super) fn key(key: &KeyFact, stored: Result<&StoredKeyFacts, Unlooked>) -> V
     vec![here, check, backup]
 }
 
-/// Judges how browsers reach the portal.
+/// Judges how browsers reach the portal. An address of this machine alone is of no use to others, if there are any.
 pub(super) fn network(
     facts: &NetworkFacts,
+    has_others: bool,
     request: Option<&RequestFacts>,
     outside: &Outside,
 ) -> Vec<Finding> {
@@ -145,6 +146,7 @@ pub(super) fn network(
         Some(public) if public.starts_with("https://") => Finding::PublicHttps { address: public.clone() },
         Some(public) if facts.is_local => Finding::PublicLocal { address: public.clone() },
         Some(public) => Finding::PublicPlain { address: public.clone() },
+        None if facts.is_local && has_others => Finding::PublicNotForOthers { address },
         None if facts.is_local => Finding::PublicLocal { address },
         None => Finding::PublicUnset { address },
     };

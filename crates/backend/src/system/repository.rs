@@ -9,16 +9,29 @@ pub(super) struct Readable {
     pub(super) keys: bool,
     /// The one of the backups.
     pub(super) backups: bool,
+    /// The ones of people and tokens.
+    pub(super) access: bool,
 }
 
 /// Returns which tables are there, and may be read.
 pub(super) async fn readable(connection: &mut PgConnection) -> Result<Readable, sqlx::Error> {
     sqlx::query_as!(
         Readable,
-        "SELECT coalesce(bool_and(may) FILTER (WHERE name <> 'backups'), false) AS \"keys!\", \
-         coalesce(bool_and(may) FILTER (WHERE name = 'backups'), false) AS \"backups!\" \
+        "SELECT coalesce(bool_and(may) FILTER (WHERE NOT name = ANY (ARRAY['backups', 'users', 'api_tokens'])), false) AS \"keys!\", \
+         coalesce(bool_and(may) FILTER (WHERE name = 'backups'), false) AS \"backups!\", \
+         coalesce(bool_and(may) FILTER (WHERE name = ANY (ARRAY['users', 'api_tokens'])), false) AS \"access!\" \
          FROM (SELECT name, coalesce(has_table_privilege(to_regclass(name), 'SELECT'), false) AS may \
-         FROM unnest(ARRAY['key_encryption_keys', 'portal_notes', 'secret_values', 'backups']) AS name) AS known"
+         FROM unnest(ARRAY['key_encryption_keys', 'portal_notes', 'secret_values', 'backups', 'users', 'api_tokens']) AS name) AS known"
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Returns whether anybody but one person uses the portal: there is a second user, or an API token.
+pub(super) async fn has_others(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT (SELECT count(*) > 1 FROM (SELECT FROM users LIMIT 2) AS people) \
+         OR EXISTS (SELECT FROM api_tokens WHERE revoked_at IS NULL) AS \"found!\""
     )
     .fetch_one(connection)
     .await

@@ -66,6 +66,8 @@ struct Stored {
     keys: Option<StoredKeyFacts>,
     /// The last backups; `None` without the table for it.
     backups: Option<LastBackups>,
+    /// Whether anybody but one person uses the portal, as far as the database could be asked.
+    has_others: bool,
 }
 
 /// The results of asking the database.
@@ -173,6 +175,9 @@ async fn stored(connection: &mut PgConnection, keyring: &Keyring) -> Result<Stor
     if readable.backups {
         stored.backups = Some(backups::repository::last(connection).await?);
     }
+    if readable.access {
+        stored.has_others = repository::has_others(connection).await?;
+    }
     Ok(stored)
 }
 
@@ -230,7 +235,8 @@ fn report(
         Err(because) => judge::not_looked(Check::LastBackup, because),
     });
     findings.extend(judge::key(&around.key, keys));
-    findings.extend(judge::network(&around.network, around.request.as_ref(), outside));
+    let has_others = stored.is_ok_and(|stored| stored.has_others);
+    findings.extend(judge::network(&around.network, has_others, around.request.as_ref(), outside));
     findings.extend(judge::sign_on(client.provider().as_ref(), outside));
     let migrations = database.and_then(Result::ok).map(|asked| asked.facts.migrations).unwrap_or_default();
     SystemReport { findings, settings: around.settings.all, migrations, at: around.now }

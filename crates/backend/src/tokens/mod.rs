@@ -1,5 +1,6 @@
 //! API tokens: for clusters and scripts.
 
+mod chosen_secrets;
 mod limits;
 mod names;
 pub(crate) mod repository;

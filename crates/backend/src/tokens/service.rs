@@ -1,6 +1,7 @@
 //! The operations on API tokens. Every method authorizes first; every change is one transaction with its audit record.
 
 use super::{
+    chosen_secrets::checked,
     limits::{Stopped, TokenLimits},
     names,
     repository::{self, TokenRow},
@@ -246,7 +247,8 @@ impl TokenService {
         self.db.write(ctx, async |work| prepared.insert(work, ctx).await).await
     }
 
-    /// Does the same for a form, which creates no second token of the same name when it is sent again.
+    /// Does the same for a form, which creates no second token of the same name when it is sent again, and none for secrets
+    /// that do not exist.
     ///
     /// Errors: as `create`.
     pub async fn create_by_form(
@@ -260,7 +262,7 @@ impl TokenService {
         if let Some(id) = submissions::find(&self.db, ctx, mark).await? {
             return Ok(Submitted::Again(id));
         }
-        let prepared = self.prepare(ctx, draft).await?;
+        let prepared = checked(&self.db, ctx, &draft.secrets, self.prepare(ctx, draft).await).await?;
         self.db
             .write(ctx, async |work| {
                 // Locks in one order everywhere: this one, and then the rows of forms.

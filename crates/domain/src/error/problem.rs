@@ -40,6 +40,10 @@ pub enum Problem {
     Usage(UsageProblem),
     /// A field about people or tokens has a problem. Only the server renders those forms, so nobody parses its code.
     Access(AccessProblem),
+    /// There is no such secret; the other one was probably meant. Only the server renders the form that names secrets.
+    NoSecret(SecretId, Option<SecretId>),
+    /// The text is no id, and this secret was probably meant. Only the server renders that form.
+    SecretMeant(SecretId),
     /// The problem comes from another version of the portal, and its code is unknown here.
     Unknown,
 }
@@ -62,7 +66,7 @@ impl Problem {
             Self::Username(problem) => problem.message().to_owned(),
             Self::Password(problem) => problem.message().to_owned(),
             Self::Target(problem) => problem.message(),
-            Self::Usage(_) | Self::Access(_) | Self::Unknown => {
+            Self::Usage(_) | Self::Access(_) | Self::NoSecret(..) | Self::SecretMeant(_) | Self::Unknown => {
                 "The portal doesn't accept this. Load the page again and retry.".to_owned()
             }
         }
@@ -93,6 +97,8 @@ impl Problem {
             Self::Target(problem) => ("target", problem.code()),
             Self::Usage(problem) => ("usage", problem.code()),
             Self::Access(problem) => ("access", problem.code()),
+            Self::NoSecret(..) => ("access", "no-secret"),
+            Self::SecretMeant(_) => ("access", "secret-meant"),
             Self::Unknown => ("unknown", ""),
         };
         format!("{kind}:{word}")

@@ -71,9 +71,9 @@ impl From<SecretConsumers> for Consumers {
     }
 }
 
-/// Who uses a secret
+/// List the consumers of a secret
 ///
-/// Images and datasets, and the tokens that took its value out in the last 30 days.
+/// Images and datasets, and the tokens that read its value in the last 30 days.
 #[utoipa::path(
     get, path = "/api/v1/secrets/{id}/consumers", tag = "Secrets", operation_id = "list_consumers",
     params(("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub")),
@@ -86,7 +86,7 @@ pub async fn of_secret(caller: Caller, Path(text): Path<String>) -> Answer {
     Ok(json(Consumers::from(caller.backend.usages().of_secret(&caller.ctx, &id(&text)?).await?)))
 }
 
-/// Who uses a secret, by the older address
+/// List the consumers of a secret (older address)
 ///
 /// Deprecated: use `/api/v1/secrets/{id}/consumers`, which answers the same.
 #[utoipa::path(

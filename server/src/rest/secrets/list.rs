@@ -41,9 +41,9 @@ impl From<SecretPage> for SecretList {
     }
 }
 
-/// Which secrets there are
+/// List secrets
 ///
-/// A token that is for some secrets alone sees no others.
+/// A restricted token sees only its secrets.
 #[utoipa::path(
     get, path = "/api/v1/secrets", tag = "Secrets", operation_id = "list_secrets",
     params(

@@ -41,7 +41,7 @@ use axum::{
 };
 use domain::{error::Error, secret::SecretId};
 
-/// One secret, without its value
+/// Get a secret, without its value
 #[utoipa::path(
     get, path = "/api/v1/secrets/{id}", tag = "Secrets", operation_id = "show_secret",
     params(

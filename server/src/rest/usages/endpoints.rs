@@ -30,7 +30,7 @@ macro_rules! endpoints {
             #[utoipa::path(
                 get, path = $path, tag = $tag,
                 operation_id = concat!("list_", $plural),
-                summary = concat!("Which ", $plural, " there are, by name"),
+                summary = concat!("List ", $plural, ", by name"),
                 params(
                     ("q" = Option<String>, Query, description = "Words that the name or the address contains; at most 200 characters"),
                     ("secret" = Option<String>, Query, description = "Only those that use this secret"),
@@ -62,7 +62,7 @@ macro_rules! endpoints {
             #[utoipa::path(
                 get, path = concat!($path, "/{name}"), tag = $tag,
                 operation_id = concat!("show_", $word),
-                summary = concat!("One of the ", $plural),
+                summary = concat!("Get ", $article),
                 params(("name" = String, Path, description = "Its name", example = $example)),
                 responses(
                     (status = 200, description = "What is known of it", body = UsageItem),

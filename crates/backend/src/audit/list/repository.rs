@@ -7,6 +7,7 @@ use crate::{
 };
 use domain::{secret::SecretKind, usage::UsageKind};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
+use std::collections::BTreeMap;
 
 /// Returns the records newest first, or oldest first for a page before a cursor.
 pub(in crate::audit) async fn list(
@@ -76,6 +77,15 @@ fn push_conditions(sql: &mut QueryBuilder<Postgres>, query: &AuditQuery) -> Resu
         AuditCursor::NewerThan(id) => drop(sql.push(" AND id > ").push_bind(id)),
     }
     Ok(())
+}
+
+/// Returns the ids of these API tokens, each with its name.
+pub(in crate::audit) async fn token_names(
+    connection: &mut PgConnection,
+    ids: &[String],
+) -> Result<BTreeMap<String, String>, sqlx::Error> {
+    let rows = sqlx::query!("SELECT id, name FROM api_tokens WHERE id = ANY ($1)", ids);
+    Ok(rows.fetch_all(connection).await?.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 /// Returns whether there are records of this actor.

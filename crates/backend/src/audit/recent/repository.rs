@@ -14,10 +14,11 @@ struct ChangeRow {
     action: String,
     object: String,
     fields: Vec<String>,
+    called: Option<String>,
 }
 
-/// Finds the newest changes: all of them, or those of secrets, images and datasets. The index of migration 0220 requires
-/// exactly these texts.
+/// Finds the newest changes: all of them, or those of secrets, images and datasets. The indexes of migrations 0220 and 0270
+/// require exactly these texts.
 pub(crate) async fn find(
     connection: &mut PgConnection,
     all: bool,
@@ -26,12 +27,18 @@ pub(crate) async fn find(
     let rows = if all {
         sqlx::query_as!(
             ChangeRow,
-            "SELECT at, actor_kind, actor, action, object, fields FROM audit_records \
+            "SELECT at AS \"at!\", actor_kind AS \"actor_kind!\", actor AS \"actor!\", action AS \"action!\", \
+             object AS \"object!\", fields AS \"fields!\", (SELECT name FROM api_tokens \
+             WHERE api_tokens.id = object AND action IN ('token created', 'token revoked')) AS called FROM (\
+             (SELECT id, at, actor_kind, actor, action, object, fields FROM audit_records \
              WHERE outcome = 'done' AND action IN ('secret added', 'secret changed', 'secret deleted', 'secret restored', \
              'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded', 'value rolled back', \
              'version destroyed', 'usage added', 'usage changed', 'usage deleted', 'secrets seeded', 'user added', 'role changed', 'user disabled', 'user enabled', \
              'password link made', 'token created', 'token revoked', 'key added', 'key activated', 'key retired', \
              'key backup confirmed', 'set-up steps dismissed') \
+             ORDER BY id DESC LIMIT $1) \
+             UNION ALL (SELECT id, at, actor_kind, actor, action, object, fields FROM audit_records \
+             WHERE outcome = 'done' AND action = 'database restored' ORDER BY id DESC LIMIT $1)) AS changes \
              ORDER BY id DESC LIMIT $1",
             limit
         )
@@ -40,7 +47,7 @@ pub(crate) async fn find(
     } else {
         sqlx::query_as!(
             ChangeRow,
-            "SELECT at, actor_kind, actor, action, object, fields FROM audit_records \
+            "SELECT at, actor_kind, actor, action, object, fields, NULL::text AS called FROM audit_records \
              WHERE outcome = 'done' AND action IN ('secret added', 'secret changed', 'secret deleted', 'secret restored', \
              'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded', 'value rolled back', \
              'version destroyed', 'usage added', 'usage changed', 'usage deleted', 'secrets seeded') \
@@ -52,13 +59,14 @@ pub(crate) async fn find(
     };
     Ok(rows
         .into_iter()
-        .map(|ChangeRow { at, actor_kind, actor, action, object, fields }| RecentChange {
+        .map(|ChangeRow { at, actor_kind, actor, action, object, fields, called }| RecentChange {
             at: timestamp(at),
             actor_kind,
             actor,
             action,
             object,
             fields,
+            called,
         })
         .collect())
 }

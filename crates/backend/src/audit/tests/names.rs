@@ -32,7 +32,7 @@ async fn list_finds_records_by_parts_of_names(pool: PgPool) {
     };
     let harbor = backend.secrets().create(&at(200), NewSecret::parse(draft).unwrap(), None).await.unwrap();
     let token = TokenDraft { name: "Argo".to_owned(), scope: "read-values".to_owned(), ..Default::default() };
-    backend.tokens().create(&at(201), &token).await.unwrap();
+    let created = backend.tokens().create(&at(201), &token).await.unwrap();
     backend.secrets().delete(&at(202), &harbor, "").await.unwrap();
     let admin = somebody(Role::Admin, 300);
     for (query, count, more) in [
@@ -54,6 +54,8 @@ async fn list_finds_records_by_parts_of_names(pool: PgPool) {
         assert!(page.entries.is_sorted_by_key(|entry| std::cmp::Reverse(entry.id)), "{query:?}");
     }
     assert_eq!(backend.audit().list(&admin, &parts("tes", "")).await.unwrap().entries.len(), 50);
+    let of_token = backend.audit().list(&admin, &parts("", "argo")).await.unwrap();
+    assert_eq!(of_token.token_names.get(&created.id).map(String::as_str), Some("Argo"));
 }
 
 #[sqlx::test]

@@ -136,13 +136,16 @@ fn network_judges_addresses_proxies_and_the_request() {
         (facts(https, true, &["10.0.0.1"]), ["public-address-https", "proxies-named"]),
         (facts(https, true, &[]), ["public-address-https", "proxies-unnamed"]),
         (facts(https, true, &["0.0.0.0/0"]), ["public-address-https", "proxies-anybody"]),
-        (facts(None, true, &[]), ["public-address-local", "proxies-none"]),
+        (facts(None, true, &[]), ["public-address-not-for-others", "proxies-none"]),
         (facts(None, false, &[]), ["public-address-unset", "proxies-none"]),
         (facts(Some("http://a.example"), false, &[]), ["public-address-plain", "proxies-none"]),
         (facts(Some("http://127.0.0.1:3"), true, &[]), ["public-address-local", "proxies-none"]),
     ] {
-        assert_eq!(codes(&network(&facts, None, &Outside::default()))[..2], expected);
+        assert_eq!(codes(&network(&facts, true, None, &Outside::default()))[..2], expected);
     }
+    // One person alone may well stay on this machine.
+    let alone = network(&facts(None, true, &[]), false, None, &Outside::default());
+    assert_eq!(alone[0].code(), "public-address-local");
     let request =
         |is_trusted, is_forwarded| RequestFacts { is_trusted, is_forwarded, ..RequestFacts::default() };
     for (request, code) in [
@@ -152,7 +155,7 @@ fn network_judges_addresses_proxies_and_the_request() {
         (Some(request(false, false)), "forwarded-none"),
         (None, "only-on-page"),
     ] {
-        let found = network(&facts(None, true, &[]), request.as_ref(), &Outside::default());
+        let found = network(&facts(None, true, &[]), false, request.as_ref(), &Outside::default());
         assert_eq!(found[2].code(), code);
     }
 }
