@@ -25,7 +25,26 @@ async function objects(...values) {
   return said.split(/^}\n/m).filter((part) => part.trim()).map((part) => JSON.parse(`${part}}`)).flatMap((object) => object.items ?? [object]);
 }
 
-before(() => kubectl('create', 'namespace', 'portal'));
+/** Returns a resource of the Prometheus operator, as far as the API server has to know it. */
+const monitoringResource = (kind, plural) => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `${plural}.monitoring.coreos.com` },
+  spec: {
+    group: 'monitoring.coreos.com',
+    names: { kind, plural, singular: kind.toLowerCase() },
+    scope: 'Namespaced',
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } }],
+  },
+});
+
+before(async () => {
+  await kubectl('create', 'namespace', 'portal');
+  for (const resource of [monitoringResource('ServiceMonitor', 'servicemonitors'), monitoringResource('PrometheusRule', 'prometheusrules')]) {
+    await kubectl('create', '--filename', write(join(folder, 'resource.json'), JSON.stringify(resource)));
+    await kubectl('wait', '--for=condition=established', `crd/${resource.metadata.name}`, '--timeout=30s');
+  }
+});
 after(cleanUp);
 
 test('chart and manifests are packaged with the version of Cargo.toml', async () => {
@@ -76,6 +95,24 @@ test('values of the documentation make an Ingress for the public address', async
   assert.equal(env.find(({ name }) => name === 'LATCHKEY_PUBLIC_URL').value, 'https://latchkey.example');
   assert.equal(env.find(({ name }) => name === 'LATCHKEY_TRUSTED_PROXIES').value, '10.42.0.0/16');
   assert.equal(made.find(({ kind }) => kind === 'Ingress').spec.rules[0].host, 'latchkey.example');
+});
+
+test('metrics are off at first, and are scraped apart from the portal when they are on', async () => {
+  const plain = await objects('--values', `${chart}/values.yaml`);
+  assert.doesNotMatch(JSON.stringify(plain), /metrics/i);
+  const made = await objects('--values', `${chart}/ci/all-values.yaml`);
+  const of = (wanted, name) => made.find(({ kind, metadata }) => kind === wanted && metadata.name === name);
+  const { env, ports } = of('Deployment', 'latchkey').spec.template.spec.containers[0];
+  assert.equal(env.find(({ name }) => name === 'LATCHKEY_METRICS_ADDR').value, ':9464');
+  assert.deepEqual(ports.map(({ name }) => name), ['http', 'metrics']);
+  assert.deepEqual(of('Service', 'latchkey').spec.ports.map(({ name }) => name), ['http']);
+  const { spec, metadata } = of('Service', 'latchkey-metrics');
+  assert.deepEqual([spec.clusterIP, spec.ports[0].targetPort], ['None', 'metrics']);
+  const monitor = of('ServiceMonitor', 'latchkey').spec;
+  for (const [name, value] of Object.entries(monitor.selector.matchLabels)) assert.equal(metadata.labels[name], value);
+  assert.equal(of('PrometheusRule', 'latchkey').spec.groups[0].rules[0].alert, 'LatchkeyConnectionTestFails');
+  const rule = of('NetworkPolicy', 'latchkey').spec.ingress.find((rule) => rule.ports[0].port === 'metrics');
+  assert.equal(rule.from.length, 1);
 });
 
 test('values that cannot work are rejected with their name', async () => {

@@ -3,6 +3,7 @@
 use crate::{
     clock,
     forwarded::{self, ClientInfo},
+    request_log::Begun,
     state::AppState,
 };
 use app::{
@@ -69,6 +70,7 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
     let client_info = state.forwarding.client_info(peer, request.headers());
     let request_id = backend::sortable_id().to_string();
     let (method, uri) = (request.method().clone(), request.uri().clone());
+    let measured = state.instruments().map(|instruments| instruments.http.begin(&request));
     // Without a referrer browsers send `Origin: null`, and only if they trust the host do other headers say
     // where a form comes from.
     let host = forwarded::named_host(request.headers(), request.uri());
@@ -76,12 +78,14 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
         client_info.secure || host.is_none_or(|host| forwarded::is_loopback(&host.to_ascii_lowercase()));
     request.extensions_mut().insert(client_info);
     request.extensions_mut().insert(SecureCookies(client_info.secure));
-    request.extensions_mut().insert(Ctx {
+    let ctx = Ctx {
         actor: Actor::Anonymous,
         request_id: request_id.clone(),
         address: client_info.address,
         now: clock::now(),
-    });
+    };
+    let begun = state.logs_requests().then(|| Begun::now(&request, &ctx));
+    request.extensions_mut().insert(ctx);
     let mut response = next.run(request).await;
     set_headers(&mut response, uri.path().starts_with("/pkg/"), trusted, client_info.secure);
     if let Some(flash) = response.extensions_mut().remove::<Flash>()
@@ -98,6 +102,12 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
         *response.body_mut() = Body::from(format!(
             "Something went wrong in the portal. Its log has the cause under reference {request_id}.\n"
         ));
+    }
+    if let Some(measured) = measured {
+        measured.end(response.status());
+    }
+    if let Some(begun) = begun {
+        begun.end(method.as_str(), uri.path(), response.status());
     }
     tracing::debug!(%method, path = uri.path(), status = response.status().as_u16(), request_id, "answered");
     if let Ok(value) = HeaderValue::try_from(request_id) {

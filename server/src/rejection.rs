@@ -4,6 +4,7 @@
 use crate::{
     forwarded::{self, TwoHosts, settle_host},
     middleware::client_info,
+    request_log::logged,
     state::AppState,
 };
 use app::ssr::PublicAddress;
@@ -15,9 +16,6 @@ use axum::{
 };
 use backend::Ctx;
 use tower_http::csrf::ProtectionError;
-
-/// The longest text of a stranger that is logged, in characters.
-const MAX_LOGGED: usize = 200;
 
 /// The style of the small pages, because the style sheet of the others is out of reach under a foreign host.
 const STYLE: &str = ":root{color-scheme:light dark}\
@@ -88,11 +86,6 @@ fn wants_page(headers: &HeaderMap) -> bool {
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
-
-/// Returns the part of a stranger's text that is logged. Log it with `?`, which escapes control characters.
-fn logged(text: &str) -> String {
-    text.chars().take(MAX_LOGGED).collect()
 }
 
 fn log(parts: &Parts, reason: &'static str) {

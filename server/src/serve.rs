@@ -5,13 +5,14 @@ use crate::{
     config::Settings,
     forwarded::Origin,
     key_file, listen_addr, listener,
+    metrics::{self, Scrapes, instruments::Instruments},
     open::{Outcome, config, end_database, find_database, start},
     router, scheduled_tests,
     site::Site,
     state::AppState,
     surroundings::{self, Sources},
 };
-use backend::{Backend, Ctx, DatabaseConfig};
+use backend::{Backend, Ctx, DatabaseConfig, Observed};
 use domain::error::Error as DomainError;
 use private_postgres::Stop;
 use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
@@ -38,6 +39,9 @@ pub(crate) async fn serve(settings: Settings, sources: Sources) -> Outcome {
         format!("cannot listen on {}: {error}. Set LATCHKEY_ADDR to another address", settings.network.addr)
     })?;
     let addr = listener.local_addr()?;
+    let monitored = monitored(&settings).await?;
+    let own = [Some(addr), monitored.as_ref().and_then(|listener| listener.local_addr().ok())];
+    let own_ports: Vec<u16> = own.into_iter().flatten().map(|addr| addr.port()).collect();
     let site = Site::find(addr);
     let forwarding = settings.network.forwarding();
     if !addr.ip().is_loopback() && !forwarding.is_behind_tls() {
@@ -66,6 +70,9 @@ pub(crate) async fn serve(settings: Settings, sources: Sources) -> Outcome {
     let state = AppState::new(site.options, site.assets, forwarding);
     state.portal.set_look_around(around);
     state.portal.set_key_place(key_file::place(&settings));
+    if settings.log.log_requests {
+        state.log_requests();
+    }
     if settings.pseudo_language {
         state.offer_pseudo_language();
     }
@@ -76,8 +83,15 @@ pub(crate) async fn serve(settings: Settings, sources: Sources) -> Outcome {
     let mut signals = Signals::listen()?;
     // The probes answer from here on, while the database may still be starting.
     let idle = Duration::from_secs(settings.network.keep_alive_seconds.into());
-    let server = tokio::spawn(listener::serve(listener, router(state.clone()), idle, stopping));
     let settings = &settings;
+    let monitored = monitored.map(|listener| {
+        let instruments = Instruments::default();
+        let scrapes = Scrapes::new(&instruments, settings.metrics.metrics_names);
+        state.measure(instruments);
+        let router = metrics::router(scrapes, state.clone());
+        tokio::spawn(listener::serve(listener, router, idle, stopping.clone()))
+    });
+    let server = tokio::spawn(listener::serve(listener, router(state.clone()), idle, stopping));
     let asked_to_stop = Stop::default();
     let mut finding = Box::pin(find_database(settings, &asked_to_stop));
     let (database, private) = tokio::select! {
@@ -102,7 +116,7 @@ pub(crate) async fn serve(settings: Settings, sources: Sources) -> Outcome {
         state.status.watch_private(private.watch());
     }
     let opened = tokio::select! {
-        opened = open(settings, database, &state, addr) => opened,
+        opened = open(settings, database, &state, addr, &own_ports) => opened,
         _ = signals.next() => Ok(false),
     };
     if matches!(opened, Ok(true)) {
@@ -117,7 +131,14 @@ pub(crate) async fn serve(settings: Settings, sources: Sources) -> Outcome {
     tracing::info!("stopping");
     // Nobody listens only if the server has ended already.
     let _ = stop.send(true);
-    if signals.bound(REQUEST_TIMEOUT, server).await.is_none() {
+    let answered = async {
+        // Ends with an error only if it panicked, which is in the log.
+        let _ = server.await;
+        if let Some(monitored) = monitored {
+            let _ = monitored.await;
+        }
+    };
+    if signals.bound(REQUEST_TIMEOUT, answered).await.is_none() {
         tracing::warn!("aborted the requests that were still in flight");
     }
     if let Some(backend) = state.backend()
@@ -129,6 +150,27 @@ pub(crate) async fn serve(settings: Settings, sources: Sources) -> Outcome {
         tracing::warn!("the private PostgreSQL did not stop in time, and is killed with this process");
     }
     opened.map(drop)
+}
+
+/// Listens for Prometheus, if the settings say so.
+///
+/// Errors: it cannot listen; in words.
+async fn monitored(settings: &Settings) -> Result<Option<TcpListener>, Box<dyn Error + Send + Sync>> {
+    let Some(addr) = settings.metrics.metrics_addr else { return Ok(None) };
+    let listener = TcpListener::bind(addr).await.map_err(|error| {
+        format!("cannot listen on {addr}: {error}. Set LATCHKEY_METRICS_ADDR to another address")
+    })?;
+    tracing::info!("metrics are at http://{}/metrics", listen_addr::reachable(listener.local_addr()?));
+    Ok(Some(listener))
+}
+
+/// Has the work on the database measured for whoever wants to know: Prometheus, or readers of the log.
+fn observe(backend: &Backend, settings: &Settings, state: &AppState) {
+    let metrics = state.instruments().map(|instruments| instruments.services.clone());
+    let slow = settings.log.slow_queries();
+    if metrics.is_some() || slow.is_some() {
+        backend.observe(Observed { metrics, slow });
+    }
 }
 
 /// Waits until the server is asked to stop. After SIGTERM, with which operators stop one of several servers,
@@ -149,14 +191,16 @@ async fn open(
     url: DatabaseConfig,
     state: &AppState,
     addr: SocketAddr,
+    own_ports: &[u16],
 ) -> Result<bool, Box<dyn Error + Send + Sync>> {
     // Wrong settings are reported before the database is asked.
     key_file::find(settings)?;
     let mut config = config(settings, url, Vec::new())?;
-    config.connection_tests.own_port = Some(addr.port());
+    config.connection_tests.own_ports = own_ports.to_vec();
     loop {
         match start(settings, &mut config).await {
             Ok(backend) => {
+                observe(&backend, settings, state);
                 if let Ok(health) = backend.health(&Ctx::system("start", clock::now())).await {
                     clock::set_by(health.now);
                 }

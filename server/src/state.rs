@@ -1,6 +1,6 @@
 //! The state that requests are served with.
 
-use crate::{forwarded::Forwarding, status::Status};
+use crate::{forwarded::Forwarding, metrics::instruments::Instruments, status::Status};
 use app::{portal::Portal, ssr::Assets};
 use axum::extract::FromRef;
 use backend::Backend;
@@ -8,7 +8,7 @@ use leptos::config::LeptosOptions;
 use std::{
     ops::Deref,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -23,6 +23,8 @@ pub struct Served {
     pub forwarding: Forwarding,
     draining: AtomicBool,
     pseudo_language: AtomicBool,
+    logs_requests: AtomicBool,
+    instruments: OnceLock<Instruments>,
     /// The facts for health besides the backend's own.
     pub status: Arc<Status>,
 }
@@ -43,6 +45,8 @@ impl AppState {
             forwarding,
             draining: AtomicBool::default(),
             pseudo_language: AtomicBool::default(),
+            logs_requests: AtomicBool::default(),
+            instruments: OnceLock::new(),
             status: Arc::default(),
         }))
     }
@@ -67,6 +71,26 @@ impl Served {
     /// Returns whether browsers may ask for the pseudo-language.
     pub fn offers_pseudo_language(&self) -> bool {
         self.pseudo_language.load(Ordering::Relaxed)
+    }
+
+    /// Logs each request from now on.
+    pub fn log_requests(&self) {
+        self.logs_requests.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether each request is logged.
+    pub fn logs_requests(&self) -> bool {
+        self.logs_requests.load(Ordering::Relaxed)
+    }
+
+    /// Measures requests from now on. Only the first call counts.
+    pub fn measure(&self, instruments: Instruments) {
+        let _ = self.instruments.set(instruments);
+    }
+
+    /// Returns what counts and measures, if anybody wants to know.
+    pub fn instruments(&self) -> Option<&Instruments> {
+        self.instruments.get()
     }
 
     /// Opens the portal. Called once.

@@ -14,6 +14,7 @@ mod error;
 mod health;
 mod imports;
 mod keyring;
+mod metrics;
 mod overview;
 mod private_key_parser;
 mod random;
@@ -45,7 +46,8 @@ pub use connection_tests::{
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{
-    DatabaseConfig, MigrationFact, MigrationState, has_key, migrate, newest_schema, pending_migrations,
+    DatabaseConfig, MigrationFact, MigrationState, Observed, PoolState, has_key, migrate, newest_schema,
+    pending_migrations,
 };
 pub use error::StartError;
 pub use formats::examples::{ExampleSource, Part as ExamplePart, Tool};
@@ -53,6 +55,7 @@ pub use formats::export::{Exported, ManifestFormat, flat_json, manifest};
 pub use health::{Health, Readiness};
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KekService, KekStatus, Rewrapped, RotationError};
+pub use metrics::{AuditNumbers, DatabaseNumbers, KeyNumbers, Metrics, MetricsService, NamedSecret};
 pub use overview::{Attention, Day, OVERVIEW_DAYS, Overview, OverviewService, PortalNote, SetUpSteps};
 pub use random::{entity_tag, random_id, sortable_id, submission_of};
 pub use rate_limit::RateLimit;
@@ -134,6 +137,7 @@ struct Services {
     imports: ImportService,
     connection_tests: TestService,
     keys: KekService,
+    metrics: MetricsService,
     overview: OverviewService,
     secrets: SecretService,
     sessions: SessionService,
@@ -208,6 +212,7 @@ impl Backend {
             imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
             connection_tests: TestService::new(db.clone(), keyring.clone(), outbound, http),
             keys: KekService::new(db.clone(), at_hand),
+            metrics: MetricsService::new(db.clone(), keyring.is_none()),
             overview: OverviewService::new(db.clone(), keyring.is_none(), single_sign_on.is_some()),
             secrets,
             single_sign_on,
@@ -248,6 +253,11 @@ impl Backend {
     /// Returns the key encryption keys.
     pub fn keys(&self) -> &KekService {
         &self.0.keys
+    }
+
+    /// Returns the numbers for monitoring.
+    pub fn metrics(&self) -> &MetricsService {
+        &self.0.metrics
     }
 
     /// Returns the Overview.
@@ -301,6 +311,11 @@ impl Backend {
             return Readiness::Sealed;
         }
         health::probe(&self.0.db).await
+    }
+
+    /// Watches the work on the database from here on, for monitoring and for the log. Called once.
+    pub fn observe(&self, observed: Observed) {
+        self.0.db.observe(observed);
     }
 
     /// Returns the state of the database for whoever runs the portal.

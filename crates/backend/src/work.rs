@@ -4,6 +4,7 @@ use crate::{
     db::Transaction,
     error::NoKey,
     keyring::{Keyring, Witness, mac::Message, repository::active_id},
+    metrics::instruments::Metrics,
 };
 use sqlx::PgConnection;
 use std::{
@@ -19,11 +20,17 @@ pub(crate) struct Work {
     witness: Witness,
     /// The key that vouches for rows, once it was asked for. It stays the active one until the end of the transaction.
     active: Option<String>,
+    metrics: Option<Metrics>,
 }
 
 impl Work {
-    pub(crate) fn new(transaction: Transaction, witness: Witness) -> Self {
-        Self { transaction, witness, active: None }
+    pub(crate) fn new(transaction: Transaction, witness: Witness, metrics: Option<Metrics>) -> Self {
+        Self { transaction, witness, active: None, metrics }
+    }
+
+    /// Returns what is counted and measured, if anybody wants to know.
+    pub(crate) fn metrics(&self) -> Option<&Metrics> {
+        self.metrics.as_ref()
     }
 
     /// Returns the keys at hand, if they are the right ones.

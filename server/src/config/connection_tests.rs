@@ -50,7 +50,7 @@ impl ConnectionTestSettings {
             allow_private: self.allow_private_hosts.clone(),
             plain_http: self.plain_http_hosts.clone(),
             extra_roots: roots.unwrap_or_default(),
-            own_port: Some(own_port),
+            own_ports: vec![own_port],
         })
     }
 }

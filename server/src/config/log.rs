@@ -1,6 +1,7 @@
 //! The settings of the log.
 
 use clap::{Args, ValueEnum};
+use std::time::Duration;
 
 /// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -20,8 +21,21 @@ pub struct LogSettings {
     /// What to log: `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,backend=debug`
     #[arg(long, env = "LATCHKEY_LOG", default_value = "info", global = true)]
     pub log: String,
+
+    /// Whether each request is logged at `info`: method, route, path without its query, status, duration, address
+    #[arg(long, env = "LATCHKEY_LOG_REQUESTS", default_value = "off", action = clap::ArgAction::Set, value_parser = clap::builder::BoolishValueParser::new(), global = true)]
+    pub log_requests: bool,
+
+    /// From how many milliseconds on a query of the database is logged: its method and its time, never its values
+    #[arg(long, env = "LATCHKEY_LOG_SLOW_QUERIES", value_parser = clap::value_parser!(u32).range(1..), global = true)]
+    pub log_slow_queries: Option<u32>,
 }
 
 impl LogSettings {
     pub(super) const HEADING: &str = "Log";
+
+    /// Returns the duration from which on a query is logged.
+    pub fn slow_queries(&self) -> Option<Duration> {
+        self.log_slow_queries.map(|milliseconds| Duration::from_millis(milliseconds.into()))
+    }
 }

@@ -9,6 +9,7 @@ mod help;
 mod key;
 mod log;
 mod manual;
+mod metrics;
 mod network;
 mod sensitive;
 mod settings;

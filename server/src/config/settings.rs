@@ -5,6 +5,7 @@ use super::{
     database::DatabaseSettings,
     key::KeySettings,
     log::LogSettings,
+    metrics::MetricsSettings,
     network::NetworkSettings,
     sign_in::SignInSettings,
     single_sign_on::SingleSignOnSettings,
@@ -43,6 +44,8 @@ pub struct Settings {
     #[arg(long, env = "LATCHKEY_KEEP_VERSION_DAYS", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=3_650), global = true, help_heading = "Versions of values")]
     pub keep_version_days: u16,
 
+    #[command(flatten)]
+    pub metrics: MetricsSettings,
     #[command(flatten)]
     pub log: LogSettings,
 

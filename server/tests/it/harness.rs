@@ -6,7 +6,7 @@ use axum::{
     body::{Body, HttpBody, to_bytes},
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
-use backend::{Backend, BackendConfig, Ctx, Kek, PrivateHost, SignInConfig, TestConfig};
+use backend::{Backend, BackendConfig, Ctx, Kek, Observed, PrivateHost, SignInConfig, TestConfig};
 use domain::{
     access::{Role, TokenDraft, TokenScope},
     error::Error,
@@ -19,6 +19,7 @@ use server::{
     clock,
     config::{self, Asked},
     forwarded::Forwarding,
+    metrics::{self, Scrapes, instruments::Instruments},
     router,
     routes::{self, Audience},
     state::AppState,
@@ -85,6 +86,25 @@ pub(crate) struct TestApp {
     cookie: String,
 }
 
+/// The counters and histograms of a portal.
+pub(crate) struct Monitoring {
+    instruments: Instruments,
+    state: AppState,
+}
+
+impl Monitoring {
+    /// Notes a cleanup.
+    pub(crate) fn cleaned(&self) {
+        self.state.status.cleaned(clock::now());
+    }
+
+    /// Asks for metrics as Prometheus does, with up to so many secrets by name. Nothing is kept from the time before.
+    pub(crate) async fn scrape(&self, request: Request<Body>, names: u32) -> Answer {
+        let router = metrics::router(Scrapes::new(&self.instruments, names), self.state.clone());
+        read(router.oneshot(request).await.unwrap()).await
+    }
+}
+
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -137,6 +157,23 @@ impl TestApp {
         self.router = router(state);
     }
 
+    /// Counts and measures everything from now on, and returns the way to ask for it.
+    pub(crate) fn monitor(&mut self) -> Monitoring {
+        let state = state(Some(self.backend.clone()));
+        let instruments = Instruments::default();
+        state.measure(instruments.clone());
+        self.backend.observe(Observed { metrics: Some(instruments.services.clone()), slow: None });
+        self.router = router(state.clone());
+        Monitoring { instruments, state }
+    }
+
+    /// Logs each request from now on.
+    pub(crate) fn log_requests(&mut self) {
+        let state = state(Some(self.backend.clone()));
+        state.log_requests();
+        self.router = router(state);
+    }
+
     /// Offers the pseudo-language.
     pub(crate) fn offer_pseudo_language(&mut self) {
         let state = state(Some(self.backend.clone()));
@@ -186,6 +223,12 @@ impl TestApp {
         let session = self.backend.sessions().begin_for(&ctx, name, "tests").await.unwrap();
         let browser = self.backend.browsers().admit(&session, None).unwrap();
         format!("latchkey_browser={}", browser.mark().expose())
+    }
+
+    /// Returns the metrics of a second server, whose database does not answer yet.
+    #[expect(clippy::unused_self, reason = "whoever has an app has the turn")]
+    pub(crate) fn metrics_without_database(&self) -> Monitoring {
+        Monitoring { instruments: Instruments::default(), state: state(None) }
     }
 
     /// Returns a second server, whose database does not answer yet.

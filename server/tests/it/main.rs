@@ -26,6 +26,7 @@ mod harness;
 mod imports;
 mod keys;
 mod language;
+mod metrics;
 mod network;
 mod newcomer;
 mod notices;

@@ -17,13 +17,19 @@ use crate::{
 };
 use domain::error::Error;
 use repository::CountedReads;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 
 /// The most reads that are recorded in one transaction.
 const BATCH: usize = 128;
 
 /// The most reads that wait; further callers wait before they are queued.
 const WAITING: usize = 1_024;
+
+/// The name of the statement that records reads, in the log of slow queries.
+const METHOD: &str = "backend::access_log::Writer::batch";
 
 struct Waiting {
     read: Read,
@@ -76,6 +82,9 @@ async fn write_all(db: Db, mut reads: mpsc::Receiver<Waiting>) {
             } else {
                 written.as_ref().copied().map_err(|error| public_error(&read.ctx, error))
             };
+            if let Some(metrics) = writer.db.metrics() {
+                metrics.read(read.counted_as(outcome.is_ok()));
+            }
             // A caller that has gone meanwhile does not get the value either.
             drop(done.send(outcome));
         }
@@ -108,7 +117,7 @@ impl Writer {
             return self.in_transaction(&records, counted, None).await;
         }
         if records.is_empty() {
-            let done = self.db.execute_alone(repository::counting(counted.clone())).await;
+            let done = self.db.execute_alone(METHOD, repository::counting(counted.clone())).await;
             return match done {
                 // In the worst case it is counted twice.
                 Err(error) if is_broken(&error) => self.in_transaction(&records, counted, None).await,
@@ -120,8 +129,13 @@ impl Writer {
         };
         let links = Links::behind(keyring, end, &records)?;
         let end = links.end.clone();
-        let attempted = match self.db.execute_alone(repository::recording(links, counted.clone())).await {
+        let begun = self.db.metrics().map(|_| Instant::now());
+        let statement = repository::recording(links, counted.clone());
+        let attempted = match self.db.execute_alone(METHOD, statement).await {
             Ok(1..) => {
+                if let Some((metrics, begun)) = self.db.metrics().zip(begun) {
+                    metrics.appended(begun.elapsed());
+                }
                 self.end = Some(end);
                 return Ok(());
             }

@@ -22,4 +22,14 @@ impl Read {
     pub(crate) fn new(ctx: &Ctx, id: &SecretId, (secret, version): (Uuid, i64), outcome: Outcome) -> Self {
         Self { ctx: ctx.clone(), id: id.clone(), secret, version, outcome, unchanged: false }
     }
+
+    /// Returns the word by which monitoring counts the read, after it was recorded or could not be.
+    pub(super) fn counted_as(&self, recorded: bool) -> &'static str {
+        match self.outcome {
+            _ if !recorded => "unrecorded",
+            Outcome::Done if self.unchanged => "unchanged",
+            Outcome::IntegrityFailure => "integrity-failure",
+            outcome => outcome.code(),
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Reads of values on a real database, one for each test.
 
 use super::{
-    Read, Writer, by_tokens,
+    METHOD, Read, Writer, by_tokens,
     repository::{self, CountedReads},
 };
 use crate::{
@@ -313,7 +313,7 @@ async fn record_behind_former_end_writes_nothing_without_error(pool: PgPool) {
     add(&backend, "b").await;
     let (ids, counted) = ([reads[0].id.to_string()], CountedReads::of(&by_tokens(&reads)).unwrap());
     let links = Links::behind(writer.db.keyring().unwrap(), old, &super::records(&reads, &ids)).unwrap();
-    let rows = writer.db.execute_alone(repository::recording(links, counted)).await.unwrap();
+    let rows = writer.db.execute_alone(METHOD, repository::recording(links, counted)).await.unwrap();
     assert_eq!((rows, taken(&pool).await, counted_reads(&pool).await), (0, 1, 1));
     writer.write(&reads).await.unwrap();
     assert_eq!((taken(&pool).await, counted_reads(&pool).await), (2, 2));

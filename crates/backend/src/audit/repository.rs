@@ -19,6 +19,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::time::Timestamp;
 use sqlx::{PgConnection, Postgres, postgres::PgArguments, query::Query};
+use tokio::time::Instant;
 
 /// Appends a record to the chain. The end stays locked until the transaction ends, so this comes last in it.
 pub(crate) async fn append(work: &mut Work, ctx: &Ctx, record: AuditRecord<'_>) -> Result<(), sqlx::Error> {
@@ -30,8 +31,7 @@ pub(crate) async fn append_many(
     work: &mut Work,
     records: &[(&Ctx, AuditRecord<'_>)],
 ) -> Result<(), sqlx::Error> {
-    let keyring = work.keyring().cloned();
-    append_with(work, keyring.as_deref(), records).await
+    add_measured(work, entries(records)).await.map(drop)
 }
 
 /// Appends a record that stands for a number of equal ones.
@@ -39,9 +39,8 @@ pub(crate) async fn append_counted(
     work: &mut Work,
     records: &[(&Ctx, AuditRecord<'_>, u64)],
 ) -> Result<(), sqlx::Error> {
-    let keyring = work.keyring().cloned();
     let entries = records.iter().map(|(ctx, record, times)| (*ctx, record, format!("{times} times")));
-    add(work, keyring.as_deref(), entries.collect()).await.map(drop)
+    add_measured(work, entries.collect()).await.map(drop)
 }
 
 /// Appends records under these keys.
@@ -58,8 +57,18 @@ pub(crate) async fn append_and_remember(
     work: &mut Work,
     records: &[(&Ctx, AuditRecord<'_>)],
 ) -> Result<Option<KnownEnd>, sqlx::Error> {
+    add_measured(work, entries(records)).await
+}
+
+/// Appends records under the keys of the work, and measures how long that takes, with the wait for the end of the chain.
+async fn add_measured(work: &mut Work, entries: Entries<'_>) -> Result<Option<KnownEnd>, sqlx::Error> {
     let keyring = work.keyring().cloned();
-    add(work, keyring.as_deref(), entries(records)).await
+    let begun = work.metrics().filter(|_| !entries.is_empty()).map(|_| Instant::now());
+    let added = add(work, keyring.as_deref(), entries).await;
+    if let Some((metrics, begun)) = work.metrics().zip(begun) {
+        metrics.appended(begun.elapsed());
+    }
+    added
 }
 
 /// Records to append, each with the names of its fields.

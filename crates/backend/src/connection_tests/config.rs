@@ -13,8 +13,8 @@ pub struct TestConfig {
     pub plain_http: Vec<String>,
     /// Certificates that are trusted in addition to the system's.
     pub extra_roots: ExtraRoots,
-    /// The port on which this server itself listens.
-    pub own_port: Option<u16>,
+    /// The ports on which this server itself listens.
+    pub own_ports: Vec<u16>,
 }
 
 /// A private host that tests may connect to.

@@ -35,7 +35,7 @@ enum Reach {
 #[derive(Clone, Debug)]
 pub(crate) struct Outbound {
     allowed: Vec<PrivateHost>,
-    own_port: Option<u16>,
+    own_ports: Vec<u16>,
     /// The hosts and ports of the portal's own database.
     database: Vec<(String, u16)>,
 }
@@ -47,7 +47,7 @@ pub(super) struct Resolved(Vec<SocketAddr>);
 impl Outbound {
     pub(crate) fn new(config: &TestConfig, database: impl IntoIterator<Item = (String, u16)>) -> Self {
         let database = database.into_iter().collect();
-        Self { allowed: config.allow_private.clone(), own_port: config.own_port, database }
+        Self { allowed: config.allow_private.clone(), own_ports: config.own_ports.clone(), database }
     }
 
     /// Allows private addresses of this host, too, because the operator has named it in a setting.
@@ -70,7 +70,7 @@ impl Outbound {
             Reach::Public => true,
             Reach::Private => {
                 let in_list = named || self.allowed.iter().any(|allowed| allowed.contains(address.ip()));
-                in_list && !(address.ip().is_loopback() && Some(port) == self.own_port)
+                in_list && !(address.ip().is_loopback() && self.own_ports.contains(&port))
             }
             Reach::Never => false,
         };
@@ -89,7 +89,7 @@ impl Outbound {
                 Ok(Ok(stream)) => {
                     // A connection to this machine has the same address at both ends.
                     let own = stream.local_addr().is_ok_and(|local| local.ip() == address.ip());
-                    if own && Some(address.port()) == self.own_port {
+                    if own && self.own_ports.contains(&address.port()) {
                         return Err(TestCause::AddressNotAllowed);
                     }
                     return Ok(stream);
@@ -259,7 +259,7 @@ mod tests {
     fn outbound(allowed: &[&str]) -> Outbound {
         let config = TestConfig {
             allow_private: allowed.iter().map(|text| PrivateHost::parse(text).unwrap()).collect(),
-            own_port: Some(3000),
+            own_ports: vec![3000],
             ..TestConfig::default()
         };
         Outbound::new(&config, Some(("localhost".to_owned(), 5432)))

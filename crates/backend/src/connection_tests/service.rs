@@ -387,6 +387,9 @@ impl TestService {
         stored: Option<(Uuid, i64)>,
         report: &TestReport,
     ) -> Result<String, Error> {
+        if let Some(metrics) = self.db.metrics() {
+            metrics.tested(report.cause);
+        }
         self.db
             .write(ctx, async |work| {
                 let kek_id = active_id(work).await?;

@@ -3,6 +3,8 @@
 use super::{
     address::DatabaseConfig,
     limits::{WORK_TIMEOUT, in_time},
+    load::PoolState,
+    observer::{Kind, Named, Observed, Observer},
     pool::{self, Pool},
     repository, servers,
     time::timestamp,
@@ -12,6 +14,7 @@ use crate::{
     context::Ctx,
     error::{self, Failure, StartError, public_error},
     keyring::{Doubted, Keyring, Witness, mac::Message},
+    metrics::instruments::Metrics,
     work::Work,
 };
 use domain::{error::Error, time::Timestamp};
@@ -60,6 +63,7 @@ struct Inner {
     /// The most reads at once: half of the connections, so that writes never wait for reads.
     readers: Semaphore,
     witness: Witness,
+    observer: Observer,
 }
 
 /// Returns the path of the method that contains this closure, or of the given function; statements are logged under it.
@@ -92,7 +96,8 @@ impl Connections {
     fn with(pool: Pool) -> (Self, mpsc::UnboundedReceiver<Doubted>) {
         let readers = usize::try_from(pool.most / 2).unwrap_or_default().max(1);
         let (witness, doubted) = Witness::new();
-        let inner = Inner { pool: Arc::new(pool), readers: Semaphore::new(readers), witness };
+        let (pool, observer) = (Arc::new(pool), Observer::default());
+        let inner = Inner { pool, readers: Semaphore::new(readers), witness, observer };
         (Self { inner: Arc::new(inner) }, doubted)
     }
 
@@ -129,12 +134,23 @@ impl Connections {
         ctx: &Ctx,
         work: impl AsyncFnOnce(&mut Work) -> Result<T, Failure<E>>,
     ) -> Result<T, E> {
-        let span = tracing::debug_span!("write", request_id = ctx.request_id, by = method_of(&work));
-        self.try_write(work).instrument(span).await.map_err(|failure| failure.public_error(ctx))
+        let by = method_of(&work);
+        let span = tracing::debug_span!("write", request_id = ctx.request_id, by);
+        let named = Named { kind: Kind::Write, by, request_id: Some(&ctx.request_id) };
+        let done = self.inner.observer.watch(named, self.writing(work)).instrument(span).await;
+        done.map_err(|failure| failure.public_error(ctx))
     }
 
     /// Does a unit of work for a caller that handles failures itself, such as a name that is taken. Logs nothing.
     pub(crate) async fn try_write<T, E>(
+        &self,
+        work: impl AsyncFnOnce(&mut Work) -> Result<T, Failure<E>>,
+    ) -> Result<T, Failure<E>> {
+        let named = Named { kind: Kind::Write, by: method_of(&work), request_id: None };
+        self.inner.observer.watch(named, self.writing(work)).await
+    }
+
+    async fn writing<T, E>(
         &self,
         work: impl AsyncFnOnce(&mut Work) -> Result<T, Failure<E>>,
     ) -> Result<T, Failure<E>> {
@@ -152,7 +168,23 @@ impl Connections {
     /// `write` is for everything that a request waits for; this is for work with a time limit of its own, or without
     /// one.
     pub(crate) async fn begin(&self) -> Result<Work, sqlx::Error> {
-        Ok(Work::new(self.transaction().await?, self.inner.witness.clone()))
+        let metrics = self.metrics().cloned();
+        Ok(Work::new(self.transaction().await?, self.inner.witness.clone(), metrics))
+    }
+
+    /// Watches the work on the database from here on. Called once.
+    pub(crate) fn observe(&self, observed: Observed) {
+        self.inner.observer.set(observed);
+    }
+
+    /// Returns what is counted and measured, if anybody wants to know.
+    pub(crate) fn metrics(&self) -> Option<&Metrics> {
+        self.inner.observer.metrics()
+    }
+
+    /// Returns the state of the pool.
+    pub(crate) fn pool_state(&self) -> PoolState {
+        self.inner.pool.state()
     }
 
     /// Sets the keys that vouch for every unit of work from here on.
@@ -207,13 +239,15 @@ impl Connections {
     }
 
     /// Runs one statement that is a transaction by itself, and returns the number of its rows. It is never sent again:
-    /// the caller has to find out whether a statement took effect whose connection broke.
+    /// the caller has to find out whether a statement took effect whose connection broke. `by` names it in the log.
     pub(crate) async fn execute_alone(
         &self,
+        by: &'static str,
         statement: Query<'_, Postgres, PgArguments>,
     ) -> Result<u64, sqlx::Error> {
         let mut connection = self.inner.pool.lend(true).await?;
-        match statement.execute(&mut *connection).await {
+        let named = Named { kind: Kind::Write, by, request_id: None };
+        match self.inner.observer.watch(named, statement.execute(&mut *connection)).await {
             Err(error) if error::is_broken(&error) || error::is_read_only(&error) => {
                 connection.discard();
                 Err(error)
@@ -232,8 +266,11 @@ impl Connections {
         ctx: &Ctx,
         query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error> + Clone,
     ) -> Result<T, Error> {
-        let span = tracing::debug_span!("read", request_id = ctx.request_id, by = method_of(&query));
-        self.try_read(query).instrument(span).await.map_err(|error| public_error(ctx, &error))
+        let by = method_of(&query);
+        let span = tracing::debug_span!("read", request_id = ctx.request_id, by);
+        let named = Named { kind: Kind::Read, by, request_id: Some(&ctx.request_id) };
+        let found = self.inner.observer.watch(named, self.reading(query)).instrument(span).await;
+        found.map_err(|error| public_error(ctx, &error))
     }
 
     /// Reads for a caller that handles failures itself. Logs nothing.
@@ -241,6 +278,14 @@ impl Connections {
     /// Each attempt is a clone of the query, because the compiler cannot yet prove that the future of an `AsyncFn`,
     /// which could be called again, may move between threads.
     pub(crate) async fn try_read<T>(
+        &self,
+        query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error> + Clone,
+    ) -> Result<T, sqlx::Error> {
+        let named = Named { kind: Kind::Read, by: method_of(&query), request_id: None };
+        self.inner.observer.watch(named, self.reading(query)).await
+    }
+
+    async fn reading<T>(
         &self,
         query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error> + Clone,
     ) -> Result<T, sqlx::Error> {
@@ -262,7 +307,12 @@ impl Connections {
         &self,
         query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
     ) -> Result<T, sqlx::Error> {
-        let _turn = self.inner.readers.acquire().await.map_err(|_| sqlx::Error::PoolClosed)?;
+        let _turn = if let Ok(turn) = self.inner.readers.try_acquire() {
+            turn
+        } else {
+            let _waiting = self.inner.pool.wait();
+            self.inner.readers.acquire().await.map_err(|_| sqlx::Error::PoolClosed)?
+        };
         let mut connection = self.inner.pool.lend(true).await?;
         let epoch = connection.epoch();
         if connection.pooler() {

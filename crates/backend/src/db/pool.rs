@@ -8,6 +8,7 @@
 
 use super::{
     address::{Address, DatabaseConfig, with_settings},
+    load::{Counted, PoolState},
     repository,
     servers::{Reached, reach},
 };
@@ -57,6 +58,8 @@ pub(super) struct Pool {
     /// Notified when a connection is returned or closed.
     freed: Notify,
     open: Arc<AtomicU32>,
+    /// The number of callers that wait for a connection.
+    waiting: Arc<AtomicU32>,
     /// Whether the server has just refused a further connection.
     crowded: AtomicBool,
     closed: AtomicBool,
@@ -94,16 +97,6 @@ struct Live {
     _counted: Counted,
 }
 
-/// A connection in the count of open ones, for as long as it lives.
-#[derive(Debug)]
-struct Counted(Arc<AtomicU32>);
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
 /// A lent connection. The holder returns it in good order; a dropped connection is checked, and closed if it does not
 /// answer.
 #[derive(Debug)]
@@ -139,6 +132,7 @@ impl Pool {
             idle: Mutex::default(),
             freed: Notify::new(),
             open: Arc::default(),
+            waiting: Arc::default(),
             crowded: AtomicBool::new(false),
             closed: AtomicBool::new(false),
         }
@@ -147,10 +141,15 @@ impl Pool {
     /// Lends a connection. A connection that was unused for a while is checked first, if `look` says so.
     pub(super) async fn lend(self: &Arc<Self>, look: bool) -> Result<Connection, sqlx::Error> {
         let until = Instant::now() + self.wait;
-        let slot = tokio::time::timeout_at(until, Arc::clone(&self.slots).acquire_owned())
-            .await
-            .map_err(|_| sqlx::Error::PoolTimedOut)?
-            .map_err(|_| sqlx::Error::PoolClosed)?;
+        let slot = if let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() {
+            slot
+        } else {
+            let _waiting = self.wait();
+            tokio::time::timeout_at(until, Arc::clone(&self.slots).acquire_owned())
+                .await
+                .map_err(|_| sqlx::Error::PoolTimedOut)?
+                .map_err(|_| sqlx::Error::PoolClosed)?
+        };
         let mut failure = sqlx::Error::PoolTimedOut;
         while Instant::now() < until && !self.closed.load(Ordering::Acquire) {
             if let Some((mut live, since)) = self.pop() {
@@ -178,6 +177,22 @@ impl Pool {
             let _ = timeout(PAUSE, self.freed.notified()).await;
         }
         Err(if self.closed.load(Ordering::Acquire) { sqlx::Error::PoolClosed } else { failure })
+    }
+
+    /// Counts the caller as waiting, until what is returned is dropped.
+    pub(super) fn wait(&self) -> impl Send + use<> {
+        Counted::new(&self.waiting)
+    }
+
+    /// Returns how many connections are lent and unused, and how many callers wait.
+    pub(super) fn state(&self) -> PoolState {
+        let free = u32::try_from(self.slots.available_permits()).unwrap_or(u32::MAX);
+        PoolState {
+            most: self.most,
+            in_use: self.most.saturating_sub(free),
+            idle: u32::try_from(self.idle().live.len()).unwrap_or(u32::MAX),
+            waiting: self.waiting.load(Ordering::Relaxed),
+        }
     }
 
     fn lent(self: &Arc<Self>, live: Live, slot: OwnedSemaphorePermit, fresh: bool) -> Connection {
@@ -345,13 +360,6 @@ fn read_address(path: &Path) -> Option<domain::sensitive::Sensitive> {
     // Some editors begin a file with a byte order mark, which is not white space.
     let address = text.strip_prefix('\u{feff}').unwrap_or(&text);
     Some(domain::sensitive::Sensitive::new(address.trim()))
-}
-
-impl Counted {
-    fn new(open: &Arc<AtomicU32>) -> Self {
-        open.fetch_add(1, Ordering::AcqRel);
-        Self(Arc::clone(open))
-    }
 }
 
 impl Connection {

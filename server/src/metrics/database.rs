@@ -1,0 +1,147 @@
+//! The numbers of the database, which is asked at most every few seconds: further scrapes get the same text.
+
+use backend::{Backend, Ctx, DatabaseNumbers};
+use domain::{error::Error, time::Timestamp};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode_registry},
+    metrics::{counter::ConstCounter, family::Family, gauge::Gauge},
+    registry::Registry,
+};
+use std::{sync::atomic::AtomicU64, time::Duration};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
+};
+
+/// How long an answer of the database is shown.
+const FRESH: Duration = Duration::from_secs(10);
+
+/// The longest time that the database may take. Less than Prometheus waits.
+const TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The last answer.
+#[derive(Debug, Default)]
+pub(super) struct Cache(Mutex<Option<(Instant, Answer)>>);
+
+/// An answer of the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// Whether the database answered.
+    pub up: bool,
+    /// The metrics as OpenMetrics text, without its end.
+    pub text: String,
+}
+
+impl Cache {
+    /// Returns the last answer, or asks again. Only one of several callers asks; the others wait for the same answer.
+    pub(super) async fn get(&self, backend: &Backend, now: Timestamp, names: u32) -> Answer {
+        let mut kept = self.0.lock().await;
+        if let Some((at, answer)) = &*kept
+            && at.elapsed() < FRESH
+        {
+            return answer.clone();
+        }
+        let ctx = Ctx::system("metrics", now);
+        let asked = timeout(TIMEOUT, ask(backend, &ctx, names));
+        let answer = asked.await.unwrap_or(Answer { up: false, text: String::new() });
+        *kept = Some((Instant::now(), answer.clone()));
+        answer
+    }
+}
+
+async fn ask(backend: &Backend, ctx: &Ctx, names: u32) -> Answer {
+    match backend.metrics().numbers(ctx, names).await {
+        Ok(numbers) => Answer { up: true, text: text(numbers) },
+        // Nothing is shown of a sealed portal, but its database may well answer.
+        Err(Error::Sealed) => Answer { up: backend.health(ctx).await.is_ok(), text: String::new() },
+        Err(_) => Answer { up: false, text: String::new() },
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfSecret {
+    kind: String,
+    name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfKey {
+    key: String,
+    active: &'static str,
+}
+
+/// A gauge of a time, in seconds.
+type Seconds = Gauge<f64, AtomicU64>;
+
+fn text(numbers: DatabaseNumbers) -> String {
+    let mut registry = Registry::with_prefix("latchkey");
+    let DatabaseNumbers { types, states, named, names_left_out, audit, keys } = numbers;
+    registry.register("secrets", "Secrets, by type", by("kind", types));
+    registry.register(
+        "secrets_in_state",
+        "Secrets, by the state of their connection test; key-pending comes besides",
+        by("state", states),
+    );
+    let (works, used) = (Family::<OfSecret, Gauge>::default(), Family::<OfSecret, Seconds>::default());
+    for secret in named {
+        let labels = OfSecret { kind: secret.kind, name: secret.name };
+        if let Some(does) = secret.works {
+            works.get_or_create(&labels).set(i64::from(does));
+        }
+        if let Some(at) = secret.used_at {
+            used.get_or_create(&labels).set(seconds(at));
+        }
+    }
+    registry.register(
+        "secret_check_ok",
+        "Whether the last connection test of a secret succeeded; absent without one since its last change",
+        works,
+    );
+    registry.register("secret_last_used_timestamp_seconds", "The last read of a secret's value", used);
+    registry.register(
+        "secret_names_left_out",
+        "Whether there are more secrets than metrics show by name",
+        gauge(u64::from(names_left_out)),
+    );
+    registry.register("audit_records", "Records in the audit log", ConstCounter::new(audit.records));
+    registry.register("audit_bytes", "Size of the audit log with its indexes", gauge(audit.bytes));
+    if let Some(at) = audit.last_at {
+        let last = Seconds::default();
+        last.set(seconds(at));
+        registry.register("audit_last_record_timestamp_seconds", "The last record in the audit log", last);
+    }
+    let values = Family::<OfKey, Gauge>::default();
+    for key in keys {
+        let active = if key.active { "yes" } else { "no" };
+        values.get_or_create(&OfKey { key: key.id, active }).set(signed(key.values));
+    }
+    registry.register("sealed_values", "Stored values, by the key encryption key that seals them", values);
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = encode_registry(&mut text, &registry);
+    text
+}
+
+/// Returns numbers by one label.
+fn by(label: &'static str, numbers: Vec<(String, u64)>) -> Family<[(&'static str, String); 1], Gauge> {
+    let family = Family::<_, Gauge>::default();
+    for (value, number) in numbers {
+        family.get_or_create(&[(label, value)]).set(signed(number));
+    }
+    family
+}
+
+fn gauge(value: u64) -> Gauge {
+    let gauge = Gauge::default();
+    gauge.set(signed(value));
+    gauge
+}
+
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "microseconds since 1970 are less than 2^53 until 2255")]
+fn seconds(at: Timestamp) -> f64 {
+    at.micros() as f64 / 1e6
+}
