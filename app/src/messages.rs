@@ -52,6 +52,9 @@ pub fn error(error: &Error) -> String {
         Error::VersionGone => t!(error_version_gone).to_owned(),
         Error::CurrentVersion => t!(error_current_version).to_owned(),
         Error::TestFailed(cause) => t!(error_test_failed, cause: causes::cause(*cause)),
+        Error::Expired(id, at) => {
+            t!(error_expired, name: id.name.as_str(), when: &texts::exact(*at))
+        }
     }
 }
 
@@ -164,8 +167,8 @@ mod tests {
         connection_test::TargetProblem,
         error::Change,
         secret::{
-            DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SecretId, SshKeyProblem,
-            UsernameProblem,
+            DatesProblem, DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SecretId,
+            SshKeyProblem, UsernameProblem,
         },
         time::Timestamp,
     };
@@ -226,6 +229,7 @@ mod tests {
         all.extend(UsernameProblem::ALL.map(Problem::Username));
         all.extend(PasswordProblem::ALL.map(Problem::Password));
         all.extend(TargetProblem::ALL.map(Problem::Target));
+        all.extend(DatesProblem::ALL.map(Problem::Dates));
         let differ = all.iter().filter(|found| problem(found) != found.message());
         assert_eq!(differ.map(|found| (problem(found), found.message())).collect::<Vec<_>>(), []);
     }

@@ -135,6 +135,10 @@ pub enum Error {
     #[serde(skip)]
     #[error("the test failed")]
     TestFailed(TestCause),
+    /// The secret has expired at this time, and its owner wants it not to be handed out since.
+    #[serde(skip)]
+    #[error("expired")]
+    Expired(SecretId, Timestamp),
 }
 
 /// A change that was made in between, by somebody else or in another window.
@@ -197,6 +201,7 @@ impl Error {
             Self::VersionGone => "version-gone",
             Self::CurrentVersion => "current-version",
             Self::TestFailed(_) => "test-failed",
+            Self::Expired(..) => "expired",
         }
     }
 
@@ -213,7 +218,7 @@ impl Error {
             | Self::OtherHost(_)
             | Self::CurrentVersion
             | Self::TestFailed(_) => 409,
-            Self::LinkSpent | Self::VersionGone => 410,
+            Self::LinkSpent | Self::VersionGone | Self::Expired(..) => 410,
             Self::Import(ImportProblem::TooLarge) => 413,
             Self::Invalid(_)
             | Self::Import(_)

@@ -53,6 +53,7 @@ kinds! {
     VersionGone = "version-gone", "The value of this version is no longer kept: newer ones took its place, or somebody destroyed it.";
     CurrentVersion = "current-version", "The version is the one in use.";
     TestFailed = "test-failed", "The earlier value does not work, so it did not come back into use: detail says why.";
+    Expired = "expired", "The secret has expired, and its owner wants it not to be handed out since. It still exists.";
     InUse = "in-use", "Somebody uses the secret. To delete it all the same, send its name as confirmation.";
     Sealed = "sealed", "The portal was started with a key that is not the one its values were sealed with.";
     Unavailable = "unavailable", "The database does not answer. Ask again.";
@@ -193,6 +194,14 @@ impl From<Error> for Problem {
             Error::VersionGone => (ProblemKind::VersionGone, messages::error(&error)),
             Error::CurrentVersion => (ProblemKind::CurrentVersion, messages::error(&error)),
             Error::TestFailed(_) => (ProblemKind::TestFailed, messages::error(&error)),
+            Error::Expired(id, at) => (
+                ProblemKind::Expired,
+                format!(
+                    "The secret {id} expired at {}, and is not handed out since, as its owner wants it. It still exists: store \
+                     a new value, or change its expires_at.",
+                    at.rfc3339()
+                ),
+            ),
             Error::Sealed => (ProblemKind::Sealed, messages::error(&error)),
             Error::Unavailable => (ProblemKind::Unavailable, messages::error(&error)),
             Error::TooManyTests(_) => (ProblemKind::TooMany, messages::error(&error)),
@@ -272,6 +281,7 @@ mod tests {
             Error::VersionGone,
             Error::CurrentVersion,
             Error::TestFailed(domain::connection_test::TestCause::NeverTested),
+            Error::Expired(id(), at),
             Error::Sealed,
             Error::Unavailable,
             Error::TooManyTests(1),

@@ -18,6 +18,7 @@ mod clones;
 mod cluster;
 mod clusters;
 mod connection_tests;
+mod dates;
 mod docs;
 mod doctor;
 mod forwarded;

@@ -142,7 +142,9 @@ impl SecretService {
                 let (stored_key, _) = keys::find(work, row.id).await?;
                 let before = row.clone();
                 let mut fields = restore_account(id, &mut row, &facts);
-                row.value_version += 1;
+                if row.begin_value(ctx.now) {
+                    fields.push(Field::ExpiresAt.name());
+                }
                 let to = Location { version: row.value_version, ..place };
                 let sealed = keyring.reseal((place, &sealed), (to, &active_id(work).await?))?;
                 let (reason, rolled_back_from) = (VersionReason::RolledBack, Some(number));
