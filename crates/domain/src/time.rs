@@ -110,7 +110,7 @@ impl Timestamp {
             Some(rest) => {
                 let end = rest.find(|c: char| !c.is_ascii_digit()).filter(|end| *end > 0)?;
                 let (digits, zone) = rest.split_at(end);
-                (format!("{:0<6.6}", digits).parse::<i64>().ok()?, zone)
+                (format!("{digits:0<6.6}").parse::<i64>().ok()?, zone)
             }
         };
         let minutes_east = match zone.split_at_checked(1)? {

@@ -21,6 +21,7 @@ mod connection_tests;
 mod dates;
 mod docs;
 mod doctor;
+mod documents;
 mod forwarded;
 mod graphql;
 mod harness;

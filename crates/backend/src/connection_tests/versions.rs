@@ -62,7 +62,7 @@ impl TestService {
         row.registry_username = facts.registry_username;
         let opened = keyring.open(place, &sealed).and_then(|text| restore(id.kind, row, text));
         let credential = opened.map_err(|error| internal(ctx, &error))?;
-        let report = self.run(ctx, &credential, &settings, None).await;
+        let report = self.run(ctx, Some(id), &credential, &settings, None).await?;
         let kek_id = self.finish(ctx, Some(id), None, &report).await?;
         let tested = WhatWasTested::version(place, &settings);
         let ticket = ticket::issue(keyring, &kek_id, ctx, &tested, &report);
