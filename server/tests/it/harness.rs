@@ -132,7 +132,7 @@ impl TestApp {
             database: backend::DatabaseConfig::at(Sensitive::new(url)),
             keys: vec![kek],
             max_connections: 4,
-            keep_deleted: backend::KeepDeleted::default(),
+            retention: backend::Retention::default(),
             mail,
             notices: backend::NoticeConfig::default(),
             sign_in: SignInConfig::default(),

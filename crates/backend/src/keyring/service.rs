@@ -2,7 +2,7 @@
 //! key is retired. Each step may be interrupted and repeated, and secrets may be read and changed meanwhile.
 
 use super::{
-    IntegrityError, Keyring, Location, SealedValue,
+    Keyring, Location,
     guarded::Stale,
     repository,
     takeover::{self, Table},
@@ -39,7 +39,7 @@ pub struct KekStatus {
     pub at_hand: bool,
     /// The number of values that are sealed under it.
     pub sealed: u64,
-    /// The number of rows that it vouches for: users, sessions, API tokens, links and secrets.
+    /// The number of rows that it vouches for: users, sessions, API tokens, links, secrets and their versions.
     pub vouches: u64,
     /// The time at which it was added.
     pub created_at: Timestamp,
@@ -210,7 +210,7 @@ impl KekService {
                 let Some((last, _)) = stale.last() else { return Ok(None) };
                 let mut batch = Rewrapped::default();
                 for (place, old) in &stale {
-                    match self.sealed_again(&active, *place, old) {
+                    match self.keyring.reseal((*place, old), (*place, &active)) {
                         // If somebody has replaced the value meanwhile, the new one is under the active key.
                         Ok(new) => batch.done += u64::from(repository::swap(work, *place, old, &new).await?),
                         Err(error) => {
@@ -243,7 +243,7 @@ impl KekService {
                 let Some((last, _)) = stale.last() else { return Ok(None) };
                 let mut batch = Rewrapped::default();
                 for (place, old) in &stale {
-                    match self.sealed_again(&active, *place, old) {
+                    match self.keyring.reseal((*place, old), (*place, &active)) {
                         Ok(new) => batch.done += u64::from(channels::swap(work, *place, old, &new).await?),
                         Err(error) => {
                             tracing::error!(channel = %place.secret, key = old.kek_id, "{error}");
@@ -257,16 +257,6 @@ impl KekService {
                 Ok(Some((*last, batch)))
             })
             .await
-    }
-
-    /// Opens a value, and seals it under the active key.
-    fn sealed_again(
-        &self,
-        active: &str,
-        place: Location,
-        old: &SealedValue,
-    ) -> Result<SealedValue, IntegrityError> {
-        self.keyring.open(place, old).and_then(|value| self.keyring.seal(active, place, &value))
     }
 
     /// Renews the MACs of the next rows of a table for which another key vouches; `None` at the end.
