@@ -41,6 +41,10 @@ use crate::{
             delete::DeleteSelectedPage,
             manifests::{ManifestsPage, NotExported},
         },
+        versions::{
+            VersionsPage,
+            question::{VersionNotDone, VersionQuestion, VersionQuestionPage},
+        },
         view::SecretPage,
     },
     sign_in::pages::{ChoosePasswordPage, SetUpPage, SignInPage},
@@ -85,6 +89,10 @@ pub enum Page {
     ImportChoice(Uuid, Option<Box<NotSaved>>),
     /// The public half of a secret's key, and a new pair.
     SecretKey(SecretId, Option<Box<KeyAnswer>>),
+    /// All versions of a secret's value.
+    Versions(SecretId),
+    /// The confirmation before a version is rolled back to or destroyed, with the reason why it was not the last time.
+    AskAboutVersion(SecretId, VersionQuestion, Option<Box<VersionNotDone>>),
     /// The confirmation before a new key is generated, used or discarded.
     AskAboutKey(SecretId, KeyQuestion),
     TestSecret(SecretId, Option<Box<TestResult>>),
@@ -171,6 +179,8 @@ impl Page {
             | Self::DeleteSecret(id, _)
             | Self::SecretKey(id, _)
             | Self::AskAboutKey(id, _)
+            | Self::Versions(id)
+            | Self::AskAboutVersion(id, ..)
             | Self::TestSecret(id, _) => Some(id.name.as_str()),
             Self::EditUsage(_, name, _) | Self::DeleteUsage(_, name, _) => Some(name.as_str()),
             Self::User(name, _) | Self::AskAboutUser(name, ..) => Some(name),
@@ -194,6 +204,9 @@ impl Page {
             Self::AskAboutKey(_, KeyQuestion::Generate) => t!(title_generate_key),
             Self::AskAboutKey(_, KeyQuestion::Switch) => t!(title_switch_key),
             Self::AskAboutKey(_, KeyQuestion::Discard) => t!(title_discard_key),
+            Self::Versions(_) => t!(version_heading),
+            Self::AskAboutVersion(_, VersionQuestion::RollBack, _) => t!(version_roll_back),
+            Self::AskAboutVersion(_, VersionQuestion::Destroy, _) => t!(version_destroy),
             Self::TestSecret(..) => t!(title_test),
             Self::TestSelected(_) => t!(title_tests),
             Self::DeleteSelected(_) => t!(title_delete_secrets),
@@ -264,6 +277,10 @@ impl Page {
             }
             Self::SecretKey(id, answer) => view! { <KeyPage id answer=unboxed(answer)/> }.into_any(),
             Self::AskAboutKey(id, question) => view! { <KeyQuestionPage id question/> }.into_any(),
+            Self::Versions(id) => view! { <VersionsPage id/> }.into_any(),
+            Self::AskAboutVersion(id, question, failure) => {
+                view! { <VersionQuestionPage id question failure/> }.into_any()
+            }
             Self::TestSecret(id, outcome) => view! { <TestPage id outcome=unboxed(outcome)/> }.into_any(),
             Self::TestSelected(outcome) => view! { <SelectedTestedPage outcome/> }.into_any(),
             Self::DeleteSelected(failure) => view! { <DeleteSelectedPage failure/> }.into_any(),

@@ -52,6 +52,9 @@ pub fn error(error: &Error) -> String {
             t!(error_no_url, names: names.join(", "))
         }
         Error::OtherHost(id) => t!(error_other_host, name: id.name.as_str()),
+        Error::VersionGone => t!(error_version_gone).to_owned(),
+        Error::CurrentVersion => t!(error_current_version).to_owned(),
+        Error::TestFailed(cause) => t!(error_test_failed, cause: causes::cause(*cause)),
         Error::Expired(id, at) => {
             t!(error_expired, name: id.name.as_str(), when: &texts::exact(*at))
         }

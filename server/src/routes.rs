@@ -21,6 +21,7 @@ use app::{
         deleted::{self, DELETED},
         keys::{self, question::KeyQuestion},
         selection::{self, CHECK as CHECK_SELECTED, DELETE as DELETE_SELECTED, LINES, MANIFESTS},
+        versions::{self, question::VersionQuestion},
     },
     sign_in::{self, SIGN_ON, SIGN_ON_LOGOUT, SIGN_ON_RETURN, single_sign_on},
     system::{self, SYSTEM},
@@ -170,6 +171,7 @@ fn secret_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
     let portal = &state.portal;
     let page = |page| get(respond::page(portal, page));
     let asked_key = |question| of(portal, move |id| Page::AskAboutKey(id, question));
+    let asked_version = |question| of(portal, move |id| Page::AskAboutVersion(id, question, None));
     vec![
         (OVERVIEW, page(Page::Overview(None))),
         (KEY_BACKED_UP, form_below(2, post(overview::post::key_backed_up))),
@@ -207,6 +209,9 @@ fn secret_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
         ("/secrets/{id}", of(portal, Page::Secret)),
         ("/secrets/{id}/edit", of(portal, |id| Page::EditSecret(id, None)).post(secrets::post::edit)),
         ("/secrets/{id}/delete", of(portal, |id| Page::DeleteSecret(id, None)).post(secrets::post::delete)),
+        ("/secrets/{id}/versions", of(portal, Page::Versions)),
+        ("/secrets/{id}/rollback", asked_version(VersionQuestion::RollBack).post(versions::post::roll_back)),
+        ("/secrets/{id}/destroy", asked_version(VersionQuestion::Destroy).post(versions::post::destroy)),
         ("/secrets/{id}/key", of(portal, |id| Page::SecretKey(id, None))),
         ("/secrets/{id}/key.pub", get(keys::post::public_key)),
         ("/secrets/{id}/key/new.pub", get(keys::post::new_public_key)),

@@ -59,6 +59,8 @@ domain::coded_enum! {
         ImportDiscarded = "import-discarded";
         KeySwitched = "key-switched";
         KeyDiscarded = "key-discarded";
+        RolledBack = "rolled-back";
+        VersionDestroyed = "version-destroyed";
         ImageSaved = "image-saved";
         ImageDeleted = "image-deleted";
         DatasetSaved = "dataset-saved";
@@ -98,6 +100,8 @@ impl ActionDone {
             Self::ImportDiscarded => t!(flash_import_discarded),
             Self::KeySwitched => t!(flash_key_switched),
             Self::KeyDiscarded => t!(flash_key_discarded),
+            Self::RolledBack => t!(flash_rolled_back),
+            Self::VersionDestroyed => t!(flash_version_destroyed),
             Self::ImageSaved => t!(flash_image_saved),
             Self::ImageDeleted => t!(flash_image_deleted),
             Self::DatasetSaved => t!(flash_dataset_saved),

@@ -42,7 +42,9 @@ pub use backups::{
     BACKUP_OF, BackupProblem, BackupRun, BackupService, LastBackups, Maintenance, Opened, Presence, SCRATCH,
     SealVerdict, ServerFacts, Snapshot, SnapshotKey, seal, verify_seal,
 };
-pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested, WatchedTests};
+pub use connection_tests::{
+    PORTAL, PrivateHost, RolledBack, TestConfig, TestOutcome, TestService, Tested, WatchedTests,
+};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{
@@ -69,8 +71,8 @@ pub use random::{entity_tag, random_id, sortable_id, submission_of};
 pub use rate_limit::RateLimit;
 pub use revision::{Expected, Revision};
 pub use secrets::{
-    DeletedPage, DeletedSecret, FoundValue, KeepDeleted, ManifestsQuery, SecretService, SecretView,
-    Submission, ValueAnswer, ValueQuery,
+    DeletedPage, DeletedSecret, FoundValue, KeepDeleted, KeepVersions, ManifestsQuery, Retention,
+    SecretService, SecretView, Submission, ValueAnswer, ValueQuery,
 };
 pub use sessions::{
     Browser, Browsers, NewSession, Proof, SessionLimits, SessionService, SessionSummary, browser_and_system,
@@ -114,12 +116,12 @@ pub struct BackendConfig {
     pub sign_in: SignInConfig,
     /// The reach of connection tests.
     pub connection_tests: TestConfig,
-    /// How long deleted secrets can be restored.
-    pub keep_deleted: KeepDeleted,
     /// The server that takes mails, if there is one.
     pub mail: Option<MailConfig>,
     /// The notices.
     pub notices: NoticeConfig,
+    /// How long deleted secrets can be restored, and earlier values be rolled back to.
+    pub retention: Retention,
 }
 
 /// How people sign in, and for how long.
@@ -185,7 +187,7 @@ impl Backend {
             mail: config.mail,
             notices: config.notices,
         };
-        Self::from_parts(db, config.keys, config.sign_in, outside, config.keep_deleted, now).await
+        Self::from_parts(db, config.keys, config.sign_in, outside, config.retention, now).await
     }
 
     async fn from_parts(
@@ -193,7 +195,7 @@ impl Backend {
         keys: Vec<Kek>,
         sign_in: SignInConfig,
         Outside { connection_tests, database, mail, notices }: Outside<'_>,
-        keep_deleted: KeepDeleted,
+        retention: impl Into<Retention>,
         now: Timestamp,
     ) -> Result<Self, StartError> {
         let given = !keys.is_empty();
@@ -210,7 +212,7 @@ impl Backend {
         if let Some(keyring) = &keyring {
             db.hold(Arc::clone(keyring));
         }
-        let secrets = SecretService::new(db.clone(), keyring.clone(), keep_deleted);
+        let secrets = SecretService::new(db.clone(), keyring.clone(), retention.into());
         let passwords = Passwords::new(!sign_in.no_passwords);
         let sessions = SessionService::new(db.clone(), passwords.clone(), sign_in.sessions);
         let outbound = Outbound::new(connection_tests, database);

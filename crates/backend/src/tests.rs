@@ -1,8 +1,8 @@
 //! Helpers of the tests of all services.
 
 use crate::{
-    Actor, Backend, Ctx, KeepDeleted, Kek, NoticeConfig, Outside, SignInConfig, Submission, TestConfig,
-    UserActor, db::Db, secrets,
+    Actor, Backend, Ctx, KeepDeleted, Kek, NoticeConfig, Outside, Retention, SignInConfig, Submission,
+    TestConfig, UserActor, db::Db, secrets,
 };
 use domain::{access::Role, secret::SecretId, sensitive::Sensitive, time::Timestamp};
 use proptest::test_runner::Config as ProptestConfig;
@@ -53,7 +53,7 @@ pub(crate) async fn keeping(
     pool: PgPool,
     keys: Vec<Kek>,
     connection_tests: &TestConfig,
-    keep: KeepDeleted,
+    keep: impl Into<Retention>,
 ) -> Backend {
     let (db, sign_in) = (Db::from_pool(pool), SignInConfig::default());
     let outside =

@@ -3,7 +3,7 @@
 use super::{
     Caller, Problem, audit, deleted, denied, graphql, keys, me, notices, notifications, secrets, tokens,
     usages::{datasets, images},
-    values,
+    values, versions,
 };
 use crate::state::AppState;
 use axum::{
@@ -26,6 +26,9 @@ pub(super) fn described() -> Vec<UtoipaMethodRouter<AppState>> {
         routes!(secrets::test),
         routes!(values::value),
         routes!(values::kubernetes_manifest),
+        routes!(versions::list),
+        routes!(versions::roll_back),
+        routes!(versions::destroy),
         routes!(keys::generate, keys::discard),
         routes!(keys::switch),
         routes!(secrets::consumers::of_secret),

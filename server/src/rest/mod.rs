@@ -21,6 +21,7 @@ pub mod secrets;
 pub mod tokens;
 pub mod usages;
 pub mod values;
+pub mod versions;
 
 use answer::{Answer, id, json};
 use api_types::ProblemDetails;

@@ -49,6 +49,9 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/secrets/{id}", Some(Reader), None),
         ("/secrets/{id}/edit", Some(Editor), Some(Editor)),
         ("/secrets/{id}/delete", Some(Editor), Some(Editor)),
+        ("/secrets/{id}/versions", Some(Reader), None),
+        ("/secrets/{id}/rollback", Some(Editor), Some(Editor)),
+        ("/secrets/{id}/destroy", Some(Editor), Some(Editor)),
         ("/secrets/{id}/key", Some(Reader), None),
         ("/secrets/{id}/key.pub", Some(Reader), None),
         ("/secrets/{id}/key/new.pub", Some(Reader), None),
@@ -162,6 +165,9 @@ const TOKENS: &[(&str, &str, Option<TokenScope>, &str)] = &[
     ("/api/v1/secrets/{id}/test", "POST", Some(TokenScope::Write), ""),
     ("/api/v1/secrets/{id}/value", "GET", Some(TokenScope::ReadValues), ""),
     ("/api/v1/secrets/{id}/manifest", "GET", Some(TokenScope::ReadValues), ""),
+    ("/api/v1/secrets/{id}/versions", "GET", None, ""),
+    ("/api/v1/secrets/{id}/versions/{number}/rollback", "POST", Some(TokenScope::Write), r#"{"test":"no"}"#),
+    ("/api/v1/secrets/{id}/versions/{number}/value", "DELETE", Some(TokenScope::Write), ""),
     ("/api/v1/secrets/{id}/key", "POST", Some(TokenScope::Write), r#"{"kind":"ed25519"}"#),
     ("/api/v1/secrets/{id}/key", "DELETE", Some(TokenScope::Write), ""),
     ("/api/v1/secrets/{id}/key/switch", "POST", Some(TokenScope::Write), r#"{"fingerprint":"SHA256:x"}"#),
@@ -326,6 +332,7 @@ fn by_api(path: &str, method: &str, body: &str) -> http::request::Builder {
     let request = Request::builder().method(method).uri(
         path.replace("{*path}", "nowhere")
             .replace("{name}", "nothing")
+            .replace("{number}", "1")
             .replace("{row}", NO_ROW)
             .replace("{channel}", NO_ROW)
             .replace("{rule}", NO_ROW)

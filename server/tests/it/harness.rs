@@ -132,9 +132,9 @@ impl TestApp {
             database: backend::DatabaseConfig::at(Sensitive::new(url)),
             keys: vec![kek],
             max_connections: 4,
-            keep_deleted: backend::KeepDeleted::default(),
             mail,
             notices: backend::NoticeConfig::default(),
+            retention: backend::Retention::default(),
             sign_in: SignInConfig::default(),
             connection_tests: TestConfig {
                 allow_private: vec![PrivateHost::parse("127.0.0.0/8").unwrap()],

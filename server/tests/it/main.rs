@@ -12,6 +12,7 @@ mod backups;
 mod bad_input;
 mod bounded;
 mod client;
+mod client_versions;
 mod clones;
 #[path = "../../../crates/formats/src/export/tests/cluster.rs"]
 mod cluster;
@@ -50,3 +51,4 @@ mod settings_file;
 mod shown_once;
 mod system;
 mod usages;
+mod versions;

@@ -47,6 +47,12 @@ actions! {
     SecretRestored = "secret restored";
     /// A deleted secret was removed for good, with its values.
     SecretRemoved = "secret removed for good";
+    /// An earlier value came back into use.
+    ValueRolledBack = "value rolled back";
+    /// The value of an earlier version was destroyed.
+    VersionDestroyed = "version destroyed";
+    /// Values of earlier versions were removed because their time had ended.
+    VersionsRemoved = "versions removed";
     /// A value was read.
     ValueRead = "value read";
     /// Credentials were found in a pasted file and wait for a selection.
@@ -184,6 +190,9 @@ impl AuditAction {
                 | Self::SecretDeleted
                 | Self::SecretRestored
                 | Self::SecretRemoved
+                | Self::ValueRolledBack
+                | Self::VersionDestroyed
+                | Self::VersionsRemoved
                 | Self::ValueRead
                 | Self::SshKeyGenerated
                 | Self::SshKeySwitched
@@ -209,6 +218,9 @@ mod tests {
             "secret deleted",
             "secret restored",
             "secret removed for good",
+            "value rolled back",
+            "version destroyed",
+            "versions removed",
             "value read",
             "import begun",
             "import discarded",

@@ -28,6 +28,8 @@ pub(crate) enum Purpose {
     Link,
     /// The type, the name and the host that a sealed value belongs to.
     Secret,
+    /// The host, the account and the key that an earlier value belongs to.
+    SecretVersion,
     /// An audit record, and by its hash every one before it.
     AuditRecord,
     /// The last audit record, after which no other comes.
@@ -41,12 +43,13 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::User,
         Self::Session,
         Self::ApiToken,
         Self::Link,
         Self::Secret,
+        Self::SecretVersion,
         Self::AuditRecord,
         Self::AuditHead,
         Self::Backup,
@@ -62,6 +65,7 @@ impl Purpose {
             Self::ApiToken => "API token, version 1",
             Self::Link => "one-time link, version 1",
             Self::Secret => "secret, version 1",
+            Self::SecretVersion => "version of a secret, version 1",
             Self::AuditRecord => "audit record, version 1",
             Self::AuditHead => "audit head, version 1",
             Self::Backup => "backup, version 1",

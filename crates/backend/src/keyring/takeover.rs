@@ -10,7 +10,7 @@ use crate::{
     audit::{self, AuditAction, AuditRecord},
     context::Ctx,
     mail::repository as choices,
-    secrets::repository as secrets,
+    secrets::{repository as secrets, versions::repository as versions},
     sessions::repository as sessions,
     tokens::repository as tokens,
     users::{links::repository as links, repository as users},
@@ -42,11 +42,20 @@ pub(super) enum Table {
     Links,
     Secrets,
     MailChoices,
+    /// Those of earlier values; no older version of the portal has any.
+    Versions,
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 6] =
-        [Self::Users, Self::Sessions, Self::ApiTokens, Self::Links, Self::Secrets, Self::MailChoices];
+    pub(super) const ALL: [Self; 7] = [
+        Self::Users,
+        Self::Sessions,
+        Self::ApiTokens,
+        Self::Links,
+        Self::Secrets,
+        Self::MailChoices,
+        Self::Versions,
+    ];
 
     fn label(self) -> &'static str {
         match self {
@@ -56,6 +65,7 @@ impl Table {
             Self::Links => "one-time links",
             Self::Secrets => "secrets",
             Self::MailChoices => "mail addresses",
+            Self::Versions => "versions of secrets",
         }
     }
 }
@@ -140,6 +150,10 @@ pub(super) async fn batch(
         Table::MailChoices => {
             let rows = choices::guarded(connection, stale, BATCH).await?;
             choices::put_macs(connection, &renewal.of(rows)?).await?
+        }
+        Table::Versions => {
+            let rows = versions::guarded(connection, stale, BATCH).await?;
+            versions::put_macs(connection, &renewal.of(rows)?).await?
         }
     };
     Ok((count > 0).then_some(renewal.renewed))
