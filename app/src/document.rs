@@ -12,6 +12,16 @@ use crate::{
     },
     imports::{NotSaved, choose::ChoosePage, start::ImportPage},
     language,
+    mail::pages::{ConfirmMailPage, LinkDone, LinkDonePage, MailForm, OwnNotificationsPage, UnsubscribePage},
+    notices::{
+        channel::{
+            AddChannelPage, ChannelAnswer, ChannelPage, DeleteChannelPage, RotateSecretPage,
+            SigningSecretPage,
+        },
+        deliveries::DeliveriesPage,
+        pages::NotificationsPage,
+        rule::{DeleteRulePage, RuleForm, RulePage},
+    },
     overview::pages::OverviewPage,
     search::SearchPage,
     secrets::{
@@ -31,6 +41,10 @@ use crate::{
             delete::DeleteSelectedPage,
             manifests::{ManifestsPage, NotExported},
         },
+        versions::{
+            VersionsPage,
+            question::{VersionNotDone, VersionQuestion, VersionQuestionPage},
+        },
         view::SecretPage,
     },
     sign_in::pages::{ChoosePasswordPage, SetUpPage, SignInPage},
@@ -49,7 +63,7 @@ use crate::{
         question::{UserQuestion, UserQuestionPage},
     },
 };
-use backend::{CreatedToken, Submitted};
+use backend::{Addressee, CreatedToken, SavedChannel, Submitted};
 use domain::{
     error::Error,
     secret::{SecretId, SecretName},
@@ -75,6 +89,10 @@ pub enum Page {
     ImportChoice(Uuid, Option<Box<NotSaved>>),
     /// The public half of a secret's key, and a new pair.
     SecretKey(SecretId, Option<Box<KeyAnswer>>),
+    /// All versions of a secret's value.
+    Versions(SecretId),
+    /// The confirmation before a version is rolled back to or destroyed, with the reason why it was not the last time.
+    AskAboutVersion(SecretId, VersionQuestion, Option<Box<VersionNotDone>>),
     /// The confirmation before a new key is generated, used or discarded.
     AskAboutKey(SecretId, KeyQuestion),
     TestSecret(SecretId, Option<Box<TestResult>>),
@@ -94,6 +112,14 @@ pub enum Page {
     SetUp(FormState),
     ChoosePassword(FormState),
     Account(FormState),
+    /// The own notifications.
+    OwnNotifications(Box<MailForm>),
+    /// The question of a link that confirms a mail address.
+    ConfirmMail(FormState),
+    /// The question of a link that ends mails.
+    Unsubscribe(FormState),
+    /// The answer to either.
+    MailLinkDone(LinkDone, Addressee),
     /// The confirmation before one of one's own sessions is ended.
     EndSession(String),
     /// The confirmation before all of them but the current one are ended.
@@ -111,6 +137,18 @@ pub enum Page {
     /// The answer to a form, with the link.
     PasswordLink(MadeLink),
     Audit,
+    /// Channels, rules and settings of notices.
+    Notifications(FormState),
+    AddChannel(FormState),
+    Channel(Uuid, ChannelAnswer),
+    /// The answer to a form that made a signing secret: the typed name, and the secret.
+    SigningSecret(String, Submitted<SavedChannel>),
+    RotateSecret(Uuid, FormState),
+    DeleteChannel(Uuid, FormState),
+    /// A stored rule, or a new one.
+    NoticeRule(Option<Uuid>, RuleForm),
+    DeleteNoticeRule(Uuid, FormState),
+    Deliveries,
     /// The checks of the portal's surroundings; also the slow ones, or only the quick ones.
     System {
         slow: bool,
@@ -141,6 +179,8 @@ impl Page {
             | Self::DeleteSecret(id, _)
             | Self::SecretKey(id, _)
             | Self::AskAboutKey(id, _)
+            | Self::Versions(id)
+            | Self::AskAboutVersion(id, ..)
             | Self::TestSecret(id, _) => Some(id.name.as_str()),
             Self::EditUsage(_, name, _) | Self::DeleteUsage(_, name, _) => Some(name.as_str()),
             Self::User(name, _) | Self::AskAboutUser(name, ..) => Some(name),
@@ -164,6 +204,9 @@ impl Page {
             Self::AskAboutKey(_, KeyQuestion::Generate) => t!(title_generate_key),
             Self::AskAboutKey(_, KeyQuestion::Switch) => t!(title_switch_key),
             Self::AskAboutKey(_, KeyQuestion::Discard) => t!(title_discard_key),
+            Self::Versions(_) => t!(version_heading),
+            Self::AskAboutVersion(_, VersionQuestion::RollBack, _) => t!(version_roll_back),
+            Self::AskAboutVersion(_, VersionQuestion::Destroy, _) => t!(version_destroy),
             Self::TestSecret(..) => t!(title_test),
             Self::TestSelected(_) => t!(title_tests),
             Self::DeleteSelected(_) => t!(title_delete_secrets),
@@ -182,6 +225,11 @@ impl Page {
             Self::SetUp(_) => t!(title_set_up),
             Self::ChoosePassword(_) => t!(title_choose_password),
             Self::Account(_) => t!(title_account),
+            Self::OwnNotifications(_) => t!(title_notifications),
+            Self::ConfirmMail(_) | Self::MailLinkDone(LinkDone::Confirmed, _) => t!(title_mail_confirm),
+            Self::Unsubscribe(_) | Self::MailLinkDone(LinkDone::Unsubscribed, _) => {
+                t!(title_mail_unsubscribe)
+            }
             Self::EndSession(_) => t!(title_end_session),
             Self::EndOtherSessions => t!(account_end_others),
             Self::Tokens => t!(title_tokens),
@@ -197,6 +245,16 @@ impl Page {
             Self::AskAboutUser(_, UserQuestion::PasswordLink, _) => t!(title_make_password_link),
             Self::PasswordLink(_) => t!(title_password_link),
             Self::Audit => t!(title_audit),
+            Self::Notifications(_) => t!(title_notifications),
+            Self::AddChannel(_) => t!(title_add_channel),
+            Self::Channel(..) => t!(title_channel),
+            Self::SigningSecret(..) => t!(title_signing_secret),
+            Self::RotateSecret(..) => t!(title_rotate_secret),
+            Self::DeleteChannel(..) => t!(title_delete_channel),
+            Self::NoticeRule(None, _) => t!(title_add_rule),
+            Self::NoticeRule(Some(_), _) => t!(title_edit_rule),
+            Self::DeleteNoticeRule(..) => t!(title_delete_rule),
+            Self::Deliveries => t!(title_deliveries),
             Self::System { .. } => t!(title_system),
             Self::Help | Self::HelpTopic(_) => t!(title_help),
             Self::ApiDocs(_) => t!(title_api),
@@ -219,6 +277,10 @@ impl Page {
             }
             Self::SecretKey(id, answer) => view! { <KeyPage id answer=unboxed(answer)/> }.into_any(),
             Self::AskAboutKey(id, question) => view! { <KeyQuestionPage id question/> }.into_any(),
+            Self::Versions(id) => view! { <VersionsPage id/> }.into_any(),
+            Self::AskAboutVersion(id, question, failure) => {
+                view! { <VersionQuestionPage id question failure/> }.into_any()
+            }
             Self::TestSecret(id, outcome) => view! { <TestPage id outcome=unboxed(outcome)/> }.into_any(),
             Self::TestSelected(outcome) => view! { <SelectedTestedPage outcome/> }.into_any(),
             Self::DeleteSelected(failure) => view! { <DeleteSelectedPage failure/> }.into_any(),
@@ -241,6 +303,13 @@ impl Page {
             Self::SetUp(form) => view! { <SetUpPage form/> }.into_any(),
             Self::ChoosePassword(form) => view! { <ChoosePasswordPage form/> }.into_any(),
             Self::Account(form) => view! { <AccountPage form/> }.into_any(),
+            Self::OwnNotifications(form) => {
+                let form = *form;
+                view! { <OwnNotificationsPage form/> }.into_any()
+            }
+            Self::ConfirmMail(form) => view! { <ConfirmMailPage form/> }.into_any(),
+            Self::Unsubscribe(form) => view! { <UnsubscribePage form/> }.into_any(),
+            Self::MailLinkDone(done, addressee) => view! { <LinkDonePage done addressee/> }.into_any(),
             Self::EndSession(id) => view! { <EndSessionPage id/> }.into_any(),
             Self::EndOtherSessions => EndOthersPage().into_any(),
             Self::Tokens => TokensPage().into_any(),
@@ -255,6 +324,15 @@ impl Page {
             }
             Self::PasswordLink(link) => view! { <LinkPage link=&link/> }.into_any(),
             Self::Audit => AuditPageView().into_any(),
+            Self::Notifications(form) => view! { <NotificationsPage form/> }.into_any(),
+            Self::AddChannel(form) => view! { <AddChannelPage form/> }.into_any(),
+            Self::Channel(id, answer) => view! { <ChannelPage id answer/> }.into_any(),
+            Self::SigningSecret(name, saved) => view! { <SigningSecretPage name saved/> }.into_any(),
+            Self::RotateSecret(id, form) => view! { <RotateSecretPage id form/> }.into_any(),
+            Self::DeleteChannel(id, form) => view! { <DeleteChannelPage id form/> }.into_any(),
+            Self::NoticeRule(id, form) => view! { <RulePage id form/> }.into_any(),
+            Self::DeleteNoticeRule(id, form) => view! { <DeleteRulePage id form/> }.into_any(),
+            Self::Deliveries => DeliveriesPage().into_any(),
             Self::System { slow } => view! { <SystemPage slow/> }.into_any(),
             Self::Help => HelpPage().into_any(),
             Self::HelpTopic(key) => view! { <HelpTopicPage key=&key/> }.into_any(),

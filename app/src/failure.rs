@@ -27,6 +27,7 @@ pub enum Noun {
     Session,
     Account,
     Record,
+    Notice,
     Guide,
     Page,
 }
@@ -43,6 +44,7 @@ impl Noun {
             Self::Session => t!(page_missing_session),
             Self::Account => t!(page_missing_account),
             Self::Record => t!(page_missing_record),
+            Self::Notice => t!(page_missing_notice),
             Self::Guide => t!(page_missing_guide),
             Self::Page => t!(page_not_found),
         }
@@ -58,6 +60,7 @@ impl Noun {
             Self::Token => t!(page_to_tokens),
             Self::Session | Self::Account => t!(page_to_account),
             Self::Record => t!(page_to_audit),
+            Self::Notice => t!(page_to_notifications),
             Self::Guide => t!(page_to_help),
         }
     }

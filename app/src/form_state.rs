@@ -40,7 +40,8 @@ impl FormState {
         if self.error.is_some() { !self.typed(field).is_empty() } else { first }
     }
 
-    fn problem(&self, field: Field) -> Option<String> {
+    /// Returns the problem of this field, if it has one.
+    pub fn problem(&self, field: Field) -> Option<String> {
         match &self.error {
             Some(Error::Invalid(problems)) => problems
                 .iter()

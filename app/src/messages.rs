@@ -2,14 +2,17 @@
 //! and in the API, they are in English.
 
 mod causes;
+mod mail;
 mod problems;
 
 pub(crate) use causes::{cause, cause_label, report};
+pub(crate) use mail::mail_failure;
 
 use crate::{imports, texts};
 use domain::{
     access::{AccessProblem, Role, SignOnProblem, limits},
     error::{Error, Problem},
+    notice::NoticeProblem,
     usage::UsageProblem,
 };
 
@@ -49,6 +52,9 @@ pub fn error(error: &Error) -> String {
             t!(error_no_url, names: names.join(", "))
         }
         Error::OtherHost(id) => t!(error_other_host, name: id.name.as_str()),
+        Error::VersionGone => t!(error_version_gone).to_owned(),
+        Error::CurrentVersion => t!(error_current_version).to_owned(),
+        Error::TestFailed(cause) => t!(error_test_failed, cause: causes::cause(*cause)),
         Error::Expired(id, at) => {
             t!(error_expired, name: id.name.as_str(), when: &texts::exact(*at))
         }
@@ -85,6 +91,7 @@ pub fn problem(problem: &Problem) -> String {
     match problem {
         Problem::Usage(problem) => usage(*problem).to_owned(),
         Problem::Access(problem) => access(*problem),
+        Problem::Notice(problem) => notice(*problem).to_owned(),
         Problem::NoSecret(id, None) => t!(problem_token_no_secret, id: id.to_string()),
         Problem::NoSecret(id, Some(meant)) => {
             t!(problem_token_no_secret_meant, id: id.to_string(), meant: meant.to_string())
@@ -133,6 +140,29 @@ fn access(problem: AccessProblem) -> String {
         AccessProblem::TokenExpiry => t!(problem_token_expiry, most: limits::MAX_TOKEN_DAYS),
         AccessProblem::TokenExpiryBeyond(days) => t!(problem_token_expiry_beyond, days),
         AccessProblem::TokenUnrestricted => t!(problem_token_unrestricted).to_owned(),
+        AccessProblem::MailAddress => t!(problem_mail_address).to_owned(),
+        AccessProblem::MailTooSoon(seconds) => t!(problem_mail_too_soon, seconds),
+        AccessProblem::MailRejected => t!(problem_mail_rejected).to_owned(),
+        AccessProblem::MailNotSent => t!(problem_mail_not_sent).to_owned(),
+        AccessProblem::TimeZone => t!(problem_time_zone).to_owned(),
+    }
+}
+
+fn notice(problem: NoticeProblem) -> &'static str {
+    match problem {
+        NoticeProblem::NameMissing => t!(problem_channel_name_missing),
+        NoticeProblem::Name => t!(problem_channel_name),
+        NoticeProblem::NameTaken => t!(problem_channel_name_taken),
+        NoticeProblem::Preset => t!(problem_channel_preset),
+        NoticeProblem::UrlMissing => t!(problem_channel_url_missing),
+        NoticeProblem::Url => t!(problem_channel_url),
+        NoticeProblem::UrlNotTls => t!(problem_channel_url_not_tls),
+        NoticeProblem::Channel => t!(problem_rule_channel),
+        NoticeProblem::Event => t!(problem_rule_event),
+        NoticeProblem::Kind => t!(problem_rule_type),
+        NoticeProblem::Prefix => t!(problem_rule_prefix),
+        NoticeProblem::PrefixesTooMany => t!(problem_rule_prefixes_too_many),
+        NoticeProblem::Failures => t!(problem_failures),
     }
 }
 

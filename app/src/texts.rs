@@ -65,6 +65,7 @@ pub(crate) fn scope(scope: TokenScope) -> &'static str {
         TokenScope::ReadValues => t!(scope_read_values),
         TokenScope::Write => t!(scope_write),
         TokenScope::ReadAudit => t!(scope_read_audit),
+        TokenScope::ManageNotices => t!(scope_manage_notices),
     }
 }
 
@@ -75,6 +76,7 @@ pub(crate) fn scope_allows(scope: TokenScope) -> &'static str {
         TokenScope::ReadValues => t!(scope_read_values_allows),
         TokenScope::Write => t!(scope_write_allows),
         TokenScope::ReadAudit => t!(scope_read_audit_allows),
+        TokenScope::ManageNotices => t!(scope_manage_notices_allows),
     }
 }
 
@@ -179,6 +181,14 @@ pub(crate) fn field(field: Field) -> &'static str {
         Field::Secrets => t!(field_secrets),
         Field::Expiry => t!(field_expiry),
         Field::RevokeTokens => t!(field_revoke_tokens),
+        Field::MailAddress => t!(field_mail_address),
+        Field::TimeZone => t!(field_time_zone),
+        Field::Preset => t!(field_preset),
+        Field::Url => t!(field_url),
+        Field::Channel => t!(field_channel),
+        Field::Events => t!(field_events),
+        Field::Kinds => t!(field_kinds),
+        Field::Failures => t!(field_failures),
     }
 }
 

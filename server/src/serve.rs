@@ -4,8 +4,9 @@ use crate::{
     cleanup, clock,
     config::Settings,
     forwarded::Origin,
-    key_file, listen_addr, listener,
+    key_file, listen_addr, listener, mail,
     metrics::{self, Scrapes, instruments::Instruments},
+    notices,
     open::{Outcome, config, end_database, find_database, start},
     router, scheduled_tests,
     site::Site,
@@ -13,10 +14,10 @@ use crate::{
     surroundings::{self, Sources},
 };
 use backend::{Backend, Ctx, DatabaseConfig, Observed};
-use domain::error::Error as DomainError;
+use domain::{error::Error as DomainError, time::Timestamp};
 use private_postgres::Stop;
 use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, signal, sync::watch};
+use tokio::{net::TcpListener, signal, sync::watch, task::JoinHandle};
 
 /// The longest time that requests in flight may take when the server stops.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -121,9 +122,9 @@ pub(crate) async fn serve(settings: Settings, sources: Sources) -> Outcome {
     }
     let opened = tokio::select! {
         opened = open(settings, database, &state, addr, &own_ports) => opened,
-        _ = signals.next() => Ok(false),
+        _ = signals.next() => Ok((false, None)),
     };
-    if matches!(opened, Ok(true)) {
+    if let Ok((true, waited_since)) = opened {
         tracing::info!("Latchkey is at http://{}", listen_addr::reachable(addr));
         // Behind nothing but the database: an idle server has no connection by which others could tell that it is there.
         let presence = match state.backend() {
@@ -132,7 +133,15 @@ pub(crate) async fn serve(settings: Settings, sources: Sources) -> Outcome {
         };
         let tests = settings.connection_tests.test_interval.zip(state.backend().cloned());
         let tests = tests.map(|(interval, backend)| tokio::spawn(scheduled_tests::run(backend, interval)));
+        let notices = state.backend().cloned().map(|backend| {
+            [
+                tokio::spawn(notices::watch(backend.clone(), waited_since)),
+                tokio::spawn(notices::send(backend.clone())),
+                tokio::spawn(mail::run(backend)),
+            ]
+        });
         drain(&state, settings, &mut signals).await;
+        notices.iter().flatten().for_each(JoinHandle::abort);
         if let Some(tests) = tests {
             tests.abort();
         }
@@ -210,19 +219,20 @@ async fn drain(state: &AppState, settings: &Settings, signals: &mut Signals) {
     }
 }
 
-/// Opens the portal once the database answers. Never returns `Ok(false)`, which is the caller's other way
-/// out.
+/// Opens the portal once the database answers, and returns since when it has waited for that. Never returns
+/// `Ok((false, _))`, which is the caller's other way out.
 async fn open(
     settings: &Settings,
     url: DatabaseConfig,
     state: &AppState,
     addr: SocketAddr,
     own_ports: &[u16],
-) -> Result<bool, Box<dyn Error + Send + Sync>> {
+) -> Result<(bool, Option<Timestamp>), Box<dyn Error + Send + Sync>> {
     // Wrong settings are reported before the database is asked.
     key_file::find(settings)?;
     let mut config = config(settings, url, Vec::new())?;
     config.connection_tests.own_ports = own_ports.to_vec();
+    let mut waited_since = None;
     loop {
         match start(settings, &mut config).await {
             Ok(backend) => {
@@ -237,7 +247,7 @@ async fn open(
                 tokio::spawn(cleanup::run(backend.clone(), Arc::clone(&state.status)));
                 state.open(backend.clone());
                 tokio::spawn(read_old_keys(backend));
-                return Ok(true);
+                return Ok((true, waited_since));
             }
             Err(error) => {
                 let cause = error.downcast_ref::<backend::StartError>();
@@ -248,6 +258,7 @@ async fn open(
                     return Err(error);
                 }
                 tracing::warn!("the database does not answer yet: {error}");
+                waited_since.get_or_insert_with(clock::now);
                 tokio::time::sleep(RETRY_INTERVAL).await;
                 // Whoever changes the password puts the new one into the file.
                 if let Ok(Some(database)) = settings.database.config() {

@@ -30,6 +30,7 @@ pub(super) fn of_secrets(problem: &Problem) -> String {
         Problem::Dates(DatesProblem::Days) => t!(problem_dates_days).to_owned(),
         Problem::Usage(_)
         | Problem::Access(_)
+        | Problem::Notice(_)
         | Problem::NoSecret(..)
         | Problem::SecretMeant(_)
         | Problem::Unknown => t!(problem_unknown).to_owned(),

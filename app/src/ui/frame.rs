@@ -107,6 +107,7 @@ fn Places(
             {place("/tokens", t!(frame_tokens), icon!("token"))}
             {admin.then(|| place("/users", t!(frame_users), icon!("users")))}
             {admin.then(|| place("/audit", t!(frame_audit), icon!("audit")))}
+            {admin.then(|| place("/notifications", t!(frame_notifications), icon!("bell")))}
             {admin.then(|| place("/system", t!(frame_system), icon!("pulse")))}
             {place("/help", t!(frame_help), icon!("help"))}
         </nav>

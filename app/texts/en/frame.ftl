@@ -21,3 +21,4 @@ frame-theme-light = Light
 frame-theme-dark = Dark
 frame-language = Language
 frame-dismiss = Dismiss
+frame-notifications = Notifications

@@ -53,3 +53,5 @@ page-here-only = <code>{ $address }</code> only works on this machine. For other
 page-comma = { $first }, { $next }
 page-and = { $first } and { $last }
 page-description = Secrets for Git datasets and container images
+page-missing-notice = Not found
+page-to-notifications = Go to notifications

@@ -21,3 +21,4 @@ frame-theme-light = 淺色
 frame-theme-dark = 深色
 frame-language = 語言
 frame-dismiss = 關閉
+frame-notifications = 通知

@@ -53,3 +53,5 @@ page-here-only = <code>{ $address }</code> 只能在這部機器上使用。若�
 page-comma = { $first }、{ $next }
 page-and = { $first }、{ $last }
 page-description = Git 資料集與容器映像檔的 Secret
+page-missing-notice = 找不到
+page-to-notifications = 前往通知

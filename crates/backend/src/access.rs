@@ -63,7 +63,8 @@ pub(crate) fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool
             | Action::ManageTokens
             | Action::ReadTokens
             | Action::ReadAudit
-            | Action::ManagePortal => user.role >= Role::Admin,
+            | Action::ManagePortal
+            | Action::ManageNotices => user.role >= Role::Admin,
         },
         Actor::Token(token) => {
             let in_scope = match action {
@@ -71,6 +72,7 @@ pub(crate) fn allowed(actor: &Actor, action: Action, object: Object<'_>) -> bool
                 Action::ReadValues => token.scope == TokenScope::ReadValues,
                 Action::WriteSecrets => token.scope == TokenScope::Write,
                 Action::ReadTokens | Action::ReadAudit => token.scope == TokenScope::ReadAudit,
+                Action::ManageNotices => token.scope == TokenScope::ManageNotices,
                 Action::OwnAccount
                 | Action::ManageUsers
                 | Action::ManageTokens
@@ -137,7 +139,8 @@ mod tests {
                 ManageTokens,
                 ReadTokens,
                 ReadAudit,
-                ManagePortal
+                ManagePortal,
+                ManageNotices
             ]
         );
         assert_eq!(may(&token(TokenScope::ReadMetadata, Restriction::None)), [ReadSecrets]);
@@ -145,6 +148,8 @@ mod tests {
         assert_eq!(may(&token(TokenScope::Write, Restriction::None)), [ReadSecrets, WriteSecrets]);
         let auditor = token(TokenScope::ReadAudit, Restriction::None);
         assert_eq!(may(&auditor), [ReadSecrets, ReadTokens, ReadAudit]);
+        let notifier = token(TokenScope::ManageNotices, Restriction::None);
+        assert_eq!(may(&notifier), [ReadSecrets, ManageNotices]);
         assert_eq!(may(&Actor::System("command line")), Action::ALL);
     }
 

@@ -144,5 +144,7 @@ domain::coded_enum! {
         ManageKeys = "manage keys";
         /// Note facts about the portal as a whole.
         ManagePortal = "manage the portal";
+        /// Manage channels, rules and deliveries of notices.
+        ManageNotices = "manage notifications";
     }
 }

@@ -4,6 +4,7 @@ use crate::context::{Actor, Ctx};
 use aws_lc_rs::digest::{Context, SHA256, digest};
 use data_encoding::HEXLOWER;
 use domain::sensitive::Sensitive;
+use std::time::Duration;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -78,6 +79,13 @@ pub fn entity_tag(parts: &[&[u8]]) -> String {
         context.update(part);
     }
     hex(&context.finish().as_ref()[..8])
+}
+
+/// Returns a random share of a span of time, by which those who wait do not all come at once; nothing of it if the system gives
+/// no random bytes.
+pub(crate) fn share_of(span: Duration) -> Duration {
+    let part = bytes::<4>().map(u32::from_be_bytes).unwrap_or_default();
+    span.mul_f64(f64::from(part) / f64::from(u32::MAX))
 }
 
 /// Returns the bytes in hexadecimal digits.

@@ -167,7 +167,7 @@ pub enum TokenCommand {
         /// The name, for people
         #[arg(long)]
         name: String,
-        /// read-metadata, read-values, write or read-audit
+        /// read-metadata, read-values, write, read-audit or manage-notifications
         #[arg(long)]
         scope: String,
         /// Only secrets whose names begin with this

@@ -37,6 +37,7 @@ pub(super) async fn explain(request: Request, next: Next) -> Response {
 /// Returns the scope that a request needs; `ReadMetadata` if every scope will do.
 fn needed(method: &Method, path: &str) -> TokenScope {
     match path.rsplit('/').next() {
+        _ if path.starts_with("/api/v1/notifications/") => TokenScope::ManageNotices,
         Some("value" | "manifest") => TokenScope::ReadValues,
         Some("audit" | "tokens") => TokenScope::ReadAudit,
         _ if matches!(*method, Method::GET | Method::HEAD) => TokenScope::ReadMetadata,
@@ -120,6 +121,7 @@ mod tests {
             (Method::GET, "/api/v1/secrets/image-a/manifest", TokenScope::ReadValues),
             (Method::GET, "/api/v1/audit", TokenScope::ReadAudit),
             (Method::GET, "/api/v1/tokens", TokenScope::ReadAudit),
+            (Method::GET, "/api/v1/notifications/rules", TokenScope::ManageNotices),
         ] {
             assert_eq!(needed(&method, path), scope, "{method} {path}");
         }

@@ -1,9 +1,9 @@
 //! The list of endpoints: the router and the description are both made of it.
 
 use super::{
-    Caller, Problem, audit, deleted, denied, graphql, keys, me, secrets, tokens,
+    Caller, Problem, audit, deleted, denied, graphql, keys, me, notices, notifications, secrets, tokens,
     usages::{datasets, images},
-    values,
+    values, versions,
 };
 use crate::state::AppState;
 use axum::{
@@ -20,11 +20,15 @@ use utoipa_axum::{router::UtoipaMethodRouter, routes};
 pub(super) fn described() -> Vec<UtoipaMethodRouter<AppState>> {
     vec![
         routes!(me::show),
+        routes!(notifications::show, notifications::change),
         routes!(secrets::list::list, secrets::add::create),
         routes!(secrets::show, secrets::change::change, secrets::delete),
         routes!(secrets::test),
         routes!(values::value),
         routes!(values::kubernetes_manifest),
+        routes!(versions::list),
+        routes!(versions::roll_back),
+        routes!(versions::destroy),
         routes!(keys::generate, keys::discard),
         routes!(keys::switch),
         routes!(secrets::consumers::of_secret),
@@ -39,6 +43,17 @@ pub(super) fn described() -> Vec<UtoipaMethodRouter<AppState>> {
         routes!(datasets::show, datasets::change, datasets::delete),
         routes!(datasets::test),
         routes!(tokens::list),
+        routes!(notices::channels::list, notices::channels::add),
+        routes!(notices::channels::show, notices::channels::change, notices::channels::delete),
+        routes!(notices::channels::rotate),
+        routes!(notices::channels::pause),
+        routes!(notices::channels::resume),
+        routes!(notices::channels::test),
+        routes!(notices::rules::list, notices::rules::add),
+        routes!(notices::rules::show, notices::rules::change, notices::rules::delete),
+        routes!(notices::deliveries::list),
+        routes!(notices::deliveries::again),
+        routes!(notices::settings, notices::change_settings),
         routes!(audit::list),
     ]
 }

@@ -19,7 +19,7 @@ pub struct TokenFacts {
     name: String,
     /// Whose it is; null for one of the command line.
     owner: Option<String>,
-    /// `read-metadata`, `read-values`, `write` or `read-audit`.
+    /// `read-metadata`, `read-values`, `write`, `read-audit` or `manage-notifications`.
     scope: &'static str,
     /// Only secrets whose name begins so.
     name_prefix: Option<String>,

@@ -49,6 +49,9 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/secrets/{id}", Some(Reader), None),
         ("/secrets/{id}/edit", Some(Editor), Some(Editor)),
         ("/secrets/{id}/delete", Some(Editor), Some(Editor)),
+        ("/secrets/{id}/versions", Some(Reader), None),
+        ("/secrets/{id}/rollback", Some(Editor), Some(Editor)),
+        ("/secrets/{id}/destroy", Some(Editor), Some(Editor)),
         ("/secrets/{id}/key", Some(Reader), None),
         ("/secrets/{id}/key.pub", Some(Reader), None),
         ("/secrets/{id}/key/new.pub", Some(Reader), None),
@@ -71,6 +74,10 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/account", Some(Reader), None),
         ("/account/password", None, Some(Reader)),
         ("/account/language", None, Some(Reader)),
+        ("/account/notifications", Some(Reader), Some(Reader)),
+        ("/account/notifications/address", None, Some(Reader)),
+        ("/account/notifications/forget", None, Some(Reader)),
+        ("/account/notifications/test", None, Some(Reader)),
         ("/account/sessions/end-others", Some(Reader), Some(Reader)),
         ("/account/sessions/{id}/end", Some(Reader), Some(Reader)),
         ("/tokens", Some(Reader), None),
@@ -87,6 +94,20 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/users/{name}/password-link", Some(Admin), Some(Admin)),
         ("/system", Some(Admin), Some(Admin)),
         ("/audit", Some(Admin), None),
+        ("/notifications", Some(Admin), None),
+        ("/notifications/settings", None, Some(Admin)),
+        ("/notifications/channels/new", Some(Admin), Some(Admin)),
+        ("/notifications/channels/{id}", Some(Admin), Some(Admin)),
+        ("/notifications/channels/{id}/secret", Some(Admin), Some(Admin)),
+        ("/notifications/channels/{id}/pause", None, Some(Admin)),
+        ("/notifications/channels/{id}/resume", None, Some(Admin)),
+        ("/notifications/channels/{id}/test", None, Some(Admin)),
+        ("/notifications/channels/{id}/delete", Some(Admin), Some(Admin)),
+        ("/notifications/rules/new", Some(Admin), Some(Admin)),
+        ("/notifications/rules/{id}", Some(Admin), Some(Admin)),
+        ("/notifications/rules/{id}/delete", Some(Admin), Some(Admin)),
+        ("/notifications/deliveries", Some(Admin), None),
+        ("/notifications/deliveries/{id}/again", None, Some(Admin)),
         ("/audit/export", None, Some(Admin)),
         ("/help", Some(Reader), None),
         ("/help/{topic}", Some(Reader), None),
@@ -120,6 +141,8 @@ const ANYBODY: &[&str] = &[
     "/sign-out",
     "/setup",
     "/choose-password",
+    "/mail/confirm",
+    "/mail/unsubscribe",
     "/api/openapi.json",
     "/api/docs",
 ];
@@ -127,6 +150,8 @@ const ANYBODY: &[&str] = &[
 /// The routes of the API: path, method, the scope that it requires (`None`: any), and a body.
 const TOKENS: &[(&str, &str, Option<TokenScope>, &str)] = &[
     ("/api/v1/me", "GET", None, ""),
+    ("/api/v1/me/notifications", "GET", None, ""),
+    ("/api/v1/me/notifications", "PATCH", Some(TokenScope::Write), "{}"),
     ("/api/v1/secrets", "GET", None, ""),
     (
         "/api/v1/secrets",
@@ -140,6 +165,9 @@ const TOKENS: &[(&str, &str, Option<TokenScope>, &str)] = &[
     ("/api/v1/secrets/{id}/test", "POST", Some(TokenScope::Write), ""),
     ("/api/v1/secrets/{id}/value", "GET", Some(TokenScope::ReadValues), ""),
     ("/api/v1/secrets/{id}/manifest", "GET", Some(TokenScope::ReadValues), ""),
+    ("/api/v1/secrets/{id}/versions", "GET", None, ""),
+    ("/api/v1/secrets/{id}/versions/{number}/rollback", "POST", Some(TokenScope::Write), r#"{"test":"no"}"#),
+    ("/api/v1/secrets/{id}/versions/{number}/value", "DELETE", Some(TokenScope::Write), ""),
     ("/api/v1/secrets/{id}/key", "POST", Some(TokenScope::Write), r#"{"kind":"ed25519"}"#),
     ("/api/v1/secrets/{id}/key", "DELETE", Some(TokenScope::Write), ""),
     ("/api/v1/secrets/{id}/key/switch", "POST", Some(TokenScope::Write), r#"{"fingerprint":"SHA256:x"}"#),
@@ -162,6 +190,34 @@ const TOKENS: &[(&str, &str, Option<TokenScope>, &str)] = &[
     ("/api/v1/datasets/{name}/test", "POST", Some(TokenScope::Write), ""),
     ("/api/v1/tokens", "GET", Some(TokenScope::ReadAudit), ""),
     ("/api/v1/audit", "GET", Some(TokenScope::ReadAudit), ""),
+    ("/api/v1/notifications/channels", "GET", Some(TokenScope::ManageNotices), ""),
+    (
+        "/api/v1/notifications/channels",
+        "POST",
+        Some(TokenScope::ManageNotices),
+        r#"{"name":"eve","preset":"slack","url":"https://hooks.example/eve"}"#,
+    ),
+    ("/api/v1/notifications/channels/{channel}", "GET", Some(TokenScope::ManageNotices), ""),
+    (
+        "/api/v1/notifications/channels/{channel}",
+        "PATCH",
+        Some(TokenScope::ManageNotices),
+        r#"{"name":"eve"}"#,
+    ),
+    ("/api/v1/notifications/channels/{channel}", "DELETE", Some(TokenScope::ManageNotices), ""),
+    ("/api/v1/notifications/channels/{channel}/secret", "POST", Some(TokenScope::ManageNotices), ""),
+    ("/api/v1/notifications/channels/{channel}/pause", "POST", Some(TokenScope::ManageNotices), ""),
+    ("/api/v1/notifications/channels/{channel}/resume", "POST", Some(TokenScope::ManageNotices), ""),
+    ("/api/v1/notifications/channels/{channel}/test", "POST", Some(TokenScope::ManageNotices), ""),
+    ("/api/v1/notifications/rules", "GET", Some(TokenScope::ManageNotices), ""),
+    ("/api/v1/notifications/rules", "POST", Some(TokenScope::ManageNotices), r#"{"channel":"mail"}"#),
+    ("/api/v1/notifications/rules/{rule}", "GET", Some(TokenScope::ManageNotices), ""),
+    ("/api/v1/notifications/rules/{rule}", "PUT", Some(TokenScope::ManageNotices), r#"{"channel":"mail"}"#),
+    ("/api/v1/notifications/rules/{rule}", "DELETE", Some(TokenScope::ManageNotices), ""),
+    ("/api/v1/notifications/deliveries", "GET", Some(TokenScope::ManageNotices), ""),
+    ("/api/v1/notifications/deliveries/{delivery}/again", "POST", Some(TokenScope::ManageNotices), ""),
+    ("/api/v1/notifications/settings", "GET", Some(TokenScope::ManageNotices), ""),
+    ("/api/v1/notifications/settings", "PUT", Some(TokenScope::ManageNotices), r#"{"failures":2}"#),
     ("/api/v1/{*path}", "GET", None, ""),
     // Its answer says who may do what: tests/it/graphql.rs.
     ("/api/graphql", "POST", None, r#"{"query":"{ secrets { id } }"}"#),
@@ -268,12 +324,19 @@ async fn guarded_routes_redirect_to_sign_in_without_a_valid_session() {
     assert_eq!(app.password_of(&name).await, "untouched");
 }
 
+/// The id of a row that there is not.
+const NO_ROW: &str = "00000000-0000-0000-0000-000000000000";
+
 /// Returns a request as a script sends it, but without credentials.
 fn by_api(path: &str, method: &str, body: &str) -> http::request::Builder {
     let request = Request::builder().method(method).uri(
         path.replace("{*path}", "nowhere")
             .replace("{name}", "nothing")
-            .replace("{row}", "00000000-0000-0000-0000-000000000000"),
+            .replace("{number}", "1")
+            .replace("{row}", NO_ROW)
+            .replace("{channel}", NO_ROW)
+            .replace("{rule}", NO_ROW)
+            .replace("{delivery}", NO_ROW),
     );
     if body.is_empty() { request } else { request.header(header::CONTENT_TYPE, "application/json") }
 }
@@ -330,6 +393,8 @@ async fn token_scopes_reach_the_routes_of_the_table() {
     app.add_image(&name, "untouched").await;
     let id = format!("image-{name}");
     let elsewhere = |draft: &mut TokenDraft| draft.prefix = "elsewhere".to_owned();
+    // A token of the command line has no owner.
+    let nowhere = ["{*path}", "{name}", "{channel}", "{rule}", "/me/notifications"];
     for scope in TokenScope::ALL {
         let (all, restricted) = (app.token(scope, |_| ()).await, app.token(scope, elsewhere).await);
         for (path, method, takes, body) in TOKENS {
@@ -351,7 +416,7 @@ async fn token_scopes_reach_the_routes_of_the_table() {
                 let status = ask(&all).await.status.as_u16();
                 assert_eq!(
                     status,
-                    if path.contains("{*path}") || path.contains("{name}") { 404 } else { 200 },
+                    if nowhere.iter().any(|part| path.contains(part)) { 404 } else { 200 },
                     "{scope:?}: {path}"
                 );
             }
@@ -405,6 +470,8 @@ async fn roles_reach_the_routes_of_the_table_and_forbidden_requests_are_recorded
                         "/images/victim/",
                         "/datasets/victim/",
                         "/deleted/image",
+                        "/channels/image",
+                        "/rules/image",
                     ];
                     let there = if none.iter().any(|part| path.contains(part)) { 404 } else { 200 };
                     let status = answer.status.as_u16();
@@ -414,6 +481,11 @@ async fn roles_reach_the_routes_of_the_table_and_forbidden_requests_are_recorded
             if post.is_some_and(|least| role < least) {
                 let fields: &[(&str, &str)] = match path.rsplit('/').next().unwrap() {
                     "new" if path.starts_with("/users") => &[("username", "eve"), ("role", "admin")],
+                    "new" if path.contains("/channels/") => {
+                        &[("name", "eve"), ("preset", "slack"), ("url", "https://hooks.example/eve")]
+                    }
+                    "new" if path.contains("/rules/") => &[("channel", "mail")],
+                    "settings" => &[("failures", "2")],
                     "new" => &[
                         ("name", "eve"),
                         ("type", "image-pull"),

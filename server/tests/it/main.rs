@@ -12,6 +12,7 @@ mod backups;
 mod bad_input;
 mod bounded;
 mod client;
+mod client_versions;
 mod clones;
 #[path = "../../../crates/formats/src/export/tests/cluster.rs"]
 mod cluster;
@@ -27,10 +28,12 @@ mod harness;
 mod imports;
 mod keys;
 mod language;
+mod mail;
 mod metrics;
 mod network;
 mod newcomer;
 mod notices;
+mod notifications;
 mod operations;
 mod overview;
 #[allow(dead_code, reason = "the backend's own tests use the rest")]
@@ -48,3 +51,4 @@ mod settings_file;
 mod shown_once;
 mod system;
 mod usages;
+mod versions;

@@ -47,6 +47,12 @@ actions! {
     SecretRestored = "secret restored";
     /// A deleted secret was removed for good, with its values.
     SecretRemoved = "secret removed for good";
+    /// An earlier value came back into use.
+    ValueRolledBack = "value rolled back";
+    /// The value of an earlier version was destroyed.
+    VersionDestroyed = "version destroyed";
+    /// Values of earlier versions were removed because their time had ended.
+    VersionsRemoved = "versions removed";
     /// A value was read.
     ValueRead = "value read";
     /// Credentials were found in a pasted file and wait for a selection.
@@ -101,6 +107,18 @@ actions! {
     PasswordChanged = "password changed";
     /// Somebody chose the language of their pages.
     LanguageChanged = "language changed";
+    /// Somebody entered an address for mails, which is yet to be confirmed.
+    MailAddressEntered = "mail address entered";
+    /// An address was confirmed by its link.
+    MailAddressConfirmed = "mail address confirmed";
+    /// Somebody removed their address.
+    MailAddressForgotten = "mail address forgotten";
+    /// The mail server takes no mail for an address, which is not used any more.
+    MailAddressDropped = "mail address dropped";
+    /// Somebody chose what they are told by mail.
+    MailChoiceChanged = "mail choice changed";
+    /// Somebody ended their mails by a link in one.
+    MailUnsubscribed = "mails ended by link";
     /// An API token was created.
     TokenCreated = "token created";
     /// An API token was revoked.
@@ -123,6 +141,28 @@ actions! {
     BackupMade = "backup made";
     /// The database was restored from a backup.
     DatabaseRestored = "database restored";
+    /// A channel of notices was added.
+    ChannelAdded = "channel added";
+    /// A channel of notices was changed, paused or resumed.
+    ChannelChanged = "channel changed";
+    /// A channel of notices got another signing secret.
+    ChannelSecretRotated = "signing secret rotated";
+    /// A channel of notices was deleted.
+    ChannelDeleted = "channel deleted";
+    /// The receiver of a channel of notices is gone, so that nothing is sent to it any more.
+    ChannelDisabled = "channel disabled";
+    /// A test was sent to a channel of notices.
+    ChannelTested = "channel tested";
+    /// A rule of notices was added.
+    NoticeRuleAdded = "notice rule added";
+    /// A rule of notices was changed.
+    NoticeRuleChanged = "notice rule changed";
+    /// A rule of notices was deleted.
+    NoticeRuleDeleted = "notice rule deleted";
+    /// The settings of notices were changed.
+    NoticeSettingsChanged = "notice settings changed";
+    /// A notice was sent again because somebody asked for it.
+    NoticeSentAgain = "notice sent again";
     /// Rows of an older version were signed.
     RowsTakenOver = "rows taken over";
     /// A row that the portal did not write was rejected.
@@ -150,6 +190,9 @@ impl AuditAction {
                 | Self::SecretDeleted
                 | Self::SecretRestored
                 | Self::SecretRemoved
+                | Self::ValueRolledBack
+                | Self::VersionDestroyed
+                | Self::VersionsRemoved
                 | Self::ValueRead
                 | Self::SshKeyGenerated
                 | Self::SshKeySwitched
@@ -175,6 +218,9 @@ mod tests {
             "secret deleted",
             "secret restored",
             "secret removed for good",
+            "value rolled back",
+            "version destroyed",
+            "versions removed",
             "value read",
             "import begun",
             "import discarded",
@@ -202,6 +248,12 @@ mod tests {
             "password link made",
             "password changed",
             "language changed",
+            "mail address entered",
+            "mail address confirmed",
+            "mail address forgotten",
+            "mail address dropped",
+            "mail choice changed",
+            "mails ended by link",
             "token created",
             "token revoked",
             "audit exported",
@@ -213,6 +265,17 @@ mod tests {
             "set-up steps dismissed",
             "backup made",
             "database restored",
+            "channel added",
+            "channel changed",
+            "signing secret rotated",
+            "channel deleted",
+            "channel disabled",
+            "channel tested",
+            "notice rule added",
+            "notice rule changed",
+            "notice rule deleted",
+            "notice settings changed",
+            "notice sent again",
             "rows taken over",
             "forged row refused",
             "record found cut",
@@ -227,6 +290,7 @@ mod tests {
             "read the audit log",
             "manage keys",
             "manage the portal",
+            "manage notifications",
         ];
         assert_eq!(AuditAction::all().map(AuditAction::code).collect::<Vec<_>>(), stored);
         assert_eq!(Outcome::ALL.map(Outcome::code), ["done", "refused", "failed", "integrity failure"]);

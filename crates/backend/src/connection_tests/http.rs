@@ -19,8 +19,11 @@ use std::sync::{
     Arc, OnceLock,
     atomic::{AtomicBool, Ordering},
 };
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_rustls::TlsConnector;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// The most that is read of a body, in bytes: a token's answer has a few KiB.
 const MAX_BODY: usize = 256 * 1024;
@@ -45,7 +48,8 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    fn authority(&self) -> String {
+    /// Returns the host, with its port if that is not the default.
+    pub(crate) fn authority(&self) -> String {
         let default = if self.tls { 443 } else { 80 };
         if self.port == default { self.host.clone() } else { format!("{}:{}", self.host, self.port) }
     }
@@ -89,7 +93,7 @@ impl Answer {
 
     /// Returns after how many seconds the host wants to be asked again (RFC 9110, 10.2.3). A date is compared with the
     /// host's own clock.
-    pub(super) fn retry_after(&self) -> Option<u32> {
+    pub(crate) fn retry_after(&self) -> Option<u32> {
         let text = self.text(RETRY_AFTER);
         let seconds = if let Ok(seconds) = text.trim().parse::<u64>() {
             seconds
@@ -121,6 +125,8 @@ enum Reading {
     Beginning,
     /// The whole body, whatever the status, up to this number of bytes.
     Whole(usize),
+    /// Nothing of the body.
+    Head,
 }
 
 /// The target of a redirect.
@@ -148,7 +154,7 @@ impl Http {
     }
 
     /// Returns whether the operator lists this host, with or without its port, for plain HTTP.
-    pub(super) fn is_plain(&self, host: &str, port: Option<u16>) -> bool {
+    pub(crate) fn is_plain(&self, host: &str, port: Option<u16>) -> bool {
         let with_port = port.map(|port| format!("{host}:{port}"));
         self.plain.iter().any(|listed| listed == host || Some(listed) == with_port.as_ref())
     }
@@ -213,10 +219,39 @@ impl Http {
         Self { outbound: self.outbound.clone().with_host(host), ..self.clone() }
     }
 
+    /// Connects to a host for another protocol than HTTP, under the same rules.
+    pub(crate) async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, TestCause> {
+        let resolved = self.outbound.resolve(host, port).await?;
+        self.outbound.connect(&resolved).await
+    }
+
+    /// Begins TLS on such a connection, with the same trust.
+    pub(crate) async fn encrypt(
+        &self,
+        host: &str,
+        stream: TcpStream,
+    ) -> Result<TlsStream<TcpStream>, TestCause> {
+        let config = self.tls(&Arc::default()).ok_or(TestCause::TlsNotAgreed)?;
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| TestCause::CertificateForAnother)?;
+        TlsConnector::from(config).connect(name, stream).await.map_err(|error| tls::cause(&error))
+    }
+
     /// Sends a request, and reads the whole answer, whatever its status.
     pub(crate) async fn send(&self, plain: Plain<'_>) -> Result<Answer, TestCause> {
         let longest = plain.longest;
         self.send_over(plain, Reading::Whole(longest)).await
+    }
+
+    /// Sends a body once, without following redirects, and reads only the head of the answer.
+    pub(crate) async fn post(
+        &self,
+        origin: &Origin,
+        path: &str,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Result<Answer, TestCause> {
+        let plain = Plain { method: Method::POST, origin, path, headers, body, longest: 0 };
+        self.send_over(plain, Reading::Head).await
     }
 
     async fn send_over(&self, plain: Plain<'_>, reading: Reading) -> Result<Answer, TestCause> {
@@ -332,7 +367,7 @@ async fn exchange(
         let (body, truncated) = match reading {
             Reading::Whole(longest) => (whole(body, longest).await?, false),
             Reading::Beginning if parts.status.is_success() => beginning(body).await?,
-            Reading::Beginning => (Bytes::new(), false),
+            Reading::Beginning | Reading::Head => (Bytes::new(), false),
         };
         let (status, headers) = (parts.status, parts.headers);
         Ok(Answer { status, headers, body, truncated, certificate_wanted: false })

@@ -20,6 +20,7 @@ use crate::{
     db::Db,
     error::internal,
     keyring::{Keyring, Location, ValueField, repository::active_id},
+    notices,
     secrets::{
         conflict, hosts::may_go_to, keys::repository as keys, repository as secrets, restore::restore,
         values::repository as values,
@@ -320,7 +321,7 @@ impl TestService {
 
     /// Checks that the actor may test this and has not tested too often, and returns the keyring, unless the portal is
     /// sealed.
-    async fn may_test(&self, ctx: &Ctx, object: Object<'_>) -> Result<&Keyring, Error> {
+    pub(super) async fn may_test(&self, ctx: &Ctx, object: Object<'_>) -> Result<&Keyring, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, object).await?;
         let keyring = self.unsealed()?;
         self.rate_limit.step(&ctx.actor)?;
@@ -334,7 +335,7 @@ impl TestService {
     /// Connects, within all limits.
     ///
     /// Errors: `Unavailable` if the test was cut off, which is recorded.
-    async fn run(
+    pub(super) async fn run(
         &self,
         ctx: &Ctx,
         id: Option<&SecretId>,
@@ -401,7 +402,7 @@ impl TestService {
     }
 
     /// Keeps the result of a test, and records that a person made it. Returns the id of the active key encryption key.
-    async fn finish(
+    pub(super) async fn finish(
         &self,
         ctx: &Ctx,
         id: Option<&SecretId>,
@@ -416,6 +417,7 @@ impl TestService {
                 let kek_id = active_id(work).await?;
                 if let Some((row, version)) = stored {
                     repository::keep(work, ctx, row, version, report).await?;
+                    notices::after_test(work, ctx, row).await?;
                 }
                 let works = matches!(report.cause.status(), TestStatus::Works | TestStatus::Open);
                 record(work, ctx, id, if works { Outcome::Done } else { Outcome::Failed }).await?;

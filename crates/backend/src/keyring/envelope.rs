@@ -31,6 +31,10 @@ pub(crate) enum ValueField {
     /// The private key of the pending pair.
     PendingSshPrivateKey,
     RegistryPassword,
+    /// The address of a channel of notices: `secret` is the channel's id.
+    ChannelUrl,
+    /// A secret by which notices to a channel are signed: `secret` is the channel's id.
+    ChannelSigningSecret,
     /// Either kind of value from an import that is not saved yet: `secret` is the import's id, `version` the entry's number.
     Imported,
 }
@@ -49,6 +53,8 @@ impl ValueField {
             Self::SshPrivateKey => "ssh-private-key",
             Self::PendingSshPrivateKey => "pending-ssh-private-key",
             Self::RegistryPassword => "registry-password",
+            Self::ChannelUrl => "channel-url",
+            Self::ChannelSigningSecret => "channel-signing-secret",
             Self::Imported => "imported",
         }
     }
@@ -57,6 +63,11 @@ impl ValueField {
         [Self::SshPrivateKey, Self::PendingSshPrivateKey, Self::RegistryPassword]
             .into_iter()
             .find(|field| field.as_str() == text)
+    }
+
+    /// Parses the field of a channel.
+    pub(crate) fn of_channel(text: &str) -> Option<Self> {
+        [Self::ChannelUrl, Self::ChannelSigningSecret].into_iter().find(|field| field.as_str() == text)
     }
 }
 

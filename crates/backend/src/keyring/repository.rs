@@ -150,13 +150,16 @@ pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KekRow>, sq
     sqlx::query_as!(
         KekRow,
         "SELECT id, active, created_at, retired_at, \
-         (SELECT count(*) FROM secret_values WHERE kek_id = keys.id) AS \"sealed!\", \
+         (SELECT count(*) FROM secret_values WHERE kek_id = keys.id) \
+         + (SELECT count(*) FROM notice_channel_values WHERE kek_id = keys.id) AS \"sealed!\", \
          coalesce((SELECT sum(count) FROM ( \
              SELECT substr(mac, 1, 8) AS key, count(*) FROM users GROUP BY 1 \
              UNION ALL SELECT substr(mac, 1, 8), count(*) FROM sessions GROUP BY 1 \
              UNION ALL SELECT substr(mac, 1, 8), count(*) FROM api_tokens GROUP BY 1 \
              UNION ALL SELECT substr(mac, 1, 8), count(*) FROM one_time_links GROUP BY 1 \
              UNION ALL SELECT substr(mac, 1, 8), count(*) FROM secrets GROUP BY 1 \
+             UNION ALL SELECT substr(mac, 1, 8), count(*) FROM secret_versions GROUP BY 1 \
+             UNION ALL SELECT substr(mac, 1, 8), count(*) FROM mail_choices GROUP BY 1 \
          ) AS vouched (key, count) WHERE key = decode(keys.id, 'hex')), 0)::bigint AS \"vouches!\" \
          FROM key_encryption_keys AS keys ORDER BY created_at, id"
     )
@@ -167,9 +170,9 @@ pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KekRow>, sq
 /// Returns the number of values under each key.
 pub(super) async fn count_by_key(connection: &mut PgConnection) -> Result<Vec<(String, i64)>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT id, (SELECT count(*) FROM secret_values WHERE kek_id = id) AS \"sealed!\" \
-         FROM key_encryption_keys WHERE EXISTS (SELECT FROM secret_values WHERE kek_id = id) \
-         AND NOT active"
+        "SELECT id, sealed AS \"sealed!\" FROM (SELECT id, (SELECT count(*) FROM secret_values WHERE kek_id = id) \
+         + (SELECT count(*) FROM notice_channel_values WHERE kek_id = id) AS sealed \
+         FROM key_encryption_keys WHERE NOT active) AS keys WHERE sealed > 0"
     )
     .fetch_all(connection)
     .await?;

@@ -2,7 +2,7 @@
 //! key is retired. Each step may be interrupted and repeated, and secrets may be read and changed meanwhile.
 
 use super::{
-    Keyring, Location,
+    IntegrityError, Keyring, Location, SealedValue,
     guarded::Stale,
     repository,
     takeover::{self, Table},
@@ -13,6 +13,7 @@ use crate::{
     context::{Action, Ctx},
     db::{Db, timestamp},
     error::Failure,
+    notices::channels::repository as channels,
 };
 use domain::{error::Error, time::Timestamp};
 use std::sync::Arc;
@@ -38,7 +39,7 @@ pub struct KekStatus {
     pub at_hand: bool,
     /// The number of values that are sealed under it.
     pub sealed: u64,
-    /// The number of rows that it vouches for: users, sessions, API tokens, links and secrets.
+    /// The number of rows that it vouches for: users, sessions, API tokens, links, secrets and their versions.
     pub vouches: u64,
     /// The time at which it was added.
     pub created_at: Timestamp,
@@ -177,6 +178,13 @@ impl KekService {
             total.broken += batch.broken;
             progress(total.done);
         }
+        let mut after = None;
+        while let Some((last, batch)) = self.rewrap_channels(ctx, after).await? {
+            after = Some(last);
+            total.done += batch.done;
+            total.broken += batch.broken;
+            progress(total.done);
+        }
         for table in Table::ALL {
             while let Some((done, broken)) = self.renew(ctx, table).await? {
                 total.vouched += done;
@@ -202,11 +210,7 @@ impl KekService {
                 let Some((last, _)) = stale.last() else { return Ok(None) };
                 let mut batch = Rewrapped::default();
                 for (place, old) in &stale {
-                    let anew = self
-                        .keyring
-                        .open(*place, old)
-                        .and_then(|value| self.keyring.seal(&active, *place, &value));
-                    match anew {
+                    match self.sealed_again(&active, *place, old) {
                         // If somebody has replaced the value meanwhile, the new one is under the active key.
                         Ok(new) => batch.done += u64::from(repository::swap(work, *place, old, &new).await?),
                         Err(error) => {
@@ -221,6 +225,48 @@ impl KekService {
                 Ok(Some((*last, batch)))
             })
             .await
+    }
+
+    /// Does the same with the addresses and signing secrets of channels.
+    async fn rewrap_channels(
+        &self,
+        ctx: &Ctx,
+        after: Option<Location>,
+    ) -> Result<Option<(Location, Rewrapped)>, RotationError> {
+        self.db
+            .write(ctx, async |work| {
+                let active = repository::active_id(work).await?;
+                if !self.keyring.has(&active) {
+                    return Err(RotationError::NotAtHand.into());
+                }
+                let stale = channels::stale(work, &active, after, BATCH).await?;
+                let Some((last, _)) = stale.last() else { return Ok(None) };
+                let mut batch = Rewrapped::default();
+                for (place, old) in &stale {
+                    match self.sealed_again(&active, *place, old) {
+                        Ok(new) => batch.done += u64::from(channels::swap(work, *place, old, &new).await?),
+                        Err(error) => {
+                            tracing::error!(channel = %place.secret, key = old.kek_id, "{error}");
+                            batch.broken += 1;
+                        }
+                    }
+                }
+                if batch.done > 0 {
+                    audit::record(work, ctx, AuditAction::ValuesRewrapped, &active).await?;
+                }
+                Ok(Some((*last, batch)))
+            })
+            .await
+    }
+
+    /// Opens a value, and seals it under the active key.
+    fn sealed_again(
+        &self,
+        active: &str,
+        place: Location,
+        old: &SealedValue,
+    ) -> Result<SealedValue, IntegrityError> {
+        self.keyring.open(place, old).and_then(|value| self.keyring.seal(active, place, &value))
     }
 
     /// Renews the MACs of the next rows of a table for which another key vouches; `None` at the end.

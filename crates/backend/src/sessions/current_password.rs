@@ -8,6 +8,7 @@ use crate::{
     audit::{self, AuditAction, AuditRecord, Outcome},
     context::{Actor, Ctx},
     db::Db,
+    notices,
     users::{
         Passwords,
         repository::{self as users, UserRow},
@@ -75,6 +76,9 @@ pub(crate) async fn verify(
 async fn failed_once(db: &Db, ctx: &Ctx, too_many: bool) -> Result<(), Error> {
     let Actor::User(actor) = &ctx.actor else { return Ok(()) };
     db.write(ctx, async |work| {
+        if too_many {
+            notices::sign_in_locked(work, ctx, &actor.name).await?;
+        }
         let ended = too_many && repository::end(work, actor.id, actor.session).await?;
         let record = AuditRecord {
             outcome: Outcome::Failed,

@@ -12,7 +12,7 @@ use crate::{
     context::{Action, Actor, Ctx, UserActor},
     db::{Db, timestamp},
     error::{Failure, internal, public_error},
-    random,
+    notices, random,
     users::{Passwords, name_key, repository as users},
     work::Work,
 };
@@ -210,7 +210,12 @@ impl SessionService {
         let Some(user) = user.filter(|_| right) else {
             self.record(ctx, AuditAction::SignIn, &object, Outcome::Failed).await?;
             if is_last {
-                self.record(ctx, AuditAction::AccountLocked, &object, Outcome::Done).await?;
+                self.db
+                    .write::<_, Error>(ctx, async |work| {
+                        notices::sign_in_locked(work, ctx, &object).await?;
+                        Ok(audit::record(work, ctx, AuditAction::AccountLocked, &object).await?)
+                    })
+                    .await?;
             }
             return Err(Error::WrongPassword);
         };

@@ -3,13 +3,15 @@
 
 use super::{
     SingleSignOnConfig,
+    description::ProviderTrouble,
     identity::Identity,
     provider::{Binding, Provider},
 };
 use crate::{
+    access::{Object, authorize},
     audit::{self, AuditAction, AuditRecord, Outcome},
     connection_tests::http::Http,
-    context::{Actor, Ctx},
+    context::{Action, Actor, Ctx},
     db::Db,
     error::internal,
     random,
@@ -28,6 +30,11 @@ use domain::{
     error::Error,
     sensitive::Sensitive,
 };
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// The time in which a provider that works describes itself.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(12);
 
 /// The actor of changes that the portal makes on the provider's word.
 pub(super) const ACTOR: &str = "single sign-on";
@@ -70,6 +77,16 @@ impl SingleSignOnService {
     /// Returns the provider.
     pub(crate) fn provider(&self) -> &Provider {
         &self.provider
+    }
+
+    /// Returns whether the provider answers with its description, asked for anew.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn is_answering(&self, ctx: &Ctx) -> Result<bool, Error> {
+        authorize(&self.db, ctx, Action::ManageNotices, Object::Named("single sign-on")).await?;
+        // On the heap, because the answer of a provider is large.
+        let described = Box::pin(timeout(ANSWER_TIMEOUT, self.provider.describe())).await;
+        Ok(matches!(described, Ok(Ok(_) | Err(ProviderTrouble::Wrong(_)))))
     }
 
     /// Returns the provider's host, which people see when they sign in.

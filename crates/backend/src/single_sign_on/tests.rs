@@ -61,7 +61,12 @@ async fn with_provider(
         Db::from_pool(pool.clone()),
         vec![KEY.clone()],
         sign_in,
-        (connection_tests, Vec::new()),
+        crate::Outside {
+            connection_tests,
+            database: Vec::new(),
+            mail: None,
+            notices: crate::NoticeConfig::default(),
+        },
         crate::KeepDeleted::default(),
         at(0).now,
     )

@@ -13,6 +13,8 @@ coded_enum! {
         Write = "write", "Write";
         /// See the audit log and everybody's tokens.
         ReadAudit = "read-audit", "Read audit log";
+        /// Manage channels, rules and deliveries of notices.
+        ManageNotices = "manage-notifications", "Manage notifications";
     }
 }
 
@@ -26,6 +28,7 @@ impl TokenScope {
             Self::ReadAudit => {
                 "sees the audit log, everybody's tokens and which secrets there are, never a value"
             }
+            Self::ManageNotices => "manages channels and rules of notifications, and sees their deliveries",
         }
     }
 
@@ -40,7 +43,7 @@ impl TokenScope {
         match self {
             Self::ReadMetadata => Role::Reader,
             Self::ReadValues | Self::Write => Role::Editor,
-            Self::ReadAudit => Role::Admin,
+            Self::ReadAudit | Self::ManageNotices => Role::Admin,
         }
     }
 }

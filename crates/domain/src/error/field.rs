@@ -58,6 +58,22 @@ coded_enum! {
         Expiry = "expiry", "Expires";
         /// The choice to revoke API tokens, too.
         RevokeTokens = "revoke_tokens", "Revoke API tokens";
+        /// The address that a person is written to.
+        MailAddress = "mail_address", "Mail address";
+        /// The time zone of a person.
+        TimeZone = "time_zone", "Time zone";
+        /// The form in which a channel gets notices.
+        Preset = "preset", "Kind";
+        /// The address of a channel.
+        Url = "url", "Address";
+        /// The channel of a rule.
+        Channel = "channel", "Channel";
+        /// The events of a rule.
+        Events = "events", "Events";
+        /// The types of secrets of a rule.
+        Kinds = "types", "Types of secrets";
+        /// The number of failed tests in a row after which a notice says so.
+        Failures = "failures", "Failed tests in a row";
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     access::AccessProblem,
     connection_test::TargetProblem,
+    notice::NoticeProblem,
     secret::{
         DatesProblem, DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SecretId, SecretKind,
         SshKeyProblem, UsernameProblem,
@@ -42,6 +43,8 @@ pub enum Problem {
     Usage(UsageProblem),
     /// A field about people or tokens has a problem. Only the server renders those forms, so nobody parses its code.
     Access(AccessProblem),
+    /// A field about notices has a problem. Only the server renders those forms, too.
+    Notice(NoticeProblem),
     /// There is no such secret; the other one was probably meant. Only the server renders the form that names secrets.
     NoSecret(SecretId, Option<SecretId>),
     /// The text is no id, and this secret was probably meant. Only the server renders that form.
@@ -69,9 +72,12 @@ impl Problem {
             Self::Password(problem) => problem.message().to_owned(),
             Self::Target(problem) => problem.message(),
             Self::Dates(problem) => problem.message().to_owned(),
-            Self::Usage(_) | Self::Access(_) | Self::NoSecret(..) | Self::SecretMeant(_) | Self::Unknown => {
-                "The portal doesn't accept this. Load the page again and retry.".to_owned()
-            }
+            Self::Usage(_)
+            | Self::Access(_)
+            | Self::Notice(_)
+            | Self::NoSecret(..)
+            | Self::SecretMeant(_)
+            | Self::Unknown => "The portal doesn't accept this. Load the page again and retry.".to_owned(),
         }
     }
 
@@ -101,6 +107,7 @@ impl Problem {
             Self::Dates(problem) => ("dates", problem.code()),
             Self::Usage(problem) => ("usage", problem.code()),
             Self::Access(problem) => ("access", problem.code()),
+            Self::Notice(problem) => ("notice", problem.code()),
             Self::NoSecret(..) => ("access", "no-secret"),
             Self::SecretMeant(_) => ("access", "secret-meant"),
             Self::Unknown => ("unknown", ""),
@@ -193,5 +200,11 @@ impl From<UsageProblem> for Problem {
 impl From<AccessProblem> for Problem {
     fn from(problem: AccessProblem) -> Self {
         Self::Access(problem)
+    }
+}
+
+impl From<NoticeProblem> for Problem {
+    fn from(problem: NoticeProblem) -> Self {
+        Self::Notice(problem)
     }
 }

@@ -1,0 +1,191 @@
+//! The page Notifications: channels, rules and settings.
+
+use super::{DELIVERIES, NOTIFICATIONS, channel_address, labels, rule_address, subject};
+use crate::{
+    failure::loaded,
+    form_state::FormState,
+    ui::{
+        icon::icon,
+        line::Line,
+        list::{Nothing, add_link},
+        rendered::rendered,
+        table::{Cell, action_table, row_action},
+    },
+};
+use backend::{Backend, ChannelSummary, Ctx, NoticeRule};
+use domain::{
+    error::Field,
+    notice::{ChannelState, DeliveryState},
+};
+use leptos::{either::Either, prelude::*};
+
+/// Everything that the page shows.
+struct Shown {
+    channels: Vec<ChannelSummary>,
+    rules: Vec<NoticeRule>,
+    failures: u8,
+}
+
+/// The channels, the rules and the settings; with the answer to the form of the settings, if it was rejected.
+#[component]
+pub fn NotificationsPage(form: FormState) -> impl IntoView {
+    let load = async |backend: Backend, ctx: Ctx| {
+        let notices = backend.notices();
+        Ok(Shown {
+            channels: notices.channels(&ctx).await?,
+            rules: notices.rules(&ctx).await?,
+            failures: notices.failures(&ctx).await?,
+        })
+    };
+    loaded(subject(), load, move |shown| view(shown, &form))
+}
+
+fn view(shown: Shown, form: &FormState) -> impl IntoView + use<> {
+    let Shown { channels, rules, failures } = shown;
+    let failed = format!("{DELIVERIES}?state={}", DeliveryState::Failed.code());
+    let has_channels = !channels.is_empty();
+    let add_rule = has_channels
+        .then(|| add_link(format!("{NOTIFICATIONS}/rules/new"), (icon!("plus"), t!(notices_add_rule))));
+    let settings = settings(form, failures);
+    rendered(view! {
+        <h1>{t!(notices_heading)}</h1>
+        <p class="lead">{t!(notices_lead)}</p>
+        {form.summary()}
+        <section aria-labelledby="channels">
+            <div class="page-head">
+                <h2 id="channels">{t!(notices_channels)}</h2>
+                {add_link(format!("{NOTIFICATIONS}/channels/new"), (icon!("plus"), t!(notices_add_channel)))}
+            </div>
+            {channel_table(channels)}
+        </section>
+        <section aria-labelledby="rules">
+            <div class="page-head">
+                <h2 id="rules">{t!(notices_rules)}</h2>
+                {add_rule}
+            </div>
+            {rule_table(rules, has_channels)}
+        </section>
+        <section aria-labelledby="deliveries">
+            <h2 id="deliveries">{t!(notices_deliveries)}</h2>
+            <p>{t!(notices_deliveries_lead)}</p>
+            <p class="choices">
+                <a class="button" href=DELIVERIES>
+                    {t!(notices_all_deliveries)}
+                </a>
+                <a class="button" href=failed>
+                    {t!(notices_failed_deliveries)}
+                </a>
+            </p>
+        </section>
+        {settings}
+    })
+}
+
+fn channel_table(channels: Vec<ChannelSummary>) -> impl IntoView {
+    if channels.is_empty() {
+        return Either::Left(
+            view! { <Nothing title=t!(notices_no_channels) text=t!(notices_no_channels_text)/> },
+        );
+    }
+    let rows = channels.into_iter().map(|channel| {
+        let address = channel_address(channel.id);
+        let edit = row_action(
+            address.clone(),
+            t!(notices_edit_one, name: &channel.name),
+            t!(notices_edit),
+            icon!("pencil"),
+        );
+        let state = state(&channel);
+        let ChannelSummary { name, preset, host, waiting, .. } = channel;
+        view! {
+            <tr>
+                <th scope="row" class="name">
+                    <a href=address>{name}</a>
+                </th>
+                <Cell label=t!(notices_kind)>{labels::preset(preset)}</Cell>
+                <Cell label=t!(notices_host)>
+                    <code>{host}</code>
+                </Cell>
+                <Cell label=t!(notices_state)>{state}</Cell>
+                <Cell label=t!(notices_waiting)>{waiting.to_string()}</Cell>
+                <td class="row-actions">{edit}</td>
+            </tr>
+        }
+    });
+    Either::Right(action_table(
+        "channels",
+        [t!(notices_name), t!(notices_kind), t!(notices_host), t!(notices_state), t!(notices_waiting)],
+        rows.collect_view(),
+    ))
+}
+
+/// Renders whether a channel sends.
+pub(super) fn state(channel: &ChannelSummary) -> impl IntoView + use<> {
+    let (class, icon, word) = match (channel.state, channel.failing) {
+        (ChannelState::Active, false) => ("good", icon!("check"), labels::channel_state(channel.state)),
+        (ChannelState::Active, true) => ("warn", icon!("alert"), t!(notices_channel_failing)),
+        (ChannelState::Paused, _) => ("", icon!("clock"), labels::channel_state(channel.state)),
+        (ChannelState::Disabled, _) => ("bad", icon!("ban"), labels::channel_state(channel.state)),
+    };
+    rendered(view! { <span class=format!("state {class}")>{icon} {word}</span> })
+}
+
+fn rule_table(rules: Vec<NoticeRule>, has_channels: bool) -> impl IntoView {
+    if rules.is_empty() {
+        let text = if has_channels { t!(notices_no_rules_text) } else { t!(notices_no_rules_yet) };
+        return Either::Left(view! { <Nothing title=t!(notices_no_rules) text/> });
+    }
+    let rows = rules.into_iter().map(|rule| {
+        let name = rule.channel.map_or_else(|| t!(notices_by_mail).to_owned(), |(_, name)| name);
+        let address = rule_address(rule.id);
+        let edit = row_action(
+            address.clone(),
+            t!(notices_edit_rule_of, name: &name),
+            t!(notices_edit),
+            icon!("pencil"),
+        );
+        let delete = row_action(
+            format!("{address}/delete"),
+            t!(notices_delete_rule_of, name: &name),
+            t!(notices_delete),
+            icon!("bin"),
+        );
+        view! {
+            <tr>
+                <th scope="row" class="name">
+                    <a href=address>{name}</a>
+                </th>
+                <Cell label=t!(notices_events)>{labels::events(&rule.scope.events)}</Cell>
+                <Cell label=t!(notices_secrets)>
+                    {labels::secrets(&rule.scope.kinds, &rule.scope.prefixes)}
+                </Cell>
+                <td class="row-actions">{edit} {delete}</td>
+            </tr>
+        }
+    });
+    let headings = [t!(notices_channel), t!(notices_events), t!(notices_secrets)];
+    Either::Right(action_table("rules", headings, rows.collect_view()))
+}
+
+fn settings(form: &FormState, failures: u8) -> impl IntoView + use<> {
+    let typed = form.typed(Field::Failures);
+    let shown = if typed.is_empty() { failures.to_string() } else { typed };
+    let field = FormState { typed: vec![(Field::Failures, shown)], error: form.error.clone() };
+    view! {
+        <section aria-labelledby="settings">
+            <h2 id="settings">{t!(notices_settings)}</h2>
+            <form method="post" action=format!("{NOTIFICATIONS}/settings") class="plain-form">
+                {field.line(
+                    Field::Failures,
+                    t!(notices_failures),
+                    t!(notices_failures_hint),
+                    Line { autofocus: form.error.is_some(), ..Line::TEXT },
+                )}
+                <div class="actions">
+                    {form.reason()}
+                    <button>{t!(notices_save)}</button>
+                </div>
+            </form>
+        </section>
+    }
+}

@@ -1,0 +1,142 @@
+//! The pages of one rule: adding, editing, deleting.
+
+use super::{NOTIFICATIONS, labels, rule_address, subject};
+use crate::{
+    failure::loaded,
+    form_state::{FormState, message},
+    texts,
+    ui::{
+        confirm::ConfirmPage,
+        field::FieldText,
+        rendered::rendered,
+        select::{option, select_field},
+    },
+};
+use backend::{Backend, ChannelSummary, Ctx, NoticeRule};
+use domain::{
+    error::{Error, Field},
+    notice::{MAIL, NoticeEvent, RuleDraft},
+    secret::SecretKind,
+};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+/// The form of a rule that was rejected, or an empty one.
+#[derive(Clone, Debug, Default)]
+pub struct RuleForm {
+    /// What was typed and ticked.
+    pub draft: Option<RuleDraft>,
+    /// The reason for the rejection.
+    pub error: Option<Error>,
+}
+
+/// The form of a new rule, or of a stored one.
+#[component]
+pub fn RulePage(id: Option<Uuid>, form: RuleForm) -> impl IntoView {
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        let notices = backend.notices();
+        let channels = notices.channels(&ctx).await?;
+        let stored = match id {
+            Some(id) => Some(notices.rule(&ctx, id).await?),
+            None => None,
+        };
+        Ok((channels, stored))
+    };
+    let page = loaded(subject(), load, move |(channels, stored)| rule_form(&channels, stored.as_ref(), form));
+    view! { <div class="form-page">{page}</div> }
+}
+
+/// Returns a stored rule as it would be typed.
+fn typed(rule: &NoticeRule) -> RuleDraft {
+    RuleDraft {
+        channel: rule.channel.as_ref().map_or_else(|| MAIL.to_owned(), |(id, _)| id.to_string()),
+        events: rule.scope.events.iter().map(|event| event.code().to_owned()).collect(),
+        kinds: rule.scope.kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
+        prefixes: rule.scope.prefixes.join("\n"),
+    }
+}
+
+fn rule_form(
+    channels: &[ChannelSummary],
+    stored: Option<&NoticeRule>,
+    form: RuleForm,
+) -> impl IntoView + use<> {
+    let RuleForm { draft, error } = form;
+    let draft = draft.or_else(|| stored.map(typed)).unwrap_or_default();
+    let by_mail = (stored.is_some_and(|rule| rule.channel.is_none()))
+        .then(|| option(MAIL, t!(notices_by_mail), draft.channel == MAIL));
+    let options = channels.iter().map(|channel| {
+        let id = channel.id.to_string();
+        option(&id, &channel.name, draft.channel == id)
+    });
+    let options = (options.collect_view(), by_mail);
+    let state = FormState { typed: vec![(Field::Prefix, draft.prefixes.clone())], error };
+    let channel = FieldText { id: Field::Channel.name(), label: t!(notices_channel), mark: "", hint: "" };
+    let events = NoticeEvent::ALL.into_iter().filter(|event| event.is_for_rules()).map(|event| {
+        let ticked = draft.events.iter().any(|code| code == event.code());
+        tick("event", event.code(), labels::event(event), ticked)
+    });
+    let kinds = SecretKind::ALL.into_iter().map(|kind| {
+        let ticked = draft.kinds.iter().any(|code| code == kind.as_str());
+        tick("type", kind.as_str(), texts::kind(kind), ticked)
+    });
+    let heading = if stored.is_some() { t!(notices_edit_rule) } else { t!(notices_add_rule) };
+    rendered(view! {
+        <h1>{heading}</h1>
+        <p class="lead">{t!(notices_rule_lead)}</p>
+        {state.summary()}
+        <form method="post" class="plain-form">
+            {select_field(channel, options, state.problem(Field::Channel), true)}
+            <fieldset class="ticks" id=Field::Events.name()>
+                <legend>{t!(notices_events)}</legend>
+                <p class="hint">{t!(notices_events_hint)}</p>
+                {events.collect_view()}
+            </fieldset>
+            <fieldset class="ticks" id=Field::Kinds.name()>
+                <legend>{t!(notices_kinds)}</legend>
+                <p class="hint">{t!(notices_kinds_hint)}</p>
+                {kinds.collect_view()}
+            </fieldset>
+            {state.lines(Field::Prefix, t!(notices_prefixes), t!(notices_prefixes_hint))}
+            <div class="actions">
+                {state.reason()}
+                <a class="button" href=NOTIFICATIONS>
+                    {t!(page_cancel)}
+                </a>
+                <button class="primary">{t!(notices_save)}</button>
+            </div>
+        </form>
+    })
+}
+
+/// Renders a box to tick; several have the same name.
+fn tick(name: &'static str, value: &'static str, label: &'static str, ticked: bool) -> impl IntoView + use<> {
+    view! {
+        <label class="tick">
+            <input type="checkbox" name=name value=value checked=ticked autocomplete="off"/>
+            {label}
+        </label>
+    }
+}
+
+/// The confirmation before a rule is deleted.
+#[component]
+pub fn DeleteRulePage(id: Uuid, form: FormState) -> impl IntoView {
+    let load = move |backend: Backend, ctx: Ctx| async move { backend.notices().rule(&ctx, id).await };
+    let page = loaded(subject(), load, move |rule: NoticeRule| {
+        let events = labels::events(&rule.scope.events);
+        let name = rule.channel.map_or_else(|| t!(notices_by_mail).to_owned(), |(_, name)| name);
+        view! {
+            <ConfirmPage
+                heading=t!(notices_delete_rule_heading).to_owned()
+                cancel=rule_address(rule.id)
+                confirm=t!(notices_delete)
+                rejected=form.error.is_some().then(|| form.summary().into_any())
+                reason=form.error.as_ref().map(message)
+            >
+                <p>{t!(notices_delete_rule_question, name, events)}</p>
+            </ConfirmPage>
+        }
+    });
+    view! { <div class="form-page">{page}</div> }
+}

@@ -1,0 +1,112 @@
+//! The operations on deliveries: the list, sending again, and the cleanup.
+
+use super::{notice::Notice, service::NoticeService};
+use crate::{
+    audit::{self, AuditAction},
+    context::Ctx,
+};
+use domain::{
+    error::Error,
+    notice::{DeliveryCause, DeliveryState},
+    time::Timestamp,
+};
+use std::time::Duration;
+use uuid::Uuid;
+
+mod repository;
+
+/// The number of rows on a page.
+const PAGE: usize = 50;
+
+/// How long notices and their deliveries are kept.
+const KEPT: Duration = Duration::from_hours(90 * 24);
+
+/// A delivery as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The id.
+    pub id: Uuid,
+    /// The notice.
+    pub notice: Notice,
+    /// The channel, with its name; `None` for mail.
+    pub channel: Option<(Uuid, String)>,
+    /// The person who gets it by mail.
+    pub person: Option<String>,
+    /// The state.
+    pub state: DeliveryState,
+    /// The number of attempts.
+    pub attempts: u32,
+    /// The time of the last attempt.
+    pub tried_at: Option<Timestamp>,
+    /// The time of the next attempt, if one is to be made.
+    pub next_at: Option<Timestamp>,
+    /// The reason why the last attempt failed.
+    pub cause: Option<DeliveryCause>,
+    /// The status of the last answer.
+    pub status: Option<u16>,
+    /// The time at which the delivery was made.
+    pub created_at: Timestamp,
+    /// The time at which the recipient got it.
+    pub delivered_at: Option<Timestamp>,
+}
+
+/// A page of deliveries, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryPage {
+    /// The deliveries.
+    pub deliveries: Vec<Delivery>,
+    /// Whether there are older ones.
+    pub more: bool,
+    /// The server's time.
+    pub now: Timestamp,
+}
+
+/// The deliveries that are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryQuery {
+    /// Only those in this state.
+    pub state: Option<DeliveryState>,
+    /// Only those to this channel.
+    pub channel: Option<Uuid>,
+    /// Only those before this one, by time and id.
+    pub after: Option<(Timestamp, Uuid)>,
+}
+
+impl NoticeService {
+    /// Returns a page of deliveries, newest first.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn deliveries(&self, ctx: &Ctx, query: &DeliveryQuery) -> Result<DeliveryPage, Error> {
+        self.may(ctx).await?;
+        let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+        let found = self.db.read(ctx, async |connection| repository::list(connection, query, limit).await);
+        let mut rows = found.await?;
+        let more = rows.len() > PAGE;
+        rows.truncate(PAGE);
+        let deliveries = rows.into_iter().filter_map(repository::Row::delivery).collect();
+        Ok(DeliveryPage { deliveries, more, now: ctx.now })
+    }
+
+    /// Has a delivery sent again at once, and by the schedule from its beginning, under the same id.
+    ///
+    /// Errors: `NotFound`, `Sealed`; as `deliveries`.
+    pub async fn send_again(&self, ctx: &Ctx, id: Uuid) -> Result<(), Error> {
+        self.unsealed(ctx).await?;
+        self.db
+            .write(ctx, async |work| {
+                let notice = repository::send_again(work, ctx.now, id).await?.ok_or(Error::NotFound)?;
+                audit::record(work, ctx, AuditAction::NoticeSentAgain, &notice).await?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Deletes notices and deliveries of more than 90 days ago; returns the number of notices. Of a failure that has not ended,
+    /// the notice stays, so that it is not said again.
+    ///
+    /// Errors: as `deliveries`.
+    pub async fn delete_old(&self, ctx: &Ctx) -> Result<u64, Error> {
+        self.may(ctx).await?;
+        self.db.write(ctx, async |work| Ok(repository::delete_old(work, ctx.now - KEPT).await?)).await
+    }
+}

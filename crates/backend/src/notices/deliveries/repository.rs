@@ -1,0 +1,145 @@
+//! All SQL about the list of deliveries.
+
+use super::{Delivery, DeliveryQuery};
+use crate::{
+    db::{instant, timestamp},
+    notices::repository::NoticeRow,
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    notice::{DeliveryCause, DeliveryState},
+    time::Timestamp,
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A delivery as it is stored, with its notice and the names of its recipient.
+#[derive(Debug)]
+pub(super) struct Row {
+    id: Uuid,
+    channel_id: Option<Uuid>,
+    channel: Option<String>,
+    person: Option<String>,
+    state: String,
+    attempts: i32,
+    tried_at: Option<DateTime<Utc>>,
+    next_at: DateTime<Utc>,
+    cause: Option<String>,
+    status: Option<i32>,
+    created_at: DateTime<Utc>,
+    delivered_at: Option<DateTime<Utc>>,
+    notice_id: Uuid,
+    event: String,
+    subject_kind: String,
+    subject: String,
+    name: String,
+    secret_kind: Option<String>,
+    secret_name: Option<String>,
+    threshold: i32,
+    about: DateTime<Utc>,
+    facts: serde_json::Value,
+    at: DateTime<Utc>,
+}
+
+impl Row {
+    /// Returns the delivery; `None` for what only a newer version knows.
+    pub(super) fn delivery(self) -> Option<Delivery> {
+        let state = DeliveryState::parse(&self.state)?;
+        let notice = NoticeRow {
+            notice_id: self.notice_id,
+            event: self.event,
+            subject_kind: self.subject_kind,
+            subject: self.subject,
+            name: self.name,
+            secret_kind: self.secret_kind,
+            secret_name: self.secret_name,
+            threshold: self.threshold,
+            about: self.about,
+            facts: self.facts,
+            at: self.at,
+        };
+        Some(Delivery {
+            id: self.id,
+            notice: notice.notice()?,
+            channel: self.channel_id.zip(self.channel),
+            person: self.person,
+            state,
+            attempts: self.attempts.unsigned_abs(),
+            tried_at: self.tried_at.map(timestamp),
+            next_at: (state == DeliveryState::Waiting).then(|| timestamp(self.next_at)),
+            cause: self.cause.as_deref().and_then(DeliveryCause::parse),
+            status: self.status.and_then(|status| u16::try_from(status).ok()),
+            created_at: timestamp(self.created_at),
+            delivered_at: self.delivered_at.map(timestamp),
+        })
+    }
+}
+
+/// Returns deliveries, newest first.
+pub(super) async fn list(
+    connection: &mut PgConnection,
+    query: &DeliveryQuery,
+    limit: i64,
+) -> Result<Vec<Row>, sqlx::Error> {
+    let (before, before_id) = match query.after {
+        Some((at, id)) => (Some(instant(at)?), Some(id)),
+        None => (None, None),
+    };
+    sqlx::query_as!(
+        Row,
+        "SELECT notice_deliveries.id, channel_id, notice_channels.name AS \"channel?\", users.name AS \"person?\", \
+         notice_deliveries.state, attempts, tried_at, next_at, cause, status, notice_deliveries.created_at, delivered_at, \
+         notice_id, event, subject_kind, subject, notices.name, secret_kind, secret_name, threshold, about, facts, \
+         notices.at FROM notice_deliveries JOIN notices ON notices.id = notice_id \
+         LEFT JOIN notice_channels ON notice_channels.id = channel_id LEFT JOIN users ON users.id = user_id \
+         WHERE ($1::text IS NULL OR notice_deliveries.state = $1) AND ($2::uuid IS NULL OR channel_id = $2) \
+         AND ($3::timestamptz IS NULL OR (notice_deliveries.created_at, notice_deliveries.id) < ($3, $4::uuid)) \
+         ORDER BY notice_deliveries.created_at DESC, notice_deliveries.id DESC LIMIT $5",
+        query.state.map(DeliveryState::code),
+        query.channel,
+        before,
+        before_id,
+        limit
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Has a delivery sent again; returns the event and the name of its notice for the record, or `None` if there is no such
+/// delivery.
+pub(super) async fn send_again(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    id: Uuid,
+) -> Result<Option<String>, sqlx::Error> {
+    let row = sqlx::query!(
+        "UPDATE notice_deliveries SET state = 'waiting', step = 0, next_at = $2, holder = NULL, held_until = NULL \
+         FROM notices WHERE notice_deliveries.id = $1 AND notices.id = notice_id RETURNING event, notices.name",
+        id,
+        instant(now)?
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| format!("{} {}", row.event, row.name).trim_end().to_owned()))
+}
+
+/// Deletes old deliveries, and old notices without any, except for the last of a failure that goes on.
+pub(super) async fn delete_old(connection: &mut PgConnection, before: Timestamp) -> Result<u64, sqlx::Error> {
+    let before = instant(before)?;
+    sqlx::query!("DELETE FROM notice_deliveries WHERE created_at < $1", before)
+        .execute(&mut *connection)
+        .await?;
+    let deleted = sqlx::query!(
+        "DELETE FROM notices WHERE at < $1 \
+         AND NOT EXISTS (SELECT FROM notice_deliveries WHERE notice_id = notices.id) \
+         AND (event NOT IN ('secret.test_failed', 'secret.host_key_changed', 'sign_on.down') \
+         OR EXISTS (SELECT FROM notices AS later WHERE later.subject_kind = notices.subject_kind \
+         AND later.subject = notices.subject AND later.at > notices.at \
+         AND later.event IN ('secret.test_failed', 'secret.test_works', 'secret.host_key_changed', 'sign_on.down', \
+         'sign_on.works')))",
+        before
+    )
+    .execute(connection)
+    .await?;
+    Ok(deleted.rows_affected())
+}

@@ -1,0 +1,104 @@
+//! All SQL about writing notices.
+
+use super::{notice::Notice, raise::NewNotice};
+use crate::{
+    context::Ctx,
+    db::{instant, timestamp},
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    notice::{NoticeEvent, SubjectKind},
+    secret::{SecretId, SecretKind, SecretName},
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A notice as it is stored.
+#[derive(Debug)]
+pub(crate) struct NoticeRow {
+    pub(crate) notice_id: Uuid,
+    pub(crate) event: String,
+    pub(crate) subject_kind: String,
+    pub(crate) subject: String,
+    pub(crate) name: String,
+    pub(crate) secret_kind: Option<String>,
+    pub(crate) secret_name: Option<String>,
+    pub(crate) threshold: i32,
+    pub(crate) about: DateTime<Utc>,
+    pub(crate) facts: serde_json::Value,
+    pub(crate) at: DateTime<Utc>,
+}
+
+impl NoticeRow {
+    /// Returns the notice; `None` for an event of a newer version, which this one cannot name.
+    pub(crate) fn notice(self) -> Option<Notice> {
+        let secret = match (self.secret_kind, self.secret_name) {
+            (Some(kind), Some(name)) => {
+                Some(SecretId::new(SecretKind::parse(&kind)?, SecretName::parse(&name).ok()?))
+            }
+            _ => None,
+        };
+        Some(Notice {
+            id: self.notice_id,
+            event: NoticeEvent::parse(&self.event)?,
+            subject_kind: SubjectKind::parse(&self.subject_kind)?,
+            subject: self.subject,
+            name: self.name,
+            secret,
+            threshold: u16::try_from(self.threshold).unwrap_or_default(),
+            about: timestamp(self.about),
+            facts: serde_json::from_value(self.facts).unwrap_or_default(),
+            at: timestamp(self.at),
+        })
+    }
+}
+
+/// Writes a notice; returns false if the same was written before.
+pub(super) async fn insert(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    id: Uuid,
+    new: &NewNotice,
+) -> Result<bool, sqlx::Error> {
+    let secret = new.subject.secret();
+    let facts = serde_json::to_value(&new.facts).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let inserted = sqlx::query!(
+        "INSERT INTO notices (id, event, subject_kind, subject, name, secret_kind, secret_name, threshold, about, facts, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT ON CONSTRAINT notices_once DO NOTHING",
+        id,
+        new.event.code(),
+        new.subject.kind().code(),
+        new.subject.key(),
+        new.subject.name(),
+        secret.map(|id| id.kind.as_str()),
+        secret.map(|id| id.name.as_str()),
+        i32::from(new.threshold),
+        instant(new.about)?,
+        facts,
+        instant(ctx.now)?
+    )
+    .execute(connection)
+    .await?;
+    Ok(inserted.rows_affected() > 0)
+}
+
+/// Makes a delivery of a notice for each channel that a rule names. Those of a paused one wait.
+pub(super) async fn deliver_to_channels(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    notice: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO notice_deliveries (id, notice_id, channel_id, state, next_at, created_at) \
+         SELECT gen_random_uuid(), notices.id, notice_channels.id, 'waiting', $2, $2 \
+         FROM notices CROSS JOIN notice_channels WHERE notices.id = $1 AND notice_channels.state <> 'disabled' \
+         AND EXISTS (SELECT FROM notice_rules WHERE channel_id = notice_channels.id \
+         AND is_rule_for(notice_rules, notices)) \
+         ON CONFLICT ON CONSTRAINT notice_deliveries_channel_once DO NOTHING",
+        notice,
+        instant(ctx.now)?
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}

@@ -1,0 +1,164 @@
+//! The operations on rules and on the settings of notices.
+
+use super::service::NoticeService;
+use crate::{
+    audit::{self, AuditAction},
+    context::Ctx,
+    random,
+};
+use domain::{
+    error::{Error, Field, FieldError},
+    notice::{MAIL, NoticeProblem, RuleDraft, RuleScope},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+mod repository;
+
+/// A rule as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeRule {
+    /// The id.
+    pub id: Uuid,
+    /// The channel, with its name; `None` for mail.
+    pub channel: Option<(Uuid, String)>,
+    /// What it names.
+    pub scope: RuleScope,
+    /// The time at which it was added.
+    pub created_at: Timestamp,
+    /// The name of the actor who added it.
+    pub created_by: String,
+}
+
+impl NoticeRule {
+    /// Returns the name of the recipient, as it is in audit records.
+    fn recipient(&self) -> String {
+        self.channel.as_ref().map_or_else(|| MAIL.to_owned(), |(_, name)| name.clone())
+    }
+}
+
+impl NoticeService {
+    /// Returns all rules, the oldest first.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn rules(&self, ctx: &Ctx) -> Result<Vec<NoticeRule>, Error> {
+        self.may(ctx).await?;
+        self.db.read(ctx, async |connection| repository::list(connection, None).await).await
+    }
+
+    /// Returns a rule.
+    ///
+    /// Errors: `NotFound`; as `rules`.
+    pub async fn rule(&self, ctx: &Ctx, id: Uuid) -> Result<NoticeRule, Error> {
+        self.may(ctx).await?;
+        let found = self.db.read(ctx, async |connection| repository::list(connection, Some(id)).await);
+        found.await?.pop().ok_or(Error::NotFound)
+    }
+
+    /// Adds a rule, and returns its id.
+    ///
+    /// Errors: `Invalid`, `Sealed`; as `rules`.
+    pub async fn add_rule(&self, ctx: &Ctx, draft: &RuleDraft) -> Result<Uuid, Error> {
+        self.save_rule(ctx, None, draft).await
+    }
+
+    /// Replaces what a rule says.
+    ///
+    /// Errors: `NotFound`, `Invalid`, `Sealed`; as `rules`.
+    pub async fn change_rule(&self, ctx: &Ctx, id: Uuid, draft: &RuleDraft) -> Result<(), Error> {
+        self.save_rule(ctx, Some(id), draft).await.map(drop)
+    }
+
+    async fn save_rule(&self, ctx: &Ctx, stored: Option<Uuid>, draft: &RuleDraft) -> Result<Uuid, Error> {
+        self.unsealed(ctx).await?;
+        let no_channel = || FieldError::new(Field::Channel, NoticeProblem::Channel);
+        let channel = match draft.channel.trim() {
+            MAIL => Ok(None),
+            text => text.parse::<Uuid>().map(Some).map_err(|_| no_channel()),
+        };
+        let (channel, scope) = match (channel, RuleScope::parse(draft)) {
+            (Ok(channel), Ok(scope)) => (channel, scope),
+            (channel, Err(Error::Invalid(wrong))) => {
+                return Err(Error::Invalid(channel.err().into_iter().chain(wrong).collect()));
+            }
+            (_, Err(error)) => return Err(error),
+            (Err(problem), Ok(_)) => return Err(Error::Invalid(vec![problem])),
+        };
+        self.db
+            .write(ctx, async |work| {
+                let recipient = match channel {
+                    None => MAIL.to_owned(),
+                    Some(channel) => repository::channel_name(work, channel)
+                        .await?
+                        .ok_or_else(|| Error::Invalid(vec![no_channel()]))?,
+                };
+                let (id, action) = match stored {
+                    None => {
+                        let id = random::sortable_id();
+                        repository::insert(work, ctx, id, channel, &scope).await?;
+                        (id, AuditAction::NoticeRuleAdded)
+                    }
+                    Some(id) => {
+                        if !repository::update(work, id, channel, &scope).await? {
+                            return Err(Error::NotFound.into());
+                        }
+                        (id, AuditAction::NoticeRuleChanged)
+                    }
+                };
+                audit::record(work, ctx, action, &recipient).await?;
+                Ok(id)
+            })
+            .await
+    }
+
+    /// Deletes a rule.
+    ///
+    /// Errors: `NotFound`, `Sealed`; as `rules`.
+    pub async fn delete_rule(&self, ctx: &Ctx, id: Uuid) -> Result<(), Error> {
+        self.unsealed(ctx).await?;
+        self.db
+            .write(ctx, async |work| {
+                let rule = repository::list(work, Some(id)).await?.pop().ok_or(Error::NotFound)?;
+                if !repository::delete(work, id).await? {
+                    return Err(Error::NotFound.into());
+                }
+                audit::record(work, ctx, AuditAction::NoticeRuleDeleted, &rule.recipient()).await?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Returns after how many failed tests in a row a notice says so.
+    ///
+    /// Errors: as `rules`.
+    pub async fn failures(&self, ctx: &Ctx) -> Result<u8, Error> {
+        self.may(ctx).await?;
+        let found = self.db.read(ctx, async |connection| repository::failures(connection).await);
+        Ok(u8::try_from(found.await?).unwrap_or(u8::MAX))
+    }
+
+    /// Sets after how many failed tests in a row a notice says so: 1 to 20.
+    ///
+    /// Errors: `Invalid`, `Sealed`; as `rules`.
+    pub async fn set_failures(&self, ctx: &Ctx, text: &str) -> Result<(), Error> {
+        self.unsealed(ctx).await?;
+        let count = text.trim().parse::<i32>().ok().filter(|count| (1..=20).contains(count));
+        let count = count.ok_or_else(|| Error::field(Field::Failures, NoticeProblem::Failures))?;
+        self.db
+            .write(ctx, async |work| {
+                if repository::set_failures(work, count).await? {
+                    let fields = &["failures"];
+                    audit::record_change(
+                        work,
+                        ctx,
+                        AuditAction::NoticeSettingsChanged,
+                        "notifications",
+                        fields,
+                    )
+                    .await?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}

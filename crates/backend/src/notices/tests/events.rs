@@ -1,0 +1,145 @@
+//! Events: what time, tests and the portal itself make true, each once.
+
+use super::{backend, config};
+use crate::{
+    Backend, Kek,
+    connection_tests::tests::peers::{Guard, PASSWORD, Registry, USER},
+    tests::{at, reaching},
+};
+use domain::{
+    access::TokenDraft,
+    secret::{NewSecret, SecretDraft, SecretId, SecretUpdate},
+    sensitive::Sensitive,
+};
+use sqlx::PgPool;
+
+const DAY: i64 = 86_400;
+
+/// Returns event, name, threshold and the second that each notice is about, in the order of their raising.
+async fn raised(pool: &PgPool) -> Vec<String> {
+    sqlx::query_scalar(
+        "SELECT event || ' ' || name || ' ' || threshold || ' ' || extract(epoch FROM about)::bigint FROM notices \
+         ORDER BY at, id",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap()
+}
+
+#[sqlx::test]
+async fn token_says_each_threshold_once_and_when_it_has_ended(pool: PgPool) {
+    let backend = backend(&pool).await;
+    for (name, days) in [("long", "60"), ("short", "7"), ("endless", "never")] {
+        let draft = TokenDraft {
+            name: name.to_owned(),
+            scope: "read-metadata".to_owned(),
+            expiry: days.to_owned(),
+            ..TokenDraft::default()
+        };
+        backend.tokens().create(&at(0), &draft).await.unwrap();
+    }
+    let other = reaching(pool.clone(), crate::tests::keks_of(&backend), &config()).await;
+    for hour in (0..70 * 24).step_by(6) {
+        let now = at(hour * 3_600);
+        let (one, two) = tokio::join!(backend.notices().raise_due(&now), other.notices().raise_due(&now));
+        (one.unwrap(), two.unwrap());
+    }
+    let end = 60 * DAY;
+    assert_eq!(
+        raised(&pool).await,
+        [
+            format!("token.expires short 1 {}", 7 * DAY),
+            format!("token.expired short 0 {}", 7 * DAY),
+            format!("token.expires long 30 {end}"),
+            format!("token.expires long 14 {end}"),
+            format!("token.expires long 7 {end}"),
+            format!("token.expires long 1 {end}"),
+            format!("token.expired long 0 {end}"),
+        ]
+    );
+}
+
+#[sqlx::test]
+async fn server_that_was_away_says_the_nearest_threshold_alone(pool: PgPool) {
+    let backend = backend(&pool).await;
+    let draft = TokenDraft {
+        name: "ci".to_owned(),
+        scope: "read-metadata".to_owned(),
+        expiry: "60".to_owned(),
+        ..TokenDraft::default()
+    };
+    backend.tokens().create(&at(0), &draft).await.unwrap();
+    assert_eq!(backend.notices().raise_due(&at(54 * DAY)).await, Ok(1));
+    assert_eq!(raised(&pool).await, [format!("token.expires ci 7 {}", 60 * DAY)]);
+    assert_eq!(backend.notices().raise_due(&at(54 * DAY)).await, Ok(0));
+    // Whatever ended long ago is not said any more.
+    assert_eq!(backend.notices().raise_due(&at(91 * DAY)).await, Ok(0));
+}
+
+async fn test(backend: &Backend, second: i64) {
+    let id = SecretId::parse("image-a").unwrap();
+    backend.connection_tests().stored(&at(second), &id).await.unwrap();
+}
+
+#[sqlx::test]
+async fn failing_secret_is_said_after_two_failures_and_its_recovery_once(pool: PgPool) {
+    let registry = Registry::start(&Guard::Basic, None);
+    let host = format!("127.0.0.1:{}", registry.port);
+    let backend = reaching(pool.clone(), vec![Kek::generate().unwrap()], &config()).await;
+    let draft = |password: &str| SecretDraft {
+        name: "a".to_owned(),
+        kind: "image-pull".to_owned(),
+        registry_host: host.clone(),
+        username: USER.to_owned(),
+        password: Sensitive::new(password),
+        ..SecretDraft::default()
+    };
+    let id = SecretId::parse("image-a").unwrap();
+    backend.secrets().create(&at(1), NewSecret::parse(draft("wrong")).unwrap(), None).await.unwrap();
+    test(&backend, 10).await;
+    assert!(raised(&pool).await.is_empty(), "a hiccup says nothing");
+    for second in [20, 30, 40] {
+        test(&backend, second).await;
+    }
+    let failed = "secret.test_failed image-a 0 10".to_owned();
+    assert_eq!(raised(&pool).await, std::slice::from_ref(&failed));
+    let update = SecretUpdate::parse(id.kind, draft(PASSWORD)).unwrap();
+    let version = backend.secrets().get(&at(50), &id).await.unwrap().version;
+    let version = backend.secrets().update(&at(50), &id, update, version).await.unwrap();
+    for second in [60, 70] {
+        test(&backend, second).await;
+    }
+    let works = "secret.test_works image-a 0 10".to_owned();
+    assert_eq!(raised(&pool).await, [failed.clone(), works.clone()]);
+    // Another failure is another notice.
+    backend.notices().set_failures(&at(80), "1").await.unwrap();
+    let update = SecretUpdate::parse(id.kind, draft("wrong again")).unwrap();
+    backend.secrets().update(&at(80), &id, update, version).await.unwrap();
+    test(&backend, 90).await;
+    assert_eq!(raised(&pool).await, [failed, works, "secret.test_failed image-a 0 90".to_owned()]);
+}
+
+#[sqlx::test]
+async fn portal_says_what_its_servers_notice_once(pool: PgPool) {
+    let one = backend(&pool).await;
+    let two = reaching(pool.clone(), crate::tests::keks_of(&one), &config()).await;
+    for server in [&one, &two, &one] {
+        server.notices().note_sign_on(&at(100), Some(at(50).now)).await.unwrap();
+    }
+    for server in [&two, &one] {
+        server.notices().note_sign_on(&at(200), None).await.unwrap();
+    }
+    // An outage of a few seconds is not worth a notice, and two servers notice the same.
+    one.notices().note_outage(&at(300), at(290).now).await.unwrap();
+    one.notices().note_outage(&at(400), at(300).now).await.unwrap();
+    two.notices().note_outage(&at(401), at(305).now).await.unwrap();
+    one.notices().note_sealed(&at(500)).await.unwrap();
+    assert_eq!(raised(&pool).await, ["sign_on.down  0 50", "sign_on.works  0 50", "database.down  0 300"]);
+    // A server with another key is sealed, and says so without a key.
+    let sealed = reaching(pool.clone(), vec![Kek::generate().unwrap()], &config()).await;
+    assert!(sealed.is_sealed());
+    for second in [600, 700] {
+        sealed.notices().note_sealed(&at(second)).await.unwrap();
+    }
+    assert_eq!(raised(&pool).await[3..], ["portal.sealed  0 0"]);
+}

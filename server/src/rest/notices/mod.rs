@@ -1,0 +1,48 @@
+//! Notices by the API: channels, rules, deliveries and settings.
+
+pub mod channels;
+pub mod deliveries;
+pub mod rules;
+
+use super::{Answer, Caller, Problem, ProblemDetails, body::Body, json, query::Query};
+use domain::error::Error;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Parses the id in an address. A text that is not an id names nothing.
+fn row(text: &str) -> Result<Uuid, Problem> {
+    text.parse().map_err(|_| Error::NotFound.into())
+}
+
+/// The settings of notices.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeSettings {
+    /// After so many failed tests in a row, a notice says so: 1 to 20.
+    #[schema(minimum = 1, maximum = 20)]
+    failures: u32,
+}
+
+/// The settings of notices
+///
+/// Takes a token of the scope `manage-notifications`.
+#[utoipa::path(
+    get, path = "/api/v1/notifications/settings", tag = "Notifications", operation_id = "show_notice_settings",
+    responses((status = 200, description = "The settings", body = NoticeSettings)),
+)]
+pub async fn settings(caller: Caller) -> Answer {
+    let failures = caller.backend.notices().failures(&caller.ctx).await?;
+    Ok(json(NoticeSettings { failures: failures.into() }))
+}
+
+/// Change the settings of notices
+#[utoipa::path(
+    put, path = "/api/v1/notifications/settings", tag = "Notifications", operation_id = "change_notice_settings",
+    request_body = NoticeSettings,
+    responses((status = 200, description = "Changed", body = NoticeSettings)),
+)]
+pub async fn change_settings(caller: Caller, Body(body): Body<NoticeSettings>) -> Answer {
+    caller.backend.notices().set_failures(&caller.ctx, &body.failures.to_string()).await?;
+    Ok(json(body))
+}

@@ -1,0 +1,131 @@
+//! Rules of notices by the API.
+
+use super::{Answer, Body, Caller, ProblemDetails, json, row};
+use axum::{extract::Path, http::StatusCode, response::IntoResponse};
+use backend::NoticeRule;
+use domain::notice::{MAIL, RuleDraft};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A rule: which notices go to which channel.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Rule {
+    id: String,
+    /// The id of the channel, or `mail`.
+    channel: String,
+    /// The types of notices, such as `secret.expires`; all if there are none.
+    events: Vec<&'static str>,
+    /// The types of secrets; all if there are none.
+    types: Vec<&'static str>,
+    /// Only secrets whose name begins so; all if there are none.
+    name_prefixes: Vec<String>,
+    created_at: String,
+    created_by: String,
+}
+
+impl From<NoticeRule> for Rule {
+    fn from(rule: NoticeRule) -> Self {
+        Self {
+            id: rule.id.to_string(),
+            channel: rule.channel.map_or_else(|| MAIL.to_owned(), |(id, _)| id.to_string()),
+            events: rule.scope.events.iter().map(|event| event.code()).collect(),
+            types: rule.scope.kinds.iter().map(|kind| kind.as_str()).collect(),
+            name_prefixes: rule.scope.prefixes,
+            created_at: rule.created_at.rfc3339(),
+            created_by: rule.created_by,
+        }
+    }
+}
+
+/// All rules, the oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RuleList {
+    pub items: Vec<Rule>,
+}
+
+/// What a rule says. An empty list stands for everything.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleBody {
+    /// The id of the channel, or `mail`.
+    channel: String,
+    #[serde(default)]
+    events: Vec<String>,
+    #[serde(default)]
+    types: Vec<String>,
+    #[serde(default)]
+    name_prefixes: Vec<String>,
+}
+
+impl From<RuleBody> for RuleDraft {
+    fn from(body: RuleBody) -> Self {
+        let prefixes = body.name_prefixes.join("\n");
+        Self { channel: body.channel, events: body.events, kinds: body.types, prefixes }
+    }
+}
+
+/// Rules of notices
+#[utoipa::path(
+    get, path = "/api/v1/notifications/rules", tag = "Notifications", operation_id = "list_notice_rules",
+    responses((status = 200, description = "All of them", body = RuleList)),
+)]
+pub async fn list(caller: Caller) -> Answer {
+    let rules = caller.backend.notices().rules(&caller.ctx).await?;
+    Ok(json(RuleList { items: rules.into_iter().map(Rule::from).collect() }))
+}
+
+/// Add a rule
+#[utoipa::path(
+    post, path = "/api/v1/notifications/rules", tag = "Notifications", operation_id = "add_notice_rule",
+    request_body = RuleBody,
+    responses((status = 201, description = "Added", body = Rule)),
+)]
+pub async fn add(caller: Caller, Body(body): Body<RuleBody>) -> Answer {
+    let notices = caller.backend.notices();
+    let id = notices.add_rule(&caller.ctx, &body.into()).await?;
+    let rule = Rule::from(notices.rule(&caller.ctx, id).await?);
+    Ok((StatusCode::CREATED, json(rule)).into_response())
+}
+
+/// A rule
+#[utoipa::path(
+    get, path = "/api/v1/notifications/rules/{rule}", tag = "Notifications", operation_id = "show_notice_rule",
+    params(("rule" = String, Path, description = "As the list has it")),
+    responses(
+        (status = 200, description = "The rule", body = Rule),
+        (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn show(caller: Caller, Path(text): Path<String>) -> Answer {
+    Ok(json(Rule::from(caller.backend.notices().rule(&caller.ctx, row(&text)?).await?)))
+}
+
+/// Replace what a rule says
+#[utoipa::path(
+    put, path = "/api/v1/notifications/rules/{rule}", tag = "Notifications", operation_id = "change_notice_rule",
+    params(("rule" = String, Path, description = "As the list has it")),
+    request_body = RuleBody,
+    responses(
+        (status = 200, description = "Changed", body = Rule),
+        (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn change(caller: Caller, Path(text): Path<String>, Body(body): Body<RuleBody>) -> Answer {
+    let (id, notices) = (row(&text)?, caller.backend.notices());
+    notices.change_rule(&caller.ctx, id, &body.into()).await?;
+    Ok(json(Rule::from(notices.rule(&caller.ctx, id).await?)))
+}
+
+/// Delete a rule
+#[utoipa::path(
+    delete, path = "/api/v1/notifications/rules/{rule}", tag = "Notifications", operation_id = "delete_notice_rule",
+    params(("rule" = String, Path, description = "As the list has it")),
+    responses(
+        (status = 204, description = "Deleted"),
+        (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn delete(caller: Caller, Path(text): Path<String>) -> Answer {
+    caller.backend.notices().delete_rule(&caller.ctx, row(&text)?).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
