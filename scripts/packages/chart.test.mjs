@@ -120,7 +120,7 @@ test('metrics are off at first, and are scraped apart from the portal when they 
   assert.deepEqual([spec.clusterIP, spec.ports[0].targetPort], ['None', 'metrics']);
   const monitor = of('ServiceMonitor', 'latchkey').spec;
   for (const [name, value] of Object.entries(monitor.selector.matchLabels)) assert.equal(metadata.labels[name], value);
-  assert.equal(of('PrometheusRule', 'latchkey').spec.groups[0].rules[0].alert, 'LatchkeyConnectionTestFails');
+  assert.equal(of('PrometheusRule', 'latchkey').spec.groups[0].rules[0].alert, 'LatchkeyCredentialExpires');
   const rule = of('NetworkPolicy', 'latchkey').spec.ingress.find((rule) => rule.ports[0].port === 'metrics');
   assert.equal(rule.from.length, 1);
 });
