@@ -12,6 +12,7 @@ use crate::{
     },
     imports::{NotSaved, choose::ChoosePage, start::ImportPage},
     language,
+    mail::pages::{ConfirmMailPage, LinkDone, LinkDonePage, MailForm, OwnNotificationsPage, UnsubscribePage},
     notices::{
         channel::{
             AddChannelPage, ChannelAnswer, ChannelPage, DeleteChannelPage, RotateSecretPage,
@@ -40,6 +41,10 @@ use crate::{
             delete::DeleteSelectedPage,
             manifests::{ManifestsPage, NotExported},
         },
+        versions::{
+            VersionsPage,
+            question::{VersionNotDone, VersionQuestion, VersionQuestionPage},
+        },
         view::SecretPage,
     },
     sign_in::pages::{ChoosePasswordPage, SetUpPage, SignInPage},
@@ -58,7 +63,7 @@ use crate::{
         question::{UserQuestion, UserQuestionPage},
     },
 };
-use backend::{CreatedToken, SavedChannel, Submitted};
+use backend::{Addressee, CreatedToken, SavedChannel, Submitted};
 use domain::{
     error::Error,
     secret::{SecretId, SecretName},
@@ -84,6 +89,10 @@ pub enum Page {
     ImportChoice(Uuid, Option<Box<NotSaved>>),
     /// The public half of a secret's key, and a new pair.
     SecretKey(SecretId, Option<Box<KeyAnswer>>),
+    /// All versions of a secret's value.
+    Versions(SecretId),
+    /// The confirmation before a version is rolled back to or destroyed, with the reason why it was not the last time.
+    AskAboutVersion(SecretId, VersionQuestion, Option<Box<VersionNotDone>>),
     /// The confirmation before a new key is generated, used or discarded.
     AskAboutKey(SecretId, KeyQuestion),
     TestSecret(SecretId, Option<Box<TestResult>>),
@@ -103,6 +112,14 @@ pub enum Page {
     SetUp(FormState),
     ChoosePassword(FormState),
     Account(FormState),
+    /// The own notifications.
+    OwnNotifications(Box<MailForm>),
+    /// The question of a link that confirms a mail address.
+    ConfirmMail(FormState),
+    /// The question of a link that ends mails.
+    Unsubscribe(FormState),
+    /// The answer to either.
+    MailLinkDone(LinkDone, Addressee),
     /// The confirmation before one of one's own sessions is ended.
     EndSession(String),
     /// The confirmation before all of them but the current one are ended.
@@ -162,6 +179,8 @@ impl Page {
             | Self::DeleteSecret(id, _)
             | Self::SecretKey(id, _)
             | Self::AskAboutKey(id, _)
+            | Self::Versions(id)
+            | Self::AskAboutVersion(id, ..)
             | Self::TestSecret(id, _) => Some(id.name.as_str()),
             Self::EditUsage(_, name, _) | Self::DeleteUsage(_, name, _) => Some(name.as_str()),
             Self::User(name, _) | Self::AskAboutUser(name, ..) => Some(name),
@@ -185,6 +204,9 @@ impl Page {
             Self::AskAboutKey(_, KeyQuestion::Generate) => t!(title_generate_key),
             Self::AskAboutKey(_, KeyQuestion::Switch) => t!(title_switch_key),
             Self::AskAboutKey(_, KeyQuestion::Discard) => t!(title_discard_key),
+            Self::Versions(_) => t!(version_heading),
+            Self::AskAboutVersion(_, VersionQuestion::RollBack, _) => t!(version_roll_back),
+            Self::AskAboutVersion(_, VersionQuestion::Destroy, _) => t!(version_destroy),
             Self::TestSecret(..) => t!(title_test),
             Self::TestSelected(_) => t!(title_tests),
             Self::DeleteSelected(_) => t!(title_delete_secrets),
@@ -203,6 +225,11 @@ impl Page {
             Self::SetUp(_) => t!(title_set_up),
             Self::ChoosePassword(_) => t!(title_choose_password),
             Self::Account(_) => t!(title_account),
+            Self::OwnNotifications(_) => t!(title_notifications),
+            Self::ConfirmMail(_) | Self::MailLinkDone(LinkDone::Confirmed, _) => t!(title_mail_confirm),
+            Self::Unsubscribe(_) | Self::MailLinkDone(LinkDone::Unsubscribed, _) => {
+                t!(title_mail_unsubscribe)
+            }
             Self::EndSession(_) => t!(title_end_session),
             Self::EndOtherSessions => t!(account_end_others),
             Self::Tokens => t!(title_tokens),
@@ -250,6 +277,10 @@ impl Page {
             }
             Self::SecretKey(id, answer) => view! { <KeyPage id answer=unboxed(answer)/> }.into_any(),
             Self::AskAboutKey(id, question) => view! { <KeyQuestionPage id question/> }.into_any(),
+            Self::Versions(id) => view! { <VersionsPage id/> }.into_any(),
+            Self::AskAboutVersion(id, question, failure) => {
+                view! { <VersionQuestionPage id question failure/> }.into_any()
+            }
             Self::TestSecret(id, outcome) => view! { <TestPage id outcome=unboxed(outcome)/> }.into_any(),
             Self::TestSelected(outcome) => view! { <SelectedTestedPage outcome/> }.into_any(),
             Self::DeleteSelected(failure) => view! { <DeleteSelectedPage failure/> }.into_any(),
@@ -272,6 +303,13 @@ impl Page {
             Self::SetUp(form) => view! { <SetUpPage form/> }.into_any(),
             Self::ChoosePassword(form) => view! { <ChoosePasswordPage form/> }.into_any(),
             Self::Account(form) => view! { <AccountPage form/> }.into_any(),
+            Self::OwnNotifications(form) => {
+                let form = *form;
+                view! { <OwnNotificationsPage form/> }.into_any()
+            }
+            Self::ConfirmMail(form) => view! { <ConfirmMailPage form/> }.into_any(),
+            Self::Unsubscribe(form) => view! { <UnsubscribePage form/> }.into_any(),
+            Self::MailLinkDone(done, addressee) => view! { <LinkDonePage done addressee/> }.into_any(),
             Self::EndSession(id) => view! { <EndSessionPage id/> }.into_any(),
             Self::EndOtherSessions => EndOthersPage().into_any(),
             Self::Tokens => TokensPage().into_any(),

@@ -36,6 +36,11 @@ pub fn within<F: Future>(language: Language, answer: F) -> TaskLocalFuture<Langu
     CURRENT.scope(language, answer)
 }
 
+/// Writes something in this language, outside of a request.
+pub fn speaking<T>(language: Language, write: impl FnOnce() -> T) -> T {
+    CURRENT.sync_scope(language, write)
+}
+
 /// Returns the language of the answer to a request: the person's own choice, else that of the browser's cookie, else the first
 /// of the browser's languages that there is, else English. The pseudo-language is chosen only where it is `offered`.
 pub fn chosen(identified: &Result<Ctx, Error>, parts: &Parts, pseudo_offered: bool) -> Language {

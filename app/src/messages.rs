@@ -2,9 +2,11 @@
 //! and in the API, they are in English.
 
 mod causes;
+mod mail;
 mod problems;
 
 pub(crate) use causes::{cause, cause_label, report};
+pub(crate) use mail::mail_failure;
 
 use crate::{imports, texts};
 use domain::{
@@ -50,6 +52,9 @@ pub fn error(error: &Error) -> String {
             t!(error_no_url, names: names.join(", "))
         }
         Error::OtherHost(id) => t!(error_other_host, name: id.name.as_str()),
+        Error::VersionGone => t!(error_version_gone).to_owned(),
+        Error::CurrentVersion => t!(error_current_version).to_owned(),
+        Error::TestFailed(cause) => t!(error_test_failed, cause: causes::cause(*cause)),
         Error::Expired(id, at) => {
             t!(error_expired, name: id.name.as_str(), when: &texts::exact(*at))
         }
@@ -135,6 +140,11 @@ fn access(problem: AccessProblem) -> String {
         AccessProblem::TokenExpiry => t!(problem_token_expiry, most: limits::MAX_TOKEN_DAYS),
         AccessProblem::TokenExpiryBeyond(days) => t!(problem_token_expiry_beyond, days),
         AccessProblem::TokenUnrestricted => t!(problem_token_unrestricted).to_owned(),
+        AccessProblem::MailAddress => t!(problem_mail_address).to_owned(),
+        AccessProblem::MailTooSoon(seconds) => t!(problem_mail_too_soon, seconds),
+        AccessProblem::MailRejected => t!(problem_mail_rejected).to_owned(),
+        AccessProblem::MailNotSent => t!(problem_mail_not_sent).to_owned(),
+        AccessProblem::TimeZone => t!(problem_time_zone).to_owned(),
     }
 }
 

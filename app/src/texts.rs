@@ -181,6 +181,8 @@ pub(crate) fn field(field: Field) -> &'static str {
         Field::Secrets => t!(field_secrets),
         Field::Expiry => t!(field_expiry),
         Field::RevokeTokens => t!(field_revoke_tokens),
+        Field::MailAddress => t!(field_mail_address),
+        Field::TimeZone => t!(field_time_zone),
         Field::Preset => t!(field_preset),
         Field::Url => t!(field_url),
         Field::Channel => t!(field_channel),

@@ -23,11 +23,11 @@ export class OwnPortal {
     private readonly running: ReturnType<typeof start>,
   ) {}
 
-  static async start(): Promise<OwnPortal> {
+  static async start(settings: (address: string) => Record<string, string> = () => ({})): Promise<OwnPortal> {
     const folder = newFolder();
     const addr = `127.0.0.1:${await freePort()}`;
-    const running = start({ folder, addr });
     const address = `http://${addr}`;
+    const running = start({ folder, addr, settings: settings(address) });
     await ready(address);
     const session = (await signIn(address)).split('=')[1] ?? '';
     return new OwnPortal(address, session, folder, running);

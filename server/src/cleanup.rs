@@ -28,6 +28,11 @@ pub async fn run(backend: Backend, status: Arc<Status>) {
         if let Ok(removed @ 1..) = deleted {
             tracing::info!(removed, "removed deleted secrets whose time has ended");
         }
+        if turn.is_multiple_of(RECOUNT)
+            && let Ok(removed @ 1..) = backend.secrets().clean_up_versions(&ctx).await
+        {
+            tracing::info!(removed, "removed earlier values whose time has ended, of this number of secrets");
+        }
         let tidied = backend.overview().tidy(&ctx).await;
         if imports.is_ok() && deleted.is_ok() && tidied.is_ok() {
             status.cleaned(clock::now());

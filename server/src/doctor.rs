@@ -39,6 +39,7 @@ pub(crate) async fn run(settings: &Settings, sources: &Sources, json: bool, offl
         keys: key_file::find(settings).ok().flatten().unwrap_or_default(),
         single_sign_on: settings.sign_in().ok().and_then(|config| config.single_sign_on),
         connection_tests: settings.connection_tests.config(settings.network.addr.port()).unwrap_or_default(),
+        mail: settings.mail.config(settings.network.public_url.as_ref()).ok().flatten(),
         slow: !offline,
     };
     let report = Box::pin(backend::examine(examination, around)).await;

@@ -23,11 +23,12 @@ use std::{
 use zeroize::Zeroizing;
 
 /// The variables whose values are secrets, each with its flag.
-const SECRETS: [(&str, &str); 4] = [
+const SECRETS: [(&str, &str); 5] = [
     ("DATABASE_URL", "--database-url"),
     ("LATCHKEY_KEK", "--kek"),
     ("LATCHKEY_ADMIN_PASSWORD", "--admin-password"),
     ("LATCHKEY_OIDC_CLIENT_SECRET", "--oidc-client-secret"),
+    ("LATCHKEY_SMTP_URL", "--smtp-url"),
 ];
 
 /// Returns whether the setting of this name is a secret.

@@ -23,6 +23,7 @@ pub mod key_file;
 pub mod listen_addr;
 pub mod listener;
 pub mod log;
+pub mod mail;
 pub mod metrics;
 pub mod middleware;
 pub mod notices;

@@ -6,7 +6,9 @@ use crate::{
     forwarded::Origin,
     key_file::{self, KeyFileError},
 };
-use backend::{Backend, BackendConfig, DatabaseConfig, KeepDeleted, Kek, NoticeConfig};
+use backend::{
+    Backend, BackendConfig, DatabaseConfig, KeepDeleted, KeepVersions, Kek, NoticeConfig, Retention,
+};
 use cli::environment;
 use domain::sensitive::Sensitive;
 use private_postgres::{PrivatePostgres, Stop};
@@ -38,8 +40,15 @@ pub(crate) fn config(
         max_connections: settings.database.database_connections,
         sign_in: settings.sign_in()?,
         connection_tests: settings.connection_tests.config(settings.network.addr.port())?,
-        keep_deleted: KeepDeleted(settings.keep_deleted),
+        mail: settings.mail.config(settings.network.public_url.as_ref())?,
         notices: NoticeConfig { public_url: settings.network.public_url.as_ref().map(Origin::as_text) },
+        retention: Retention {
+            deleted: KeepDeleted(settings.keep_deleted),
+            versions: KeepVersions {
+                count: settings.keep_versions,
+                days: Some(settings.keep_version_days).filter(|days| *days > 0),
+            },
+        },
     })
 }
 

@@ -11,6 +11,7 @@ use app::{
     form_state::FormState,
     imports,
     language::{LANGUAGE, OWN_LANGUAGE},
+    mail::{self, ADDRESS, CONFIRM, FORGET, OWN_NOTIFICATIONS, TEST, UNSUBSCRIBE},
     notices::{self, DELIVERIES, NOTIFICATIONS, channel::ChannelAnswer, rule::RuleForm},
     overview::{self, DISMISS_STEPS, KEY_BACKED_UP, OVERVIEW},
     portal::Portal,
@@ -20,6 +21,7 @@ use app::{
         deleted::{self, DELETED},
         keys::{self, question::KeyQuestion},
         selection::{self, CHECK as CHECK_SELECTED, DELETE as DELETE_SELECTED, LINES, MANIFESTS},
+        versions::{self, question::VersionQuestion},
     },
     sign_in::{self, SIGN_ON, SIGN_ON_LOGOUT, SIGN_ON_RETURN, single_sign_on},
     system::{self, SYSTEM},
@@ -154,6 +156,8 @@ fn open_routes(state: &AppState) -> Vec<Route> {
             Anybody,
             page(Page::ChoosePassword(form())).post(sign_in::post::choose_password),
         ),
+        (CONFIRM, Anybody, page(Page::ConfirmMail(form())).post(mail::post::confirm)),
+        (UNSUBSCRIBE, Anybody, page(Page::Unsubscribe(form())).post(mail::post::unsubscribe)),
         (OPENAPI, Anybody, get(rest::openapi::show)),
         (API_DOCS, Anybody, get(rest::docs::show)),
     ]
@@ -167,6 +171,7 @@ fn secret_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
     let portal = &state.portal;
     let page = |page| get(respond::page(portal, page));
     let asked_key = |question| of(portal, move |id| Page::AskAboutKey(id, question));
+    let asked_version = |question| of(portal, move |id| Page::AskAboutVersion(id, question, None));
     vec![
         (OVERVIEW, page(Page::Overview(None))),
         (KEY_BACKED_UP, form_below(2, post(overview::post::key_backed_up))),
@@ -204,6 +209,9 @@ fn secret_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
         ("/secrets/{id}", of(portal, Page::Secret)),
         ("/secrets/{id}/edit", of(portal, |id| Page::EditSecret(id, None)).post(secrets::post::edit)),
         ("/secrets/{id}/delete", of(portal, |id| Page::DeleteSecret(id, None)).post(secrets::post::delete)),
+        ("/secrets/{id}/versions", of(portal, Page::Versions)),
+        ("/secrets/{id}/rollback", asked_version(VersionQuestion::RollBack).post(versions::post::roll_back)),
+        ("/secrets/{id}/destroy", asked_version(VersionQuestion::Destroy).post(versions::post::destroy)),
         ("/secrets/{id}/key", of(portal, |id| Page::SecretKey(id, None))),
         ("/secrets/{id}/key.pub", get(keys::post::public_key)),
         ("/secrets/{id}/key/new.pub", get(keys::post::new_public_key)),
@@ -224,6 +232,10 @@ fn people_routes(state: &AppState) -> Vec<(&'static str, MethodRouter<AppState>)
     vec![
         ("/account", page(Page::Account(form()))),
         (OWN_LANGUAGE, form_below(1, post(account::language::choose_own))),
+        (OWN_NOTIFICATIONS, page(Page::OwnNotifications(Box::default())).post(mail::post::choose)),
+        (ADDRESS, form_below(1, post(mail::post::ask_to_confirm))),
+        (FORGET, form_below(1, post(mail::post::forget))),
+        (TEST, form_below(1, post(mail::post::send_test))),
         ("/account/password", form_below(1, post(account::post::change_password))),
         (END_OTHERS, page(Page::EndOtherSessions).post(account::post::end_other_sessions)),
         ("/account/sessions/{id}/end", of(portal, Page::EndSession).post(account::post::end_session)),

@@ -4,7 +4,7 @@ use crate::{
     cleanup, clock,
     config::Settings,
     forwarded::Origin,
-    key_file, listen_addr, listener,
+    key_file, listen_addr, listener, mail,
     metrics::{self, Scrapes, instruments::Instruments},
     notices,
     open::{Outcome, config, end_database, find_database, start},
@@ -136,7 +136,8 @@ pub(crate) async fn serve(settings: Settings, sources: Sources) -> Outcome {
         let notices = state.backend().cloned().map(|backend| {
             [
                 tokio::spawn(notices::watch(backend.clone(), waited_since)),
-                tokio::spawn(notices::send(backend)),
+                tokio::spawn(notices::send(backend.clone())),
+                tokio::spawn(mail::run(backend)),
             ]
         });
         drain(&state, settings, &mut signals).await;

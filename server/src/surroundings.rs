@@ -75,7 +75,9 @@ fn wrong(settings: &Settings) -> Option<String> {
     let sign_in = || settings.sign_in().map(drop);
     let first_admin = || settings.sign_in.first_admin().map(drop);
     let tests = || settings.connection_tests.config(settings.network.addr.port()).map(drop);
-    database.and_then(|()| sign_in()).and_then(|()| first_admin()).and_then(|()| tests()).err()
+    let mail = || settings.mail.config(settings.network.public_url.as_ref()).map(drop);
+    let wrong = database.and_then(|()| sign_in()).and_then(|()| first_admin()).and_then(|()| tests());
+    wrong.and_then(|()| mail()).err()
 }
 
 fn key(settings: &Settings) -> KeyFact {

@@ -5,6 +5,7 @@ use crate::{
     failure::{Noun, Subject, loaded},
     form_state::FormState,
     language::OWN_LANGUAGE,
+    mail::pages::NotificationsSection,
     secrets::LIST,
     ssr,
     texts::{self, Markup},
@@ -32,10 +33,11 @@ pub fn AccountPage(form: FormState) -> impl IntoView {
     let load = async |backend: Backend, ctx: Ctx| {
         let issuer = backend.users().own_issuer(&ctx).await?;
         let tokens = backend.tokens().list(&ctx, false, None).await?;
-        Ok((backend.sessions().own(&ctx).await?, issuer, tokens, ctx.now))
+        let mail = backend.mail().own(&ctx).await?;
+        Ok((backend.sessions().own(&ctx).await?, issuer, tokens, mail, ctx.now))
     };
     let subject = Subject { heading: t!(account_heading), noun: Noun::Account, list: LIST };
-    let page = loaded(subject, load, move |(sessions, issuer, tokens, now)| {
+    let page = loaded(subject, load, move |(sessions, issuer, tokens, mail, now)| {
         view! {
             <h1>{t!(account_heading)}</h1>
             <WhoAmI/>
@@ -51,6 +53,8 @@ pub fn AccountPage(form: FormState) -> impl IntoView {
             <Sessions sessions now/>
             <h2>{t!(account_tokens)}</h2>
             <OwnTokens tokens/>
+            <h2>{t!(account_notifications)}</h2>
+            <NotificationsSection mail/>
             <h2>{t!(frame_language)}</h2>
             <OwnLanguage/>
             <h2>{t!(frame_theme)}</h2>

@@ -22,6 +22,9 @@ pub(super) fn action(action: AuditAction) -> &'static str {
         AuditAction::SecretDeleted => t!(action_secret_deleted),
         AuditAction::SecretRestored => t!(action_secret_restored),
         AuditAction::SecretRemoved => t!(action_secret_removed),
+        AuditAction::ValueRolledBack => t!(action_value_rolled_back),
+        AuditAction::VersionDestroyed => t!(action_version_destroyed),
+        AuditAction::VersionsRemoved => t!(action_versions_removed),
         AuditAction::ValueRead => t!(action_value_read),
         AuditAction::ImportBegun => t!(action_import_begun),
         AuditAction::ImportDiscarded => t!(action_import_discarded),
@@ -48,6 +51,12 @@ pub(super) fn action(action: AuditAction) -> &'static str {
         AuditAction::UserEnabled => t!(action_user_enabled),
         AuditAction::PasswordLinkMade => t!(action_password_link_made),
         AuditAction::PasswordChanged => t!(action_password_changed),
+        AuditAction::MailAddressEntered => t!(action_mail_address_entered),
+        AuditAction::MailAddressConfirmed => t!(action_mail_address_confirmed),
+        AuditAction::MailAddressForgotten => t!(action_mail_address_forgotten),
+        AuditAction::MailAddressDropped => t!(action_mail_address_dropped),
+        AuditAction::MailChoiceChanged => t!(action_mail_choice_changed),
+        AuditAction::MailUnsubscribed => t!(action_mail_unsubscribed),
         AuditAction::LanguageChanged => t!(action_language_changed),
         AuditAction::TokenCreated => t!(action_token_created),
         AuditAction::TokenRevoked => t!(action_token_revoked),
@@ -161,6 +170,16 @@ pub fn change(code: &str, fields: &[String]) -> String {
 
 /// Returns the label of a changed field.
 fn field(code: &str) -> Cow<'static, str> {
+    // A rollback names its versions among the fields, as numbers.
+    for (prefix, version) in [
+        ("from-", (|number| t!(audit_from_version, number)) as fn(u64) -> String),
+        ("to-", |number| t!(audit_to_version, number)),
+        ("version-", |number| t!(audit_version, number)),
+    ] {
+        if let Some(number) = code.strip_prefix(prefix).and_then(|number| number.parse().ok()) {
+            return Cow::Owned(version(number));
+        }
+    }
     let known = match Field::parse(code) {
         Some(Field::Name) => t!(audit_field_name),
         Some(Field::DisplayName) => t!(audit_field_display_name),
@@ -226,5 +245,7 @@ mod tests {
         assert_eq!(change(&[]), "Changed secret");
         let expected = "Changed secret: display name, private key, odd field";
         assert_eq!(change(&["display_name", "secret", "odd_field"]), expected);
+        let expected = "Changed secret: password, from version 2, to version 5";
+        assert_eq!(change(&["password", "from-2", "to-5"]), expected);
     }
 }

@@ -88,6 +88,8 @@ pub(super) fn cause(cause: DeliveryCause, status: Option<u16>) -> String {
         DeliveryCause::Tls => t!(notices_cause_tls),
         DeliveryCause::TimedOut => t!(notices_cause_timed_out),
         DeliveryCause::Unreadable => t!(notices_cause_unreadable),
+        DeliveryCause::AddressRejected => t!(notices_cause_address_rejected),
+        DeliveryCause::NoAddress => t!(notices_cause_no_address),
     };
     match status {
         Some(status) => t!(notices_cause_status, message, status: status.to_string()),

@@ -63,7 +63,7 @@ pub fn ConsumerList(users: SecretConsumers, id: SecretId) -> impl IntoView {
     });
     let readers = readers
         .into_iter()
-        .map(|TokenConsumer { id, name, owner, last_read_at, reads, revoked }| {
+        .map(|TokenConsumer { id, name, owner, last_read_at, reads, revoked, .. }| {
             let owner = owner.unwrap_or_else(|| t!(consumers_command_line).to_owned());
             let when = Markup::rendered(view! { <Ago at=last_read_at now/> });
             let days = SecretConsumers::READ_DAYS;

@@ -39,6 +39,8 @@ pub mod post;
 pub mod selection;
 pub mod server_markup;
 #[cfg(feature = "ssr")]
+pub mod versions;
+#[cfg(feature = "ssr")]
 pub mod view;
 
 #[cfg(feature = "ssr")]

@@ -13,6 +13,7 @@ use super::{
     input::ROTATE,
     keys::{key_address, section::PublicKey},
     list_before,
+    versions::VersionsSection,
 };
 use crate::{
     audit::history::{History, HistoryProps},
@@ -47,7 +48,7 @@ pub fn SecretPage(id: SecretId) -> impl IntoView {
 
 #[component]
 fn Shown(view: SecretView) -> impl IntoView {
-    let SecretView { details, connection, tests, consumers, history } = view;
+    let SecretView { details, connection, tests, consumers, versions, history } = view;
     let id = details.id.clone();
     let may_write = ssr::may(Role::Editor);
     let used = details.used_by != Some(0);
@@ -60,6 +61,7 @@ fn Shown(view: SecretView) -> impl IntoView {
         }
     });
     let now = details.now;
+    let versions = view! { <VersionsSection versions consumers=&consumers id=&id may_write/> };
     let status = view! { <Status id=&id state=connection.clone() tests now may_write/> };
     let page = rendered(view! {
         <Head details=&details may_write used/>
@@ -71,6 +73,7 @@ fn Shown(view: SecretView) -> impl IntoView {
             <ConsumersSection users=consumers id=id.clone()/>
             <Examples details=&details/>
             {(id.kind == SecretKind::GitDataset).then(|| view! { <PublicKey details=details.clone()/> })}
+            {versions}
             <section class="history" aria-labelledby="history-title">
                 {History(HistoryProps { history, id: &id })}
             </section>

@@ -41,6 +41,7 @@ pub fn area(area: CheckArea) -> &'static str {
         CheckArea::Key => t!(system_area_key),
         CheckArea::Network => t!(system_area_network),
         CheckArea::SignOn => t!(system_area_sign_on),
+        CheckArea::Mail => t!(system_area_mail),
     }
 }
 
@@ -73,6 +74,7 @@ pub fn check(check: Check) -> &'static str {
         Check::SignOn => t!(system_check_sign_on),
         Check::SignOnKeys => t!(system_check_sign_on_keys),
         Check::SignOnClaims => t!(system_check_sign_on_claims),
+        Check::Mail => t!(system_check_mail),
     }
 }
 
@@ -340,6 +342,12 @@ pub fn message(finding: &Finding) -> Message {
             both(t!(system_claims_without_groups, groups, claims), t!(system_claims_without_groups_do))
         }
         Finding::ClaimsUnlisted { claims } => seen(t!(system_claims_unlisted, claims)),
+        Finding::MailOff => seen(t!(system_mail_off)),
+        Finding::MailReady { server } => seen(t!(system_mail_ready, server)),
+        Finding::MailFailed { server, failure } => both(
+            t!(system_mail_failed, server, why: messages::mail_failure(*failure)),
+            t!(system_mail_failed_do),
+        ),
     }
 }
 

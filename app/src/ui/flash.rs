@@ -59,6 +59,8 @@ domain::coded_enum! {
         ImportDiscarded = "import-discarded";
         KeySwitched = "key-switched";
         KeyDiscarded = "key-discarded";
+        RolledBack = "rolled-back";
+        VersionDestroyed = "version-destroyed";
         ImageSaved = "image-saved";
         ImageDeleted = "image-deleted";
         DatasetSaved = "dataset-saved";
@@ -66,6 +68,10 @@ domain::coded_enum! {
         SecretRemoved = "secret-removed";
         KeyBackedUp = "key-backed-up";
         StepsDismissed = "steps-dismissed";
+        MailAsked = "mail-asked";
+        MailForgotten = "mail-forgotten";
+        MailTested = "mail-tested";
+        MailChosen = "mail-chosen";
         ChannelSaved = "channel-saved";
         ChannelDeleted = "channel-deleted";
         ChannelPaused = "channel-paused";
@@ -94,6 +100,8 @@ impl ActionDone {
             Self::ImportDiscarded => t!(flash_import_discarded),
             Self::KeySwitched => t!(flash_key_switched),
             Self::KeyDiscarded => t!(flash_key_discarded),
+            Self::RolledBack => t!(flash_rolled_back),
+            Self::VersionDestroyed => t!(flash_version_destroyed),
             Self::ImageSaved => t!(flash_image_saved),
             Self::ImageDeleted => t!(flash_image_deleted),
             Self::DatasetSaved => t!(flash_dataset_saved),
@@ -101,6 +109,10 @@ impl ActionDone {
             Self::SecretRemoved => t!(flash_secret_removed),
             Self::KeyBackedUp => t!(flash_key_backed_up),
             Self::StepsDismissed => t!(flash_steps_dismissed),
+            Self::MailAsked => t!(flash_mail_asked),
+            Self::MailForgotten => t!(flash_mail_forgotten),
+            Self::MailTested => t!(flash_mail_tested),
+            Self::MailChosen => t!(flash_mail_chosen),
             Self::ChannelSaved => t!(flash_channel_saved),
             Self::ChannelDeleted => t!(flash_channel_deleted),
             Self::ChannelPaused => t!(flash_channel_paused),

@@ -42,3 +42,4 @@ account-end-others-question = { $count ->
 }
 account-no-others = You have no other sessions.
 account-back = Back to your account
+account-notifications = Notifications

@@ -41,6 +41,9 @@ audit-outcome-integrity-failure = Integrity failure
 
 # What was changed.
 audit-change = { $action }: { $fields }
+audit-from-version = from version { NUMBER($number) }
+audit-to-version = to version { NUMBER($number) }
+audit-version = version { NUMBER($number) }
 audit-field-name = name
 audit-field-display-name = display name
 audit-field-private-key = private key

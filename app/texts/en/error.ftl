@@ -44,6 +44,9 @@ error-import-gone = This import is gone. Imports are kept for 15 minutes and for
 error-wrong-shape = This secret can't be exported in this format. Choose another one.
 error-no-url = Argo CD needs the repository of each key, and none is known for { $names }. Enter a test repository there, or choose another format.
 error-other-host = The password of { $name } was entered for another registry host, so it isn't exported. Edit the secret and enter the password again.
+error-version-gone = The value of this version is no longer kept: newer values took its place, or someone destroyed it.
+error-current-version = This version is in use, and a secret can't be without a value. Enter a new value or roll back to another version first.
+error-test-failed = The value of this version doesn't work, so nothing was changed. { $cause }
 error-unreachable = The portal didn't respond, so the change may or may not be saved. Check the list before you try again.
 
 error-sign-on-expired = Signing in took too long, or was started in another window. Sign in again.

@@ -123,3 +123,5 @@ notices-within =
         [one] { $event }: within 1 day
        *[other] { $event }: within { $days } days
     }
+notices-cause-address-rejected = The mail server takes no mail for the address, which is no longer used.
+notices-cause-no-address = The person no longer gets mail.

@@ -155,6 +155,15 @@ problem-image-hub-otherwise = Docker and Kubernetes treat this host as a registr
 problem-known-hosts-line = Line { $line } is not a line of a known_hosts file: host, type and key, such as github.com ssh-ed25519 AAAA…. Correct or remove it.
 problem-known-hosts-port = Line { $line } names a port without brackets, so it matches no host. Write the host in brackets, such as [git.example.com]:2222.
 problem-known-hosts-too-long = The known hosts are longer than 32 KiB. Keep only the lines of this repository's host.
+problem-mail-address = Enter a mail address such as ana@example.org.
+problem-mail-too-soon =
+    { $seconds ->
+        [one] A mail was sent a moment ago. Wait 1 second, then try again.
+       *[other] A mail was sent a moment ago. Wait { $seconds } seconds, then try again.
+    }
+problem-mail-rejected = The mail server doesn't accept this address. Check the spelling.
+problem-mail-not-sent = The mail couldn't be sent. Try again later. If it fails again, ask an administrator to look at the page System.
+problem-time-zone = Enter a time zone such as Europe/Berlin or Asia/Taipei.
 problem-channel-name-missing = Enter a name.
 problem-channel-name = Use up to 100 characters in one line, without invisible ones.
 problem-channel-name-taken = Another channel has this name. Choose another one.

@@ -1,7 +1,7 @@
 # The page System, and `latchkey doctor`. Words between backticks are commands, settings and names.
 
 system-heading = System
-system-lead = Checks of the settings, the database, the key, the network and single sign-on. `latchkey doctor` runs the same checks on the server.
+system-lead = Checks of the settings, the database, the key, the network, single sign-on and mail. `latchkey doctor` runs the same checks on the server.
 system-all-well = Everything that was checked is fine.
 system-some-look =
     { $count ->
@@ -290,3 +290,10 @@ system-claims-listed = The portal reads these claims, and the provider lists the
 system-claims-without-groups = The provider doesn't list the claim { $groups }, which decides on roles. It lists these: { $claims }
 system-claims-without-groups-do = Add the claim at the provider, or set `LATCHKEY_OIDC_GROUPS_CLAIM` to its name. Some providers send it without listing it.
 system-claims-unlisted = The portal reads these claims. The provider doesn't list what it sends: { $claims }
+
+system-area-mail = Mail
+system-check-mail = Mail server
+system-mail-off = Not configured. Nobody gets mail from the portal.
+system-mail-ready = { $server } accepts the portal. No mail was sent to find out.
+system-mail-failed = { $server } can't be used. { $why }
+system-mail-failed-do = Check `LATCHKEY_SMTP_URL`, then press Check now. Mails wait for a day before they are given up.

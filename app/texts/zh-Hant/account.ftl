@@ -39,3 +39,4 @@ account-end-others = 結束其他所有工作階段
 account-end-others-question = 要結束其他 { $count } 個工作階段嗎？使用這些工作階段的人必須重新登入，未儲存的內容可能會遺失。您在此處仍保持登入。
 account-no-others = 您沒有其他工作階段。
 account-back = 返回您的帳戶
+account-notifications = 通知

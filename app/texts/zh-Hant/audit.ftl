@@ -41,6 +41,9 @@ audit-outcome-integrity-failure = 完整性錯誤
 
 # What was changed.
 audit-change = { $action }：{ $fields }
+audit-from-version = 從版本 { NUMBER($number) }
+audit-to-version = 到版本 { NUMBER($number) }
+audit-version = 版本 { NUMBER($number) }
 audit-field-name = 名稱
 audit-field-display-name = 顯示名稱
 audit-field-private-key = 私密金鑰

@@ -119,3 +119,5 @@ notices-cause-timed-out = 接收端未及時回應。
 notices-cause-unreadable = 無法開啟已儲存的位址或簽署密鑰，請重新輸入位址或輪替密鑰。
 notices-cause-status = { $message }（HTTP { $status }）
 notices-within = { $event }：{ $days } 天內
+notices-cause-address-rejected = 郵件伺服器不收寄往這個地址的郵件，因此不再使用這個地址。
+notices-cause-no-address = 這個人已不再接收郵件。

@@ -250,3 +250,10 @@ system-claims-listed = 入口網站會讀取這些宣告，身分提供者也有
 system-claims-without-groups = 身分提供者未列出決定角色的宣告 { $groups }，只列出：{ $claims }
 system-claims-without-groups-do = 請在身分提供者加入這個宣告，或把 `LATCHKEY_OIDC_GROUPS_CLAIM` 設為其名稱。有些身分提供者會傳送但不列出。
 system-claims-unlisted = 入口網站會讀取這些宣告，但身分提供者未列出會傳送什麼：{ $claims }
+
+system-area-mail = 郵件
+system-check-mail = 郵件伺服器
+system-mail-off = 未設定。入口網站不會寄郵件給任何人。
+system-mail-ready = { $server } 接受入口網站。檢查時未寄出任何郵件。
+system-mail-failed = 無法使用 { $server }。{ $why }
+system-mail-failed-do = 請檢查 `LATCHKEY_SMTP_URL`，然後按「立即檢查」。郵件會等待一天才放棄。

@@ -5,8 +5,10 @@ mod key;
 mod problem;
 mod secret;
 mod test;
+mod version;
 
 pub use key::Key;
 pub use problem::{FieldDetail, ProblemDetails};
 pub use secret::{Secret, SecretRow, WouldBeAdded};
 pub use test::{Connection, HostKey, TestResult};
+pub use version::{RolledBack, Version, VersionList};

@@ -14,6 +14,7 @@ mod error;
 mod health;
 mod imports;
 mod keyring;
+mod mail;
 mod metrics;
 mod notices;
 mod overview;
@@ -41,7 +42,9 @@ pub use backups::{
     BACKUP_OF, BackupProblem, BackupRun, BackupService, LastBackups, Maintenance, Opened, Presence, SCRATCH,
     SealVerdict, ServerFacts, Snapshot, SnapshotKey, seal, verify_seal,
 };
-pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested, WatchedTests};
+pub use connection_tests::{
+    PORTAL, PrivateHost, RolledBack, TestConfig, TestOutcome, TestService, Tested, WatchedTests,
+};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{
@@ -54,6 +57,10 @@ pub use formats::export::{Exported, ManifestFormat, flat_json, manifest};
 pub use health::{Health, Readiness};
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KekService, KekStatus, Rewrapped, RotationError};
+pub use mail::{
+    Addressee, DroppedAddress, HeldMail, Letter, MailChoice, MailChoiceDraft, MailConfig, MailFailure,
+    MailFrom, MailService, OwnMail, Reader, Schedule, SmtpServer, TakenMail, Zone, may_hear_of,
+};
 pub use metrics::{AuditNumbers, DatabaseNumbers, KeyNumbers, Metrics, MetricsService, NamedSecret};
 pub use notices::{
     ChannelSummary, ChannelTested, Delivery, DeliveryPage, DeliveryQuery, HeldDelivery, Notice, NoticeConfig,
@@ -64,8 +71,8 @@ pub use random::{entity_tag, random_id, sortable_id, submission_of};
 pub use rate_limit::RateLimit;
 pub use revision::{Expected, Revision};
 pub use secrets::{
-    DeletedPage, DeletedSecret, FoundValue, KeepDeleted, ManifestsQuery, SecretService, SecretView,
-    Submission, ValueAnswer, ValueQuery,
+    DeletedPage, DeletedSecret, FoundValue, KeepDeleted, KeepVersions, ManifestsQuery, Retention,
+    SecretService, SecretView, Submission, ValueAnswer, ValueQuery,
 };
 pub use sessions::{
     Browser, Browsers, NewSession, Proof, SessionLimits, SessionService, SessionSummary, browser_and_system,
@@ -91,6 +98,7 @@ use connection_tests::{http::Http, outbound::Outbound};
 use db::Db;
 use domain::{error::Error, time::Timestamp};
 use keyring::Keyring;
+use mail::Mailer;
 use std::sync::Arc;
 use system::OutsideClient;
 use users::Passwords;
@@ -108,10 +116,12 @@ pub struct BackendConfig {
     pub sign_in: SignInConfig,
     /// The reach of connection tests.
     pub connection_tests: TestConfig,
-    /// How long deleted secrets can be restored.
-    pub keep_deleted: KeepDeleted,
+    /// The server that takes mails, if there is one.
+    pub mail: Option<MailConfig>,
     /// The notices.
     pub notices: NoticeConfig,
+    /// How long deleted secrets can be restored, and earlier values be rolled back to.
+    pub retention: Retention,
 }
 
 /// How people sign in, and for how long.
@@ -131,6 +141,15 @@ pub struct SignInConfig {
 #[derive(Clone, Debug)]
 pub struct Backend(Arc<Services>);
 
+/// The parts of the configuration that say what outgoing connections reach.
+struct Outside<'a> {
+    connection_tests: &'a TestConfig,
+    /// The addresses of the database, which they never reach.
+    database: Vec<(String, u16)>,
+    mail: Option<MailConfig>,
+    notices: NoticeConfig,
+}
+
 #[derive(Debug)]
 struct Services {
     db: Db,
@@ -142,8 +161,9 @@ struct Services {
     imports: ImportService,
     connection_tests: TestService,
     keys: KekService,
-    metrics: MetricsService,
+    mail: MailService,
     notices: NoticeService,
+    metrics: MetricsService,
     overview: OverviewService,
     secrets: SecretService,
     sessions: SessionService,
@@ -161,18 +181,21 @@ impl Backend {
         migrate(&config.database).await?;
         let database = db::endpoints(&config.database.url)?;
         let db = Db::connect(config.database, config.max_connections).await?;
-        let rest = (config.keep_deleted, config.notices);
-        let connection_tests = (&config.connection_tests, database);
-        Self::from_parts(db, config.keys, config.sign_in, connection_tests, rest, now).await
+        let outside = Outside {
+            connection_tests: &config.connection_tests,
+            database,
+            mail: config.mail,
+            notices: config.notices,
+        };
+        Self::from_parts(db, config.keys, config.sign_in, outside, config.retention, now).await
     }
 
     async fn from_parts(
         db: Db,
         keys: Vec<Kek>,
         sign_in: SignInConfig,
-        // What connection tests may reach, and the address of the database, which they never reach.
-        (connection_tests, database): (&TestConfig, Vec<(String, u16)>),
-        (keep_deleted, notices): (KeepDeleted, NoticeConfig),
+        Outside { connection_tests, database, mail, notices }: Outside<'_>,
+        retention: impl Into<Retention>,
         now: Timestamp,
     ) -> Result<Self, StartError> {
         let given = !keys.is_empty();
@@ -189,7 +212,7 @@ impl Backend {
         if let Some(keyring) = &keyring {
             db.hold(Arc::clone(keyring));
         }
-        let secrets = SecretService::new(db.clone(), keyring.clone(), keep_deleted);
+        let secrets = SecretService::new(db.clone(), keyring.clone(), retention.into());
         let passwords = Passwords::new(!sign_in.no_passwords);
         let sessions = SessionService::new(db.clone(), passwords.clone(), sign_in.sessions);
         let outbound = Outbound::new(connection_tests, database);
@@ -198,12 +221,13 @@ impl Backend {
             .single_sign_on
             .map(|config| SingleSignOnService::new(db.clone(), sessions.clone(), config, &http));
         let provider = single_sign_on.as_ref().map(|service| service.provider().clone());
+        let mailer = mail.map(|config| Mailer::new(config, &http));
         Ok(Self(Arc::new(Services {
             // First, because the keys move on to their own service.
             system: SystemService::new(
                 db.clone(),
                 Arc::clone(&at_hand),
-                OutsideClient::new(http.clone(), provider),
+                OutsideClient::new(http.clone(), provider, mailer.clone()),
             ),
             audit: AuditService::new(db.clone()),
             backups: BackupService::new(db.clone(), keyring.clone()),
@@ -212,6 +236,7 @@ impl Backend {
             notices: NoticeService::new(db.clone(), keyring.clone(), http.clone(), notices),
             connection_tests: TestService::new(db.clone(), keyring.clone(), outbound, http),
             keys: KekService::new(db.clone(), at_hand),
+            mail: MailService::new(db.clone(), mailer, sessions.clone()),
             metrics: MetricsService::new(db.clone(), keyring.is_none()),
             overview: OverviewService::new(db.clone(), keyring.is_none(), single_sign_on.is_some()),
             secrets,
@@ -255,14 +280,19 @@ impl Backend {
         &self.0.keys
     }
 
-    /// Returns the numbers for monitoring.
-    pub fn metrics(&self) -> &MetricsService {
-        &self.0.metrics
+    /// Returns the mail of people.
+    pub fn mail(&self) -> &MailService {
+        &self.0.mail
     }
 
     /// Returns the notices.
     pub fn notices(&self) -> &NoticeService {
         &self.0.notices
+    }
+
+    /// Returns the numbers for monitoring.
+    pub fn metrics(&self) -> &MetricsService {
+        &self.0.metrics
     }
 
     /// Returns the Overview.

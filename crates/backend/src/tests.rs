@@ -1,8 +1,8 @@
 //! Helpers of the tests of all services.
 
 use crate::{
-    Actor, Backend, Ctx, KeepDeleted, Kek, NoticeConfig, SignInConfig, Submission, TestConfig, UserActor,
-    db::Db, secrets,
+    Actor, Backend, Ctx, KeepDeleted, Kek, NoticeConfig, Outside, Retention, SignInConfig, Submission,
+    TestConfig, UserActor, db::Db, secrets,
 };
 use domain::{access::Role, secret::SecretId, sensitive::Sensitive, time::Timestamp};
 use proptest::test_runner::Config as ProptestConfig;
@@ -53,19 +53,24 @@ pub(crate) async fn keeping(
     pool: PgPool,
     keys: Vec<Kek>,
     connection_tests: &TestConfig,
-    keep: KeepDeleted,
+    keep: impl Into<Retention>,
 ) -> Backend {
     let (db, sign_in) = (Db::from_pool(pool), SignInConfig::default());
-    let rest = (keep, NoticeConfig::default());
-    Backend::from_parts(db, keys, sign_in, (connection_tests, Vec::new()), rest, at(0).now).await.unwrap()
+    let outside =
+        Outside { connection_tests, database: Vec::new(), mail: None, notices: NoticeConfig::default() };
+    Backend::from_parts(db, keys, sign_in, outside, keep, at(0).now).await.unwrap()
 }
 
 /// Returns a backend over connections that the test holds, too.
 pub(crate) async fn backend_over(db: Db) -> Backend {
     let (keys, sign_in) = (vec![Kek::generate().unwrap()], SignInConfig::default());
-    let connection_tests = (&TestConfig::default(), Vec::new());
-    let rest = (KeepDeleted::default(), NoticeConfig::default());
-    Backend::from_parts(db, keys, sign_in, connection_tests, rest, at(0).now).await.unwrap()
+    let outside = Outside {
+        connection_tests: &TestConfig::default(),
+        database: Vec::new(),
+        mail: None,
+        notices: NoticeConfig::default(),
+    };
+    Backend::from_parts(db, keys, sign_in, outside, KeepDeleted::default(), at(0).now).await.unwrap()
 }
 
 /// Returns the backend's keys.

@@ -103,6 +103,21 @@ pub enum SecretCommand {
     },
     /// Print a value: a flat JSON object, or what --shape and --key pick
     Value(ValueArgs),
+    /// List the versions of a secret's value, the newest first, without the values
+    History(HistoryArgs),
+    /// Put the value of an earlier version into use again, as a new version; nobody reads it for that
+    Rollback(RollbackArgs),
+    /// Destroy the value of an earlier version, such as one that has leaked
+    Destroy {
+        #[command(flatten)]
+        id: Id,
+        /// The version
+        #[arg(value_name = "VERSION", value_parser = clap::value_parser!(i64).range(1..))]
+        number: i64,
+        /// Do not ask for confirmation
+        #[arg(long)]
+        yes: bool,
+    },
     /// Print Kubernetes Secrets for kubectl apply
     Manifest(ManifestArgs),
     /// Add the credentials in a docker config or in Kubernetes Secrets
@@ -268,9 +283,42 @@ pub struct ValueArgs {
     /// Argo CD: the address of the repository
     #[arg(long, value_name = "REPOSITORY")]
     pub repository_url: Option<String>,
+    /// Print this version of the value; without it the one in use
+    #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
+    pub version: Option<i64>,
     /// Print the text of this member alone, such as ssh
     #[arg(long, value_name = "MEMBER")]
     pub key: Option<String>,
+}
+
+/// The versions to list.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    #[command(flatten)]
+    pub id: Id,
+    /// The most versions to list; without it all
+    #[arg(long)]
+    pub limit: Option<usize>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// The version to roll back to.
+#[derive(Debug, Args)]
+pub struct RollbackArgs {
+    #[command(flatten)]
+    pub id: Id,
+    /// The version whose value comes back into use
+    #[arg(value_name = "VERSION", value_parser = clap::value_parser!(i64).range(1..))]
+    pub number: i64,
+    /// Test the connection before, and change nothing if it fails; after; or not at all
+    #[arg(long, value_name = "before|after|no", value_parser = ["before", "after", "no"], default_value = "no")]
+    pub test: String,
+    /// Roll back only if the secret still has this version, as get shows it
+    #[arg(long = "if-version", value_name = "VERSION")]
+    pub version: Option<i64>,
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// The Kubernetes Secrets to print.

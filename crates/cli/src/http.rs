@@ -144,6 +144,20 @@ impl Api {
         self.send(of_version(request, version)).await
     }
 
+    /// Posts a body once, if the secret still has this version.
+    pub(super) async fn post_body(
+        &self,
+        path: &[&str],
+        body: &Sensitive,
+        version: Option<i64>,
+    ) -> Result<Sensitive, Failure> {
+        let request = self
+            .request(Method::POST, path, &[])
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body.expose().to_owned());
+        self.send(of_version(request, version)).await
+    }
+
     /// Deletes something, if it still has this version.
     pub(super) async fn delete(
         &self,

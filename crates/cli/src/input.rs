@@ -8,13 +8,31 @@ use domain::{
 };
 use std::{
     fs::File,
-    io::{self, IsTerminal, Read},
+    io::{self, BufRead, IsTerminal, Read},
     path::Path,
 };
 use zeroize::Zeroizing;
 
 /// The longest text that is read: more than any value or list of known hosts.
 const MAX_VALUE: usize = 192 * 1024;
+
+/// Asks the person at the terminal; `otherwise` is the failure for any answer but yes.
+///
+/// Errors: no, or nobody is there to ask.
+pub(super) fn confirm(question: &str, what: &str, otherwise: &'static str) -> Result<(), Failure> {
+    if !io::stdin().is_terminal() {
+        return Err(Failure::new(format!("nobody is there to ask: say --yes to {what}")));
+    }
+    eprint!("{question} [y/N] ");
+    let mut answer = String::new();
+    let read = io::stdin().lock().read_line(&mut answer);
+    read.map_err(|error| Failure::new(format!("no answer can be read: {error}")))?;
+    if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+        Ok(())
+    } else {
+        Err(Failure::new(otherwise))
+    }
+}
 
 /// Reads a file, or standard input if the path is `-`, in UTF-8 or UTF-16.
 ///

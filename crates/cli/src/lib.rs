@@ -13,6 +13,7 @@ mod input;
 mod output;
 mod secrets;
 mod ssh_add;
+mod versions;
 
 use args::{ClientCommand, SecretArgs};
 use failure::Failure;

@@ -7,6 +7,7 @@ use crate::{
     http::{Api, parse, unexpected},
     import, input,
     output::{plain, print, print_exactly, table},
+    versions,
 };
 use api_types::{Connection as LastTest, Secret, SecretRow, TestResult};
 use domain::{
@@ -17,10 +18,7 @@ use domain::{
 use formats::export::{ManifestFormat, joined};
 use serde::Deserialize;
 use serde_json::Value;
-use std::{
-    collections::BTreeMap,
-    io::{self, BufRead, IsTerminal},
-};
+use std::collections::BTreeMap;
 
 /// The number of rows a page: the most that the API gives.
 const PAGE: &str = "100";
@@ -82,6 +80,9 @@ pub(super) async fn run(connection: &Connection, command: SecretCommand) -> Outc
             [id] => test(&api()?, id, output.json).await,
             ids => test_all(&api()?, ids, output.json).await,
         },
+        SecretCommand::History(args) => versions::history(&api()?, &args).await,
+        SecretCommand::Rollback(args) => versions::roll_back(&api()?, &args).await,
+        SecretCommand::Destroy { id, number, yes } => versions::destroy(&api()?, &id.id, number, yes).await,
         SecretCommand::Value(args) => value(&api()?, &args).await,
         SecretCommand::Manifest(args) => manifest(&api()?, &args).await,
         SecretCommand::Import(args) if args.dry_run && connection.url.is_none() => {
@@ -217,16 +218,8 @@ async fn edit(api: &Api, args: &EditArgs) -> Outcome {
 
 async fn delete(api: &Api, id: &SecretId, version: Option<i64>, yes: bool, confirm: Option<&str>) -> Outcome {
     if !yes && confirm.is_none() {
-        if !io::stdin().is_terminal() {
-            return Err(Failure::new("nobody is there to ask: say --yes to delete it"));
-        }
-        eprint!("Delete {id}? Whoever uses it loses access. [y/N] ");
-        let mut answer = String::new();
-        let read = io::stdin().lock().read_line(&mut answer);
-        read.map_err(|error| Failure::new(format!("no answer can be read: {error}")))?;
-        if !matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
-            return Err(Failure::new("nothing was deleted"));
-        }
+        let question = format!("Delete {id}? Whoever uses it loses access.");
+        input::confirm(&question, "delete it", "nothing was deleted")?;
     }
     let query: Vec<(&str, &str)> = confirm.map(|name| ("confirmation", name)).into_iter().collect();
     api.delete(&["secrets", &id.to_string()], &query, version).await
@@ -296,7 +289,9 @@ fn outcome(tested: &TestResult, id: &SecretId) -> Outcome {
 }
 
 async fn value(api: &Api, args: &ValueArgs) -> Outcome {
-    let query = shape_query(args.shape.map(ExportFormat::as_str), args.repository_url.as_deref());
+    let version = args.version.map(|number| number.to_string());
+    let mut query = shape_query(args.shape.map(ExportFormat::as_str), args.repository_url.as_deref());
+    query.extend(version.as_deref().map(|number| ("version", number)));
     let answer = api.get(&["secrets", &args.id.id.to_string(), "value"], &query).await?;
     let Some(key) = &args.key else {
         let is_json = args.shape != Some(ExportFormat::Raw);

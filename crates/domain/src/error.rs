@@ -6,7 +6,10 @@ mod problem;
 pub use field::{Field, FieldError};
 pub use problem::Problem;
 
-use crate::{access::SignOnProblem, import::ImportProblem, secret::SecretId, time::Timestamp};
+use crate::{
+    access::SignOnProblem, connection_test::TestCause, import::ImportProblem, secret::SecretId,
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// The reason why an action was not done. Only this type defines its code, status and message. Variants that no server
@@ -120,6 +123,18 @@ pub enum Error {
     #[serde(skip)]
     #[error("typed for another host")]
     OtherHost(SecretId),
+    /// The value of this version is no longer kept.
+    #[serde(skip)]
+    #[error("the value is gone")]
+    VersionGone,
+    /// The version is the one in use.
+    #[serde(skip)]
+    #[error("the version in use")]
+    CurrentVersion,
+    /// The test of an earlier value failed for this reason, so the value did not come back into use.
+    #[serde(skip)]
+    #[error("the test failed")]
+    TestFailed(TestCause),
     /// The secret has expired at this time, and its owner wants it not to be handed out since.
     #[serde(skip)]
     #[error("expired")]
@@ -183,6 +198,9 @@ impl Error {
             Self::WrongShape => "wrong-shape",
             Self::NoUrl(_) => "no-url",
             Self::OtherHost(_) => "other-host",
+            Self::VersionGone => "version-gone",
+            Self::CurrentVersion => "current-version",
+            Self::TestFailed(_) => "test-failed",
             Self::Expired(..) => "expired",
         }
     }
@@ -194,8 +212,13 @@ impl Error {
             Self::NotSignedIn | Self::WrongPassword => 401,
             Self::Forbidden | Self::NoPasswords | Self::KeptByProvider | Self::ProveAtProvider => 403,
             Self::NotFound | Self::ImportGone => 404,
-            Self::Changed(_) | Self::Duplicate(_) | Self::LastAdmin | Self::OtherHost(_) => 409,
-            Self::LinkSpent | Self::Expired(..) => 410,
+            Self::Changed(_)
+            | Self::Duplicate(_)
+            | Self::LastAdmin
+            | Self::OtherHost(_)
+            | Self::CurrentVersion
+            | Self::TestFailed(_) => 409,
+            Self::LinkSpent | Self::VersionGone | Self::Expired(..) => 410,
             Self::Import(ImportProblem::TooLarge) => 413,
             Self::Invalid(_)
             | Self::Import(_)

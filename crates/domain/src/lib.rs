@@ -10,6 +10,7 @@ pub mod error;
 pub mod import;
 pub mod invisible;
 pub mod language;
+pub mod mail;
 pub mod notice;
 pub mod page;
 pub mod percent;

@@ -196,6 +196,8 @@ mod tests {
             "SENTINEL-ADMIN",
             "--oidc-client-secret",
             "SENTINEL-OIDC",
+            "--smtp-url",
+            "smtp://u:SENTINEL-SMTP@h",
         ])
         .unwrap();
         assert!(!format!("{cli:?}").contains("SENTINEL"));

@@ -64,6 +64,7 @@ mod tests {
             "--kek=SENTINEL",
             "--admin-password=SENTINEL",
             "--oidc-client-secret=SENTINEL",
+            "--smtp-url=SENTINEL",
         ];
         let facts = parsed(&[&["latchkey", "doctor"][..], &secrets, &["--hosts", "a,b"]].concat());
         assert!(!format!("{facts:?}").contains("SENTINEL"), "{facts:?}");

@@ -8,6 +8,7 @@ mod given;
 mod help;
 mod key;
 mod log;
+mod mail;
 mod manual;
 mod metrics;
 mod network;

@@ -5,6 +5,7 @@ use super::{
     database::DatabaseSettings,
     key::KeySettings,
     log::LogSettings,
+    mail::MailSettings,
     metrics::MetricsSettings,
     network::NetworkSettings,
     sign_in::SignInSettings,
@@ -35,6 +36,17 @@ pub struct Settings {
     /// For how many days a deleted secret can be restored; 0 removes it at once
     #[arg(long, env = "LATCHKEY_KEEP_DELETED", default_value_t = 30, value_parser = clap::value_parser!(u16).range(0..=3_650), global = true, help_heading = "Deleted secrets")]
     pub keep_deleted: u16,
+
+    /// How many versions of a value are kept, the one in use included; the one before is always kept
+    #[arg(long, env = "LATCHKEY_KEEP_VERSIONS", default_value_t = 10, value_parser = clap::value_parser!(u16).range(2..=1_000), global = true, help_heading = "Versions of values")]
+    pub keep_versions: u16,
+
+    /// For how many days a replaced value is kept, except the one before that in use; 0 sets no limit
+    #[arg(long, env = "LATCHKEY_KEEP_VERSION_DAYS", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=3_650), global = true, help_heading = "Versions of values")]
+    pub keep_version_days: u16,
+
+    #[command(flatten)]
+    pub mail: MailSettings,
 
     #[command(flatten)]
     pub metrics: MetricsSettings,

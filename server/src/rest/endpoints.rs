@@ -1,9 +1,9 @@
 //! The list of endpoints: the router and the description are both made of it.
 
 use super::{
-    Caller, Problem, audit, deleted, denied, graphql, keys, me, notices, secrets, tokens,
+    Caller, Problem, audit, deleted, denied, graphql, keys, me, notices, notifications, secrets, tokens,
     usages::{datasets, images},
-    values,
+    values, versions,
 };
 use crate::state::AppState;
 use axum::{
@@ -20,11 +20,15 @@ use utoipa_axum::{router::UtoipaMethodRouter, routes};
 pub(super) fn described() -> Vec<UtoipaMethodRouter<AppState>> {
     vec![
         routes!(me::show),
+        routes!(notifications::show, notifications::change),
         routes!(secrets::list::list, secrets::add::create),
         routes!(secrets::show, secrets::change::change, secrets::delete),
         routes!(secrets::test),
         routes!(values::value),
         routes!(values::kubernetes_manifest),
+        routes!(versions::list),
+        routes!(versions::roll_back),
+        routes!(versions::destroy),
         routes!(keys::generate, keys::discard),
         routes!(keys::switch),
         routes!(secrets::consumers::of_secret),

@@ -13,6 +13,7 @@ pub mod graphql;
 pub mod keys;
 pub mod me;
 pub mod notices;
+pub mod notifications;
 pub mod openapi;
 mod problem;
 mod query;
@@ -20,6 +21,7 @@ pub mod secrets;
 pub mod tokens;
 pub mod usages;
 pub mod values;
+pub mod versions;
 
 use answer::{Answer, id, json};
 use api_types::ProblemDetails;

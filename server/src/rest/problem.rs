@@ -50,6 +50,9 @@ kinds! {
     TooLarge = "too-large", "The body is too long.";
     TooMany = "too-many", "Too many tests of connections: wait as long as Retry-After says.";
     OtherHost = "other-host", "The password was typed for another registry host than the one that the secret names now: save it again.";
+    VersionGone = "version-gone", "The value of this version is no longer kept: newer ones took its place, or somebody destroyed it.";
+    CurrentVersion = "current-version", "The version is the one in use.";
+    TestFailed = "test-failed", "The earlier value does not work, so it did not come back into use: detail says why.";
     Expired = "expired", "The secret has expired, and its owner wants it not to be handed out since. It still exists.";
     InUse = "in-use", "Somebody uses the secret. To delete it all the same, send its name as confirmation.";
     Sealed = "sealed", "The portal was started with a key that is not the one its values were sealed with.";
@@ -188,6 +191,9 @@ impl From<Error> for Problem {
                  handed out. Save the password again."
                     .to_owned(),
             ),
+            Error::VersionGone => (ProblemKind::VersionGone, messages::error(&error)),
+            Error::CurrentVersion => (ProblemKind::CurrentVersion, messages::error(&error)),
+            Error::TestFailed(_) => (ProblemKind::TestFailed, messages::error(&error)),
             Error::Expired(id, at) => (
                 ProblemKind::Expired,
                 format!(
@@ -272,6 +278,9 @@ mod tests {
             }),
             Error::BadRequest,
             Error::OtherHost(id()),
+            Error::VersionGone,
+            Error::CurrentVersion,
+            Error::TestFailed(domain::connection_test::TestCause::NeverTested),
             Error::Expired(id(), at),
             Error::Sealed,
             Error::Unavailable,

@@ -5,6 +5,7 @@ use super::{
     conditional::{is_known, tag, tagged, unchanged},
     id,
     query::Query,
+    versions::number_of,
 };
 use axum::{
     body::Body,
@@ -26,13 +27,15 @@ const SHAPES: &str = "Send git-sync, ssh-auth, rancher, flux, argocd, dockerconf
 /// Read a value
 ///
 /// A flat JSON object of plain strings, as the External Secrets Operator's webhook provider reads it; with `shape=raw`,
-/// the value alone as text. It is on record before it is sent. 404 is said only for a secret that does not exist.
+/// the value alone as text. It is on record before it is sent. 404 is said only for a secret
+/// that does not exist, or a version that never was.
 #[utoipa::path(
     get, path = "/api/v1/secrets/{id}/value", tag = "Values", operation_id = "read_value",
     params(
         ("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub"),
         ("shape" = Option<String>, Query, description = "`git-sync` (where nothing is said, for Git datasets), `ssh-auth`, `rancher`, `flux`, `argocd`; `dockerconfigjson` (where nothing is said, for image pull), `username-password`, `image-updater`; `raw`"),
         ("url" = Option<String>, Query, description = "For `argocd`: the repository's address. Without it, the one that the secret is tried on"),
+        ("version" = Option<i64>, Query, description = "The number of a version; without it, the one in use. An earlier one comes with the registry host and the username that it was used with", minimum = 1),
         ("If-None-Match" = Option<String>, Header, description = "The ETag of an earlier answer"),
     ),
     responses(
@@ -40,7 +43,7 @@ const SHAPES: &str = "Send git-sync, ssh-auth, rancher, flux, argocd, dockerconf
         (status = 304, description = "It is as it was"),
         (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 409, description = "The password was typed for another registry host", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 410, description = "The secret has expired, and its owner wants it not to be handed out since", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 410, description = "The secret has expired, and its owner wants it not to be handed out since; or the value of this version is no longer kept", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn value(
@@ -50,16 +53,18 @@ pub async fn value(
     headers: HeaderMap,
 ) -> Answer {
     let id = id(&text)?;
-    let read = Query::read(query.as_deref(), &["shape", "url"])?;
+    let read = Query::read(query.as_deref(), &["shape", "url", "version"])?;
     let shape =
         read.parse("shape", ExportFormat::parse, SHAPES)?.unwrap_or(ExportFormat::default_of(id.kind));
     let wanted = ValueQuery { shape, url: url(&read)? };
     let tag = |revision| tag(revision, &[b"value", query.as_deref().unwrap_or_default().as_bytes()]);
     let known = |revision| is_known(&headers, &tag(revision));
     let secrets = caller.backend.secrets();
-    let answer = match caller.found.filter(|found| found.is_of(&id)) {
-        Some(found) => secrets.value_found(&caller.ctx, found, wanted, known).await?,
-        None => secrets.value(&caller.ctx, &id, wanted, known).await?,
+    let version = read.parse("version", number_of, "Send the number of a version, from 1.")?;
+    let answer = match (version, caller.found.filter(|found| found.is_of(&id))) {
+        (Some(number), _) => secrets.value_of_version(&caller.ctx, &id, number, wanted, known).await?,
+        (None, Some(found)) => secrets.value_found(&caller.ctx, found, wanted, known).await?,
+        (None, None) => secrets.value(&caller.ctx, &id, wanted, known).await?,
     };
     match answer {
         ValueAnswer::Unchanged(revision) => Ok(unchanged(&tag(revision))),

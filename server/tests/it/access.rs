@@ -49,6 +49,9 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/secrets/{id}", Some(Reader), None),
         ("/secrets/{id}/edit", Some(Editor), Some(Editor)),
         ("/secrets/{id}/delete", Some(Editor), Some(Editor)),
+        ("/secrets/{id}/versions", Some(Reader), None),
+        ("/secrets/{id}/rollback", Some(Editor), Some(Editor)),
+        ("/secrets/{id}/destroy", Some(Editor), Some(Editor)),
         ("/secrets/{id}/key", Some(Reader), None),
         ("/secrets/{id}/key.pub", Some(Reader), None),
         ("/secrets/{id}/key/new.pub", Some(Reader), None),
@@ -71,6 +74,10 @@ const SIGNED_IN: &[(&str, Option<Role>, Option<Role>)] = {
         ("/account", Some(Reader), None),
         ("/account/password", None, Some(Reader)),
         ("/account/language", None, Some(Reader)),
+        ("/account/notifications", Some(Reader), Some(Reader)),
+        ("/account/notifications/address", None, Some(Reader)),
+        ("/account/notifications/forget", None, Some(Reader)),
+        ("/account/notifications/test", None, Some(Reader)),
         ("/account/sessions/end-others", Some(Reader), Some(Reader)),
         ("/account/sessions/{id}/end", Some(Reader), Some(Reader)),
         ("/tokens", Some(Reader), None),
@@ -134,6 +141,8 @@ const ANYBODY: &[&str] = &[
     "/sign-out",
     "/setup",
     "/choose-password",
+    "/mail/confirm",
+    "/mail/unsubscribe",
     "/api/openapi.json",
     "/api/docs",
 ];
@@ -141,6 +150,8 @@ const ANYBODY: &[&str] = &[
 /// The routes of the API: path, method, the scope that it requires (`None`: any), and a body.
 const TOKENS: &[(&str, &str, Option<TokenScope>, &str)] = &[
     ("/api/v1/me", "GET", None, ""),
+    ("/api/v1/me/notifications", "GET", None, ""),
+    ("/api/v1/me/notifications", "PATCH", Some(TokenScope::Write), "{}"),
     ("/api/v1/secrets", "GET", None, ""),
     (
         "/api/v1/secrets",
@@ -154,6 +165,9 @@ const TOKENS: &[(&str, &str, Option<TokenScope>, &str)] = &[
     ("/api/v1/secrets/{id}/test", "POST", Some(TokenScope::Write), ""),
     ("/api/v1/secrets/{id}/value", "GET", Some(TokenScope::ReadValues), ""),
     ("/api/v1/secrets/{id}/manifest", "GET", Some(TokenScope::ReadValues), ""),
+    ("/api/v1/secrets/{id}/versions", "GET", None, ""),
+    ("/api/v1/secrets/{id}/versions/{number}/rollback", "POST", Some(TokenScope::Write), r#"{"test":"no"}"#),
+    ("/api/v1/secrets/{id}/versions/{number}/value", "DELETE", Some(TokenScope::Write), ""),
     ("/api/v1/secrets/{id}/key", "POST", Some(TokenScope::Write), r#"{"kind":"ed25519"}"#),
     ("/api/v1/secrets/{id}/key", "DELETE", Some(TokenScope::Write), ""),
     ("/api/v1/secrets/{id}/key/switch", "POST", Some(TokenScope::Write), r#"{"fingerprint":"SHA256:x"}"#),
@@ -318,6 +332,7 @@ fn by_api(path: &str, method: &str, body: &str) -> http::request::Builder {
     let request = Request::builder().method(method).uri(
         path.replace("{*path}", "nowhere")
             .replace("{name}", "nothing")
+            .replace("{number}", "1")
             .replace("{row}", NO_ROW)
             .replace("{channel}", NO_ROW)
             .replace("{rule}", NO_ROW)
@@ -378,7 +393,8 @@ async fn token_scopes_reach_the_routes_of_the_table() {
     app.add_image(&name, "untouched").await;
     let id = format!("image-{name}");
     let elsewhere = |draft: &mut TokenDraft| draft.prefix = "elsewhere".to_owned();
-    let nowhere = ["{*path}", "{name}", "{channel}", "{rule}"];
+    // A token of the command line has no owner.
+    let nowhere = ["{*path}", "{name}", "{channel}", "{rule}", "/me/notifications"];
     for scope in TokenScope::ALL {
         let (all, restricted) = (app.token(scope, |_| ()).await, app.token(scope, elsewhere).await);
         for (path, method, takes, body) in TOKENS {

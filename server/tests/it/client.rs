@@ -19,10 +19,10 @@ use std::{
 };
 
 /// The value that no argument and no environment may contain.
-const VALUE: &str = "PLANTED \"\\:🔑' value";
+pub(crate) const VALUE: &str = "PLANTED \"\\:🔑' value";
 
 /// A portal for one test, and the commands that ask it.
-struct Portal {
+pub(crate) struct Portal {
     running: Running,
     folder: PathBuf,
     /// A token that changes secrets and a token that reads values, because no token does both.
@@ -30,31 +30,31 @@ struct Portal {
 }
 
 /// The end of a command.
-struct Ended {
+pub(crate) struct Ended {
     code: i32,
     out: String,
     said: String,
 }
 
 impl Ended {
-    fn ok(self) -> String {
+    pub(crate) fn ok(self) -> String {
         assert_eq!(self.code, 0, "{}{}", self.out, self.said);
         self.out
     }
 
-    fn json(self) -> Value {
+    pub(crate) fn json(self) -> Value {
         serde_json::from_str(&self.ok()).unwrap()
     }
 
     /// Returns the error output, and asserts this exit code.
-    fn failed(self, code: i32) -> String {
+    pub(crate) fn failed(self, code: i32) -> String {
         assert_eq!(self.code, code, "{}{}", self.out, self.said);
         self.said
     }
 }
 
 impl Portal {
-    fn start(name: &str) -> Self {
+    pub(crate) fn start(name: &str) -> Self {
         let folder = fresh_folder(name);
         let mut command = latchkey(&folder);
         command
@@ -76,11 +76,11 @@ impl Portal {
     }
 
     /// Runs a command with this on standard input.
-    fn run(&self, arguments: &[&str], input: &str) -> Ended {
+    pub(crate) fn run(&self, arguments: &[&str], input: &str) -> Ended {
         ended(self.command(arguments), input)
     }
 
-    fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         self.running.signal("-TERM");
         assert!(self.running.child.wait().unwrap().success());
     }
@@ -119,7 +119,7 @@ fn ended(mut command: Command, input: &str) -> Ended {
     }
 }
 
-const HUB: [&str; 9] = [
+pub(crate) const HUB: [&str; 9] = [
     "secret",
     "add",
     "hub",

@@ -6,7 +6,9 @@ use axum::{
     body::{Body, HttpBody, to_bytes},
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
-use backend::{Backend, BackendConfig, Ctx, Kek, Observed, PrivateHost, SignInConfig, TestConfig};
+use backend::{
+    Backend, BackendConfig, Ctx, Kek, MailConfig, Observed, PrivateHost, SignInConfig, TestConfig,
+};
 use domain::{
     access::{Role, TokenDraft, TokenScope},
     error::Error,
@@ -119,14 +121,20 @@ impl Answer {
 
 impl TestApp {
     pub(crate) async fn start() -> Self {
+        Self::start_with_mail(None).await
+    }
+
+    /// Starts an app that sends mail to this server.
+    pub(crate) async fn start_with_mail(mail: Option<MailConfig>) -> Self {
         let turn = TURN.lock().await;
         let (url, kek) = LazyLock::force(&DATABASE).clone();
         let config = BackendConfig {
             database: backend::DatabaseConfig::at(Sensitive::new(url)),
             keys: vec![kek],
             max_connections: 4,
-            keep_deleted: backend::KeepDeleted::default(),
+            mail,
             notices: backend::NoticeConfig::default(),
+            retention: backend::Retention::default(),
             sign_in: SignInConfig::default(),
             connection_tests: TestConfig {
                 allow_private: vec![PrivateHost::parse("127.0.0.0/8").unwrap()],

@@ -576,8 +576,9 @@ fn ask<T>(folder: &Path, question: impl AsyncFnOnce(backend::Backend, backend::C
         database: backend::DatabaseConfig::at(Sensitive::new(url)),
         keys: backend::Kek::parse_ring(&Sensitive::new(keys)).unwrap(),
         max_connections: 2,
-        keep_deleted: backend::KeepDeleted::default(),
+        mail: None,
         notices: backend::NoticeConfig::default(),
+        retention: backend::Retention::default(),
         sign_in: backend::SignInConfig::default(),
         connection_tests: backend::TestConfig::default(),
     };

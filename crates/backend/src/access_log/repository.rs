@@ -15,6 +15,7 @@ pub(super) struct CountedReads {
     secrets: Vec<Uuid>,
     tokens: Vec<String>,
     at: Vec<DateTime<Utc>>,
+    versions: Vec<i64>,
 }
 
 impl CountedReads {
@@ -22,12 +23,13 @@ impl CountedReads {
         Ok(Self {
             secrets: reads.iter().map(|(read, _)| read.secret).collect(),
             tokens: reads.iter().map(|(_, token)| (*token).to_owned()).collect(),
+            versions: reads.iter().map(|(read, _)| read.version).collect(),
             at: reads.iter().map(|(read, _)| instant(read.ctx.now)).collect::<Result<_, _>>()?,
         })
     }
 
     fn bind(self, statement: Query<'_, Postgres, PgArguments>) -> Query<'_, Postgres, PgArguments> {
-        statement.bind(self.secrets).bind(self.tokens).bind(self.at)
+        statement.bind(self.secrets).bind(self.tokens).bind(self.at).bind(self.versions)
     }
 }
 
@@ -42,8 +44,8 @@ pub(super) async fn count(connection: &mut PgConnection, reads: CountedReads) ->
 
 /// Returns the statement that counts reads.
 pub(super) fn counting(reads: CountedReads) -> Query<'static, Postgres, PgArguments> {
-    let CountedReads { secrets, tokens, at } = reads;
-    sqlx::query!("SELECT count_reads($1, $2, $3)", &secrets, &tokens, &at)
+    let CountedReads { secrets, tokens, at, versions } = reads;
+    sqlx::query!("SELECT count_reads($1, $2, $3, $4)", &secrets, &tokens, &at, &versions)
 }
 
 /// Returns the statement that counts reads and appends their records, all or nothing: nothing, and no row in its answer, if
@@ -53,7 +55,7 @@ pub(super) fn counting(reads: CountedReads) -> Query<'static, Postgres, PgArgume
 pub(super) fn recording(links: Links, reads: CountedReads) -> Query<'static, Postgres, PgArguments> {
     // The parameters of `APPEND` come first; the two that are named here are the expected end.
     let sql = format!(
-        "WITH counted AS MATERIALIZED (SELECT count_reads($21, $22, $23) FROM audit_head \
+        "WITH counted AS MATERIALIZED (SELECT count_reads($21, $22, $23, $24) FROM audit_head \
          WHERE last_id = $1 AND hash = $2) {APPEND} FROM counted"
     );
     reads.bind(links.bind(sqlx::query(AssertSqlSafe(sql))))

@@ -245,7 +245,7 @@ async fn begun(pool: &PgPool, ctx: &Ctx) -> Transaction<'static, Postgres> {
     let row: Uuid = sqlx::query_scalar("SELECT id FROM secrets").fetch_one(pool).await.unwrap();
     let Actor::Token(token) = &ctx.actor else { panic!("only tokens are counted") };
     let mut work = pool.begin().await.unwrap();
-    let read = Read::new(ctx, &id("a"), row, Outcome::Done);
+    let read = Read::new(ctx, &id("a"), (row, 1), Outcome::Done);
     let counted = CountedReads::of(&[(&read, &token.id)]).unwrap();
     repository::count(&mut work, counted).await.unwrap();
     work
@@ -337,7 +337,7 @@ async fn writer(pool: &PgPool, backend: &Backend) -> (Writer, Read) {
     add(backend, "a").await;
     let ctx = token(backend, 5, TokenScope::ReadValues).await;
     let row: Uuid = sqlx::query_scalar("SELECT id FROM secrets").fetch_one(pool).await.unwrap();
-    let read = Read::new(&ctx, &id("a"), row, Outcome::Done);
+    let read = Read::new(&ctx, &id("a"), (row, 1), Outcome::Done);
     let mut writer = Writer { db: backend.0.db.clone(), end: None };
     writer.write(std::slice::from_ref(&read)).await.unwrap();
     assert!(writer.end.is_some());

@@ -47,6 +47,12 @@ actions! {
     SecretRestored = "secret restored";
     /// A deleted secret was removed for good, with its values.
     SecretRemoved = "secret removed for good";
+    /// An earlier value came back into use.
+    ValueRolledBack = "value rolled back";
+    /// The value of an earlier version was destroyed.
+    VersionDestroyed = "version destroyed";
+    /// Values of earlier versions were removed because their time had ended.
+    VersionsRemoved = "versions removed";
     /// A value was read.
     ValueRead = "value read";
     /// Credentials were found in a pasted file and wait for a selection.
@@ -101,6 +107,18 @@ actions! {
     PasswordChanged = "password changed";
     /// Somebody chose the language of their pages.
     LanguageChanged = "language changed";
+    /// Somebody entered an address for mails, which is yet to be confirmed.
+    MailAddressEntered = "mail address entered";
+    /// An address was confirmed by its link.
+    MailAddressConfirmed = "mail address confirmed";
+    /// Somebody removed their address.
+    MailAddressForgotten = "mail address forgotten";
+    /// The mail server takes no mail for an address, which is not used any more.
+    MailAddressDropped = "mail address dropped";
+    /// Somebody chose what they are told by mail.
+    MailChoiceChanged = "mail choice changed";
+    /// Somebody ended their mails by a link in one.
+    MailUnsubscribed = "mails ended by link";
     /// An API token was created.
     TokenCreated = "token created";
     /// An API token was revoked.
@@ -172,6 +190,9 @@ impl AuditAction {
                 | Self::SecretDeleted
                 | Self::SecretRestored
                 | Self::SecretRemoved
+                | Self::ValueRolledBack
+                | Self::VersionDestroyed
+                | Self::VersionsRemoved
                 | Self::ValueRead
                 | Self::SshKeyGenerated
                 | Self::SshKeySwitched
@@ -197,6 +218,9 @@ mod tests {
             "secret deleted",
             "secret restored",
             "secret removed for good",
+            "value rolled back",
+            "version destroyed",
+            "versions removed",
             "value read",
             "import begun",
             "import discarded",
@@ -224,6 +248,12 @@ mod tests {
             "password link made",
             "password changed",
             "language changed",
+            "mail address entered",
+            "mail address confirmed",
+            "mail address forgotten",
+            "mail address dropped",
+            "mail choice changed",
+            "mails ended by link",
             "token created",
             "token revoked",
             "audit exported",

@@ -12,7 +12,7 @@ use domain::time::Timestamp;
 
 /// Actions that change a secret. All others are folded.
 #[cfg(test)]
-pub(super) const CHANGES: [AuditAction; 8] = [
+pub(super) const CHANGES: [AuditAction; 10] = [
     AuditAction::SecretAdded,
     AuditAction::SecretChanged,
     AuditAction::SecretDeleted,
@@ -21,6 +21,8 @@ pub(super) const CHANGES: [AuditAction; 8] = [
     AuditAction::SshKeyGenerated,
     AuditAction::SshKeySwitched,
     AuditAction::SshKeyDiscarded,
+    AuditAction::ValueRolledBack,
+    AuditAction::VersionDestroyed,
 ];
 
 /// The most changes that are shown.

@@ -42,7 +42,7 @@ pub(crate) async fn record_change(
     ctx: &Ctx,
     action: AuditAction,
     object: &(impl ToString + ?Sized),
-    fields: &[&'static str],
+    fields: &[&str],
 ) -> Result<(), sqlx::Error> {
     let object = object.to_string();
     repository::append(work, ctx, AuditRecord { fields, ..AuditRecord::done(action, &object) }).await

@@ -24,7 +24,7 @@ pub(crate) struct AuditRecord<'a> {
     pub(crate) object: &'a str,
     pub(crate) outcome: Outcome,
     /// The names of the changed fields.
-    pub(crate) fields: &'a [&'static str],
+    pub(crate) fields: &'a [&'a str],
 }
 
 impl<'a> AuditRecord<'a> {

@@ -19,8 +19,11 @@ use std::sync::{
     Arc, OnceLock,
     atomic::{AtomicBool, Ordering},
 };
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_rustls::TlsConnector;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// The most that is read of a body, in bytes: a token's answer has a few KiB.
 const MAX_BODY: usize = 256 * 1024;
@@ -214,6 +217,23 @@ impl Http {
     /// it.
     pub(crate) fn with_host(&self, host: &str) -> Self {
         Self { outbound: self.outbound.clone().with_host(host), ..self.clone() }
+    }
+
+    /// Connects to a host for another protocol than HTTP, under the same rules.
+    pub(crate) async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, TestCause> {
+        let resolved = self.outbound.resolve(host, port).await?;
+        self.outbound.connect(&resolved).await
+    }
+
+    /// Begins TLS on such a connection, with the same trust.
+    pub(crate) async fn encrypt(
+        &self,
+        host: &str,
+        stream: TcpStream,
+    ) -> Result<TlsStream<TcpStream>, TestCause> {
+        let config = self.tls(&Arc::default()).ok_or(TestCause::TlsNotAgreed)?;
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| TestCause::CertificateForAnother)?;
+        TlsConnector::from(config).connect(name, stream).await.map_err(|error| tls::cause(&error))
     }
 
     /// Sends a request, and reads the whole answer, whatever its status.

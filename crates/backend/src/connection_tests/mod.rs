@@ -20,15 +20,17 @@ mod ssh;
 mod state;
 mod ticket;
 mod tls;
+mod versions;
 
 pub(crate) use known_hosts::{shown_hosts, trusts};
-pub(crate) use settings::stored_settings;
+pub(crate) use settings::{stored_settings, stored_settings_for};
 pub(crate) use state::state_and_past;
 pub(crate) use ticket::{TestedBefore, WhatWasTested};
 
 pub use batch::{TestOutcome, Tested, WatchedTests};
 pub use config::{PrivateHost, TestConfig};
 pub use service::TestService;
+pub use versions::RolledBack;
 
 /// The actor's name for the portal's own tests.
 pub const PORTAL: &str = "the portal";

@@ -321,7 +321,7 @@ impl TestService {
 
     /// Checks that the actor may test this and has not tested too often, and returns the keyring, unless the portal is
     /// sealed.
-    async fn may_test(&self, ctx: &Ctx, object: Object<'_>) -> Result<&Keyring, Error> {
+    pub(super) async fn may_test(&self, ctx: &Ctx, object: Object<'_>) -> Result<&Keyring, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, object).await?;
         let keyring = self.unsealed()?;
         self.rate_limit.step(&ctx.actor)?;
@@ -335,7 +335,7 @@ impl TestService {
     /// Connects, within all limits.
     ///
     /// Errors: `Unavailable` if the test was cut off, which is recorded.
-    async fn run(
+    pub(super) async fn run(
         &self,
         ctx: &Ctx,
         id: Option<&SecretId>,
@@ -402,7 +402,7 @@ impl TestService {
     }
 
     /// Keeps the result of a test, and records that a person made it. Returns the id of the active key encryption key.
-    async fn finish(
+    pub(super) async fn finish(
         &self,
         ctx: &Ctx,
         id: Option<&SecretId>,

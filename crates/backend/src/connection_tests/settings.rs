@@ -12,7 +12,16 @@ pub(crate) async fn stored_settings(
     connection: &mut PgConnection,
     id: &SecretId,
 ) -> Result<Option<TestSettings>, sqlx::Error> {
-    Ok(repository::find(connection, id).await?.map(|row| settings(&row, None)))
+    stored_settings_for(connection, id, None).await
+}
+
+/// Returns the test target of a value that is sent to this registry host.
+pub(crate) async fn stored_settings_for(
+    connection: &mut PgConnection,
+    id: &SecretId,
+    host: Option<&str>,
+) -> Result<Option<TestSettings>, sqlx::Error> {
+    Ok(repository::find(connection, id).await?.map(|row| settings(&row, host)))
 }
 
 /// Parses stored settings. They were validated by the same rules when they were stored; a setting that can no longer be

@@ -4,7 +4,7 @@
 use super::repository;
 use crate::{
     context::Ctx,
-    keyring::{IntegrityError, Keyring, Location},
+    keyring::{IntegrityError, Keyring, Location, ValueField},
     notices,
     random::hex,
     work::Work,
@@ -38,6 +38,8 @@ pub(crate) enum TestedValue<'a> {
     Stored(Uuid, i64),
     /// The pending pair of this row, sealed in this version.
     Pending(Uuid, i64),
+    /// The earlier value of this row, in this version, with the account that belongs to it.
+    Earlier(Uuid, i64),
 }
 
 /// Everything that the result of a test depends on, as far as the portal determines it.
@@ -105,6 +107,16 @@ impl<'a> WhatWasTested<'a> {
         }
     }
 
+    /// Returns what is tested with an earlier value, sealed at this place.
+    pub(crate) fn version(place: Location, settings: &'a TestSettings) -> Self {
+        let value = TestedValue::Earlier(place.secret, place.version);
+        let kind = match place.field {
+            ValueField::RegistryPassword => SecretKind::ImagePull,
+            _ => SecretKind::GitDataset,
+        };
+        Self { kind, account: None, value, settings }
+    }
+
     /// Calls `work` with the parts over which a mark is made.
     fn with_parts<R>(&self, ctx: &Ctx, said: &[&[u8]], work: impl FnOnce(&[&[u8]]) -> R) -> R {
         let (host, username) = self.account.unwrap_or_default();
@@ -114,10 +126,13 @@ impl<'a> WhatWasTested<'a> {
             TestedValue::Pending(row, version) => {
                 [row.as_bytes().as_slice(), &version.to_be_bytes(), b"pending"].concat()
             }
+            TestedValue::Earlier(row, version) => {
+                [row.as_bytes().as_slice(), &version.to_be_bytes(), b"earlier"].concat()
+            }
         };
         let typed = match self.value {
             TestedValue::Typed(text) => text.expose(),
-            TestedValue::Stored(..) | TestedValue::Pending(..) => "",
+            TestedValue::Stored(..) | TestedValue::Pending(..) | TestedValue::Earlier(..) => "",
         };
         let mut parts = said.to_vec();
         parts.extend_from_slice(&[

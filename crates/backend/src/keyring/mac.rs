@@ -28,24 +28,33 @@ pub(crate) enum Purpose {
     Link,
     /// The type, the name and the host that a sealed value belongs to.
     Secret,
+    /// The host, the account and the key that an earlier value belongs to.
+    SecretVersion,
     /// An audit record, and by its hash every one before it.
     AuditRecord,
     /// The last audit record, after which no other comes.
     AuditHead,
     /// The checksums of a backup.
     Backup,
+    /// The addresses that a person is written to.
+    MailAddress,
+    /// A link that ends a person's mails.
+    Unsubscribe,
 }
 
 impl Purpose {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::User,
         Self::Session,
         Self::ApiToken,
         Self::Link,
         Self::Secret,
+        Self::SecretVersion,
         Self::AuditRecord,
         Self::AuditHead,
         Self::Backup,
+        Self::MailAddress,
+        Self::Unsubscribe,
     ];
 
     /// Returns the label from which its key is derived. If the encoding under a purpose changes, the label must change, too.
@@ -56,9 +65,12 @@ impl Purpose {
             Self::ApiToken => "API token, version 1",
             Self::Link => "one-time link, version 1",
             Self::Secret => "secret, version 1",
+            Self::SecretVersion => "version of a secret, version 1",
             Self::AuditRecord => "audit record, version 1",
             Self::AuditHead => "audit head, version 1",
             Self::Backup => "backup, version 1",
+            Self::MailAddress => "mail address, version 1",
+            Self::Unsubscribe => "end of mails, version 1",
         }
     }
 }

@@ -158,6 +158,8 @@ pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KekRow>, sq
              UNION ALL SELECT substr(mac, 1, 8), count(*) FROM api_tokens GROUP BY 1 \
              UNION ALL SELECT substr(mac, 1, 8), count(*) FROM one_time_links GROUP BY 1 \
              UNION ALL SELECT substr(mac, 1, 8), count(*) FROM secrets GROUP BY 1 \
+             UNION ALL SELECT substr(mac, 1, 8), count(*) FROM secret_versions GROUP BY 1 \
+             UNION ALL SELECT substr(mac, 1, 8), count(*) FROM mail_choices GROUP BY 1 \
          ) AS vouched (key, count) WHERE key = decode(keys.id, 'hex')), 0)::bigint AS \"vouches!\" \
          FROM key_encryption_keys AS keys ORDER BY created_at, id"
     )

@@ -154,6 +154,15 @@ impl Keyring {
         Ok(Sensitive::new(text))
     }
 
+    /// Opens a value in its place and seals it for another, under this key encryption key. The value does not leave the keyring.
+    pub(crate) fn reseal(
+        &self,
+        (from, sealed): (Location, &SealedValue),
+        (to, kek_id): (Location, &str),
+    ) -> Result<SealedValue, IntegrityError> {
+        self.open(from, sealed).and_then(|value| self.seal(kek_id, to, &value))
+    }
+
     /// Returns the code that vouches for the message: the id of the key, and HMAC-SHA-256 under a key derived from it.
     ///
     /// Errors: the key is not at hand.

@@ -9,7 +9,8 @@ use super::{
 use crate::{
     audit::{self, AuditAction, AuditRecord},
     context::Ctx,
-    secrets::repository as secrets,
+    mail::repository as choices,
+    secrets::{repository as secrets, versions::repository as versions},
     sessions::repository as sessions,
     tokens::repository as tokens,
     users::{links::repository as links, repository as users},
@@ -40,11 +41,21 @@ pub(super) enum Table {
     ApiTokens,
     Links,
     Secrets,
+    MailChoices,
+    /// Those of earlier values; no older version of the portal has any.
+    Versions,
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 5] =
-        [Self::Users, Self::Sessions, Self::ApiTokens, Self::Links, Self::Secrets];
+    pub(super) const ALL: [Self; 7] = [
+        Self::Users,
+        Self::Sessions,
+        Self::ApiTokens,
+        Self::Links,
+        Self::Secrets,
+        Self::MailChoices,
+        Self::Versions,
+    ];
 
     fn label(self) -> &'static str {
         match self {
@@ -53,6 +64,8 @@ impl Table {
             Self::ApiTokens => "API tokens",
             Self::Links => "one-time links",
             Self::Secrets => "secrets",
+            Self::MailChoices => "mail addresses",
+            Self::Versions => "versions of secrets",
         }
     }
 }
@@ -133,6 +146,14 @@ pub(super) async fn batch(
         Table::Secrets => {
             let rows = secrets::guarded(connection, stale, BATCH).await?;
             secrets::put_macs(connection, &renewal.of(rows)?).await?
+        }
+        Table::MailChoices => {
+            let rows = choices::guarded(connection, stale, BATCH).await?;
+            choices::put_macs(connection, &renewal.of(rows)?).await?
+        }
+        Table::Versions => {
+            let rows = versions::guarded(connection, stale, BATCH).await?;
+            versions::put_macs(connection, &renewal.of(rows)?).await?
         }
     };
     Ok((count > 0).then_some(renewal.renewed))

@@ -22,6 +22,7 @@ pub use deliveries::{Delivery, DeliveryPage, DeliveryQuery};
 pub use notice::{Notice, NoticeFacts};
 pub use outbox::HeldDelivery;
 pub(crate) use raise::sign_in_locked;
+pub(crate) use repository::NoticeRow;
 pub use rules::NoticeRule;
 pub use service::{NoticeConfig, NoticeService};
 pub(crate) use transitions::after_test;

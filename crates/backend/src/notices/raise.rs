@@ -1,7 +1,7 @@
 //! Raising a notice, in the transaction that makes its event true.
 
 use super::{notice::NoticeFacts, repository};
-use crate::{context::Ctx, random, work::Work};
+use crate::{context::Ctx, mail::recipients::repository as recipients, random, work::Work};
 use domain::{
     notice::{NoticeEvent, SubjectKind},
     secret::SecretId,
@@ -95,7 +95,8 @@ pub(crate) async fn raise(work: &mut Work, ctx: &Ctx, new: &NewNotice) -> Result
 
 /// Makes the deliveries of a new notice: each kind of recipient has a line here.
 async fn fan_out(work: &mut Work, ctx: &Ctx, id: Uuid) -> Result<(), sqlx::Error> {
-    repository::deliver_to_channels(work, ctx, id).await
+    repository::deliver_to_channels(work, ctx, id).await?;
+    recipients::deliver_to_people(work, ctx, id).await
 }
 
 /// Raises that signing in under a name is locked, in an hour once for each name. Names that nobody has count as one, under the

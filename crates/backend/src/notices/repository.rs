@@ -15,23 +15,23 @@ use uuid::Uuid;
 
 /// A notice as it is stored.
 #[derive(Debug)]
-pub(super) struct NoticeRow {
-    pub(super) notice_id: Uuid,
-    pub(super) event: String,
-    pub(super) subject_kind: String,
-    pub(super) subject: String,
-    pub(super) name: String,
-    pub(super) secret_kind: Option<String>,
-    pub(super) secret_name: Option<String>,
-    pub(super) threshold: i32,
-    pub(super) about: DateTime<Utc>,
-    pub(super) facts: serde_json::Value,
-    pub(super) at: DateTime<Utc>,
+pub(crate) struct NoticeRow {
+    pub(crate) notice_id: Uuid,
+    pub(crate) event: String,
+    pub(crate) subject_kind: String,
+    pub(crate) subject: String,
+    pub(crate) name: String,
+    pub(crate) secret_kind: Option<String>,
+    pub(crate) secret_name: Option<String>,
+    pub(crate) threshold: i32,
+    pub(crate) about: DateTime<Utc>,
+    pub(crate) facts: serde_json::Value,
+    pub(crate) at: DateTime<Utc>,
 }
 
 impl NoticeRow {
     /// Returns the notice; `None` for an event of a newer version, which this one cannot name.
-    pub(super) fn notice(self) -> Option<Notice> {
+    pub(crate) fn notice(self) -> Option<Notice> {
         let secret = match (self.secret_kind, self.secret_name) {
             (Some(kind), Some(name)) => {
                 Some(SecretId::new(SecretKind::parse(&kind)?, SecretName::parse(&name).ok()?))

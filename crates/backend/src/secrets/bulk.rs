@@ -12,7 +12,7 @@ use crate::{
     keyring::Keyring,
     work::Work,
 };
-use domain::secret::{NewSecret, Origins, SecretId, SshKeyFacts};
+use domain::secret::{NewSecret, Origins, SecretId, SshKeyFacts, VersionReason};
 use sqlx::PgConnection;
 
 /// A secret that is added together with others.
@@ -65,7 +65,7 @@ pub(crate) async fn add_all<E>(
             places.push((row.id, origins));
             rows.push(row);
         }
-        create::insert_many(work, ctx, rows).await?;
+        create::insert_many(work, ctx, rows, VersionReason::Imported).await?;
         if !keys.is_empty() {
             key_repository::insert_many(work, ctx, &keys).await?;
         }

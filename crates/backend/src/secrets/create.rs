@@ -24,7 +24,7 @@ use crate::{
 };
 use domain::{
     error::Error,
-    secret::{Credential, NewSecret, Origins, SecretId, SshKeyFacts},
+    secret::{Credential, NewSecret, Origins, SecretId, SshKeyFacts, VersionReason},
 };
 use repository::NewRow;
 use uuid::Uuid;
@@ -282,7 +282,12 @@ async fn insert(
     let row = NewRow::seal(keyring, &kek_id, secret, submission.map(Submission::mark), ctx.now)?;
     let row_id = row.id;
     let key = KeyRow { secret: row_id, pending: false, sealed_version: 1, facts };
-    repository::insert(work, ctx, row).await?;
+    let reason = match action {
+        AuditAction::SshKeyGenerated => VersionReason::Generated,
+        _ if !origins.is_empty() => VersionReason::Imported,
+        _ => VersionReason::Added,
+    };
+    repository::insert(work, ctx, row, reason).await?;
     if facts.is_some() {
         keys::insert_many(work, ctx, &[key]).await?;
     }

@@ -4,8 +4,12 @@
 pub(crate) mod repository;
 
 use super::{
-    conflict::conflict, create::Submission, repository as secrets, service::SecretService,
+    conflict::conflict,
+    create::Submission,
+    repository as secrets,
+    service::SecretService,
     values::repository as values,
+    versions::repository::{self as versions, NewVersion},
 };
 use crate::{
     access::{Object, authorize},
@@ -19,7 +23,7 @@ use domain::{
     error::{Error, Field, FieldError},
     secret::{
         Credential, CredentialUpdate, GeneratedSecret, NewSecret, NewSshKeyKind, PrivateKeyText, SecretId,
-        SecretKind, SshKeyFacts,
+        SecretKind, SshKeyFacts, VersionReason,
     },
     sensitive::Sensitive,
 };
@@ -135,7 +139,7 @@ impl SecretService {
             .await
     }
 
-    /// Switches to the pending pair, if it still has this fingerprint; the old key is gone then.
+    /// Switches to the pending pair, if it still has this fingerprint; the old key becomes an earlier version.
     ///
     /// Errors: `Changed` if another pair is pending; `NotFound` if none is; `Internal` if a stored value is not the one that
     /// was sealed; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`.
@@ -168,13 +172,15 @@ impl SecretService {
                 let tested = settings.and_then(|settings| {
                     TestedBefore::read(keyring, ctx, ticket, &WhatWasTested::pending(place, &settings))
                 });
-                let value = keyring.open(place, &sealed)?;
+                let (before, (old_key, _)) = (row.clone(), repository::find(work, row.id).await?);
                 let is_end_gone = row.begin_value(ctx.now);
                 let secret = row.id;
                 let new = Location { secret, field: ValueField::SshPrivateKey, version: row.value_version };
                 let kek_id = active_id(work).await?;
-                let sealed = keyring.seal(&kek_id, new, &value)?;
-                values::replace(work, ctx, new, sealed).await?;
+                let sealed = keyring.reseal((place, &sealed), (new, &kek_id))?;
+                let reason = VersionReason::Switched;
+                let version = NewVersion { place: new, sealed, reason, rolled_back_from: None };
+                versions::put(work, ctx, self.keep_versions, (&before, old_key), version).await?;
                 repository::discard(work, secret).await?;
                 let key = KeyRow { secret, pending: false, sealed_version: new.version, facts: Some(&facts) };
                 repository::put(work, ctx, &key).await?;

@@ -20,12 +20,13 @@ mod service;
 pub(crate) mod shared;
 mod update;
 pub(crate) mod values;
+pub(crate) mod versions;
 mod view;
 
 pub use create::Submission;
 pub use deleted::{DeletedPage, DeletedSecret};
 pub use manifests::ManifestsQuery;
-pub use retention::KeepDeleted;
+pub use retention::{KeepDeleted, KeepVersions, Retention};
 pub use service::SecretService;
 pub use values::{FoundValue, ValueAnswer, ValueQuery};
 pub use view::SecretView;

@@ -18,7 +18,7 @@ use domain::{
     error::Error,
     secret::{
         Credential, DisplayName, NewSecret, Password, PrivateKeyText, RegistryHost, SecretKind, SecretName,
-        SshKeyFacts, Username,
+        SshKeyFacts, Username, VersionReason,
     },
     sensitive::Sensitive,
 };
@@ -64,7 +64,7 @@ async fn insert(db: &Db, ctx: &Ctx, keyring: &Keyring, secrets: &[NewSecret]) ->
         .filter(|row| row.kind == SecretKind::GitDataset)
         .map(|row| KeyRow { secret: row.id, pending: false, sealed_version: 1, facts: facts.as_ref() })
         .collect();
-    create::insert_many(&mut work, ctx, rows).await?;
+    create::insert_many(&mut work, ctx, rows, VersionReason::Added).await?;
     keys::insert_many(&mut work, ctx, &keys).await?;
     let seeded = AuditAction::SecretsSeeded;
     audit::record(&mut work, ctx, seeded, seeded.code()).await?;

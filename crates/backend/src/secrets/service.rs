@@ -5,7 +5,7 @@ use super::{
     list,
     origins::repository::{Shown, find_shown},
     repository::{self, SecretRow},
-    retention::KeepDeleted,
+    retention::{KeepDeleted, KeepVersions, Retention},
 };
 use crate::{
     access::{Object, authorize, visible},
@@ -33,12 +33,14 @@ pub struct SecretService {
     pub(crate) parser: PrivateKeyParser,
     pub(super) reads: ReadRecorder,
     pub(super) keep_deleted: KeepDeleted,
+    pub(super) keep_versions: KeepVersions,
 }
 
 impl SecretService {
-    pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>, keep_deleted: KeepDeleted) -> Self {
+    pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>, retention: Retention) -> Self {
         let reads = ReadRecorder::new(db.clone());
-        Self { db, keyring, parser: PrivateKeyParser::new(), reads, keep_deleted }
+        let Retention { deleted: keep_deleted, versions: keep_versions } = retention;
+        Self { db, keyring, parser: PrivateKeyParser::new(), reads, keep_deleted, keep_versions }
     }
 
     /// Returns the keyring, unless the portal is sealed; every method calls this, reading ones too.

@@ -19,7 +19,7 @@ mod deleted;
 mod failure;
 mod hosts;
 mod selection;
-mod sentinel;
+pub(super) mod sentinel;
 
 const KEY: &str = include_str!("seed_key");
 

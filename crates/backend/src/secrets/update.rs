@@ -6,7 +6,10 @@ use super::{
     repository::{self, SecretRow},
     service::SecretService,
     shared::Shared,
-    values::repository as values,
+    versions::{
+        reason_of_change,
+        repository::{self as versions, NewVersion},
+    },
 };
 use crate::{
     access::{Object, authorize},
@@ -73,6 +76,7 @@ impl SecretService {
                     let what = WhatWasTested::of_update(&update.credential, &update.settings, value)?;
                     TestedBefore::read(keyring, ctx, ticket, &what)
                 });
+                let before = stored.clone();
                 let Changed { row, value, fields } = apply(id, stored, update, ctx.now)?;
                 if fields.is_empty() {
                     return Ok(expected.version);
@@ -94,7 +98,10 @@ impl SecretService {
                     let place = Location { secret: row.id, field, version: row.value_version };
                     let kek_id = active_id(work).await?;
                     let sealed = keyring.seal(&kek_id, place, &text)?;
-                    values::replace(work, ctx, place, sealed).await?;
+                    let (key, _) = keys::find(work, row.id).await?;
+                    let reason = reason_of_change(ctx);
+                    let new = NewVersion { place, sealed, reason, rolled_back_from: None };
+                    versions::put(work, ctx, self.keep_versions, (&before, key), new).await?;
                     if let Some(facts) = &facts {
                         let (secret, sealed_version) = (place.secret, place.version);
                         let key = KeyRow { secret, pending: false, sealed_version, facts: Some(facts) };

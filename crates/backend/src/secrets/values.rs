@@ -3,15 +3,20 @@
 pub(crate) mod repository;
 
 use super::{
-    hosts, keys::repository as keys, repository::SecretRow, restore::restore, service::SecretService,
+    hosts,
+    keys::repository as keys,
+    repository::{self as secrets, SecretRow},
+    restore::restore,
+    service::SecretService,
+    versions::{self, EarlierValue},
 };
 use crate::{
     access::{Object, authorize},
     access_log::Read,
     audit::Outcome,
     context::{Action, Ctx},
-    error::{IntegrityError, internal},
-    keyring::{Location, ValueField},
+    error::{Failure, IntegrityError, internal},
+    keyring::{Location, SealedValue, ValueField},
     revision::Revision,
 };
 use domain::{
@@ -59,6 +64,53 @@ impl FoundValue {
     }
 }
 
+/// A sealed value with the row that it is exported with.
+struct Stored {
+    row: SecretRow,
+    sealed: SealedValue,
+    /// The difference of an earlier version, whose account the row has then.
+    earlier: Option<Earlier>,
+}
+
+struct Earlier {
+    number: i64,
+    public_key: Option<String>,
+}
+
+impl From<repository::StoredValue> for Stored {
+    fn from((row, sealed): repository::StoredValue) -> Self {
+        Self { row, sealed, earlier: None }
+    }
+}
+
+impl Stored {
+    /// Returns an earlier value with the proved row of its secret.
+    fn earlier(row: SecretRow, earlier: EarlierValue) -> Self {
+        let EarlierValue { facts, place, sealed } = earlier;
+        let public_key = facts.key().ok().flatten().map(|facts| facts.public_line());
+        let row = SecretRow {
+            registry_host: facts.registry_host,
+            registry_username: facts.registry_username,
+            value_host: facts.value_host,
+            ..row
+        };
+        Self { row, sealed, earlier: Some(Earlier { number: place.version, public_key }) }
+    }
+
+    /// Returns the row of the secret, and the number of the version.
+    fn version(&self) -> (Uuid, i64) {
+        match &self.earlier {
+            Some(earlier) => (self.row.id, earlier.number),
+            None => version_of(&self.row),
+        }
+    }
+}
+
+/// Returns the row of the secret, and the number of the version in use.
+fn version_of(row: &SecretRow) -> (Uuid, i64) {
+    (row.id, row.value_version)
+}
+
 impl SecretService {
     /// Returns the credential, value included. Records that before the value is returned.
     ///
@@ -71,9 +123,9 @@ impl SecretService {
         let row = &stored.0;
         self.has_not_stopped(ctx, id, row).await?;
         if !hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref()) {
-            return self.reject(ctx, id, row, hosts::password_again()).await;
+            return self.reject(ctx, id, version_of(row), hosts::password_again()).await;
         }
-        self.open(ctx, id, stored).await
+        self.open(ctx, id, stored.into()).await
     }
 
     /// Returns the credential in its consumer's export format, unless the consumer has this state already. Records that
@@ -89,7 +141,48 @@ impl SecretService {
     ) -> Result<ValueAnswer, Error> {
         self.may_read(ctx, id, query).await?;
         let stored = self.stored_value(ctx, id).await?;
-        self.answer(ctx, id, stored, query, is_known).await
+        self.answer(ctx, id, stored.into(), query, is_known).await
+    }
+
+    /// Returns the same of a version, earlier ones with the account that belongs to them.
+    ///
+    /// Errors: `NotFound` if there never was such a version; `VersionGone` if its value is no longer kept; as `value`.
+    pub async fn value_of_version(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        number: i64,
+        query: ValueQuery<'_>,
+        is_known: impl FnOnce(Revision) -> bool + Send,
+    ) -> Result<ValueAnswer, Error> {
+        self.may_read(ctx, id, query).await?;
+        let found = self.db.read(ctx, async |connection| {
+            let Some(row) = secrets::find(connection, id).await? else { return Ok(None) };
+            let field = ValueField::of(id.kind);
+            let version = versions::repository::find(connection, row.id, field, number).await?;
+            Ok(Some((row, version)))
+        });
+        let (row, version) = found.await?.ok_or(Error::NotFound)?;
+        if row.value_version == number {
+            let stored = self.stored_value(ctx, id).await?;
+            if stored.0.value_version != number {
+                // Somebody has just changed it: the next try finds an earlier version.
+                return Err(Error::Unavailable);
+            }
+            return self.answer(ctx, id, stored.into(), query, is_known).await;
+        }
+        let read = (row.id, number);
+        let earlier = row.prove(&self.db, id).map_err(Failure::from);
+        let earlier = earlier.and_then(|()| versions::earlier(&self.db, id, &row, version));
+        match earlier {
+            Ok(earlier) => self.answer(ctx, id, Stored::earlier(row, earlier), query, is_known).await,
+            Err(failure) => {
+                if matches!(failure, Failure::Integrity(_)) {
+                    self.reads.record(Read::new(ctx, id, read, Outcome::IntegrityFailure)).await?;
+                }
+                Err(failure.public_error(ctx))
+            }
+        }
     }
 
     /// Returns the same of a value that was found before.
@@ -109,7 +202,7 @@ impl SecretService {
             Some(stored) => stored,
             None => self.stored_value(ctx, &id).await?,
         };
-        self.answer(ctx, &id, stored, query, is_known).await
+        self.answer(ctx, &id, stored.into(), query, is_known).await
     }
 
     async fn may_read(&self, ctx: &Ctx, id: &SecretId, query: ValueQuery<'_>) -> Result<(), Error> {
@@ -122,16 +215,16 @@ impl SecretService {
         &self,
         ctx: &Ctx,
         id: &SecretId,
-        stored: repository::StoredValue,
+        stored: Stored,
         ValueQuery { shape, url }: ValueQuery<'_>,
         is_known: impl FnOnce(Revision) -> bool + Send,
     ) -> Result<ValueAnswer, Error> {
-        let row = &stored.0;
+        let row = &stored.row;
         // A consumer that has this state already has to learn it, too.
         self.has_not_stopped(ctx, id, row).await?;
         let revision = row.revision();
         if is_known(revision) {
-            let read = Read::new(ctx, id, row.id, Outcome::Done);
+            let read = Read::new(ctx, id, stored.version(), Outcome::Done);
             self.reads.record(Read { unchanged: true, ..read }).await?;
             return Ok(ValueAnswer::Unchanged(revision));
         }
@@ -146,10 +239,11 @@ impl SecretService {
         }
         let may_go = hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref());
         if !may_go {
-            return self.reject(ctx, id, row, Error::OtherHost(id.clone())).await;
+            return self.reject(ctx, id, stored.version(), Error::OtherHost(id.clone())).await;
         }
-        let public_key = match shape {
-            ExportFormat::Rancher | ExportFormat::Flux => self.public_key(ctx, row.id).await?,
+        let public_key = match (shape, &stored.earlier) {
+            (ExportFormat::Rancher | ExportFormat::Flux, None) => self.public_key(ctx, row.id).await?,
+            (_, Some(earlier)) => earlier.public_key.clone(),
             _ => None,
         };
         let known_hosts = row.known_hosts.clone();
@@ -169,13 +263,19 @@ impl SecretService {
     async fn has_not_stopped(&self, ctx: &Ctx, id: &SecretId, row: &SecretRow) -> Result<(), Error> {
         match row.dates().stopped_at(ctx.now) {
             None => Ok(()),
-            Some(at) => self.reject(ctx, id, row, Error::Expired(id.clone(), at)).await,
+            Some(at) => self.reject(ctx, id, version_of(row), Error::Expired(id.clone(), at)).await,
         }
     }
 
     /// Records that the value is not handed out, and returns why.
-    async fn reject<T>(&self, ctx: &Ctx, id: &SecretId, row: &SecretRow, why: Error) -> Result<T, Error> {
-        self.reads.record(Read::new(ctx, id, row.id, Outcome::Refused)).await?;
+    async fn reject<T>(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        version: (Uuid, i64),
+        why: Error,
+    ) -> Result<T, Error> {
+        self.reads.record(Read::new(ctx, id, version, Outcome::Refused)).await?;
         Err(why)
     }
 
@@ -191,7 +291,7 @@ impl SecretService {
     /// another error, and is recorded.
     async fn without_value(&self, ctx: &Ctx, id: &SecretId) -> Result<Error, Error> {
         let Some(row) = self.find(ctx, id).await? else { return Ok(Error::NotFound) };
-        self.reads.record(Read::new(ctx, id, row.id, Outcome::IntegrityFailure)).await?;
+        self.reads.record(Read::new(ctx, id, version_of(&row), Outcome::IntegrityFailure)).await?;
         Ok(internal(ctx, &IntegrityError))
     }
 
@@ -205,21 +305,17 @@ impl SecretService {
     }
 
     /// Opens a sealed value, and records that before returning it.
-    async fn open(
-        &self,
-        ctx: &Ctx,
-        id: &SecretId,
-        (row, sealed): repository::StoredValue,
-    ) -> Result<Credential, Error> {
-        let secret = row.id;
-        let place = Location { secret, field: ValueField::of(id.kind), version: row.value_version };
+    async fn open(&self, ctx: &Ctx, id: &SecretId, stored: Stored) -> Result<Credential, Error> {
+        let (secret, version) = stored.version();
+        let Stored { row, sealed, earlier } = stored;
+        let place = Location { secret, field: ValueField::of(id.kind), version };
         let keyring = self.unsealed()?;
-        let opened = row
-            .prove(&self.db, id)
-            .and_then(|()| keyring.open(place, &sealed))
-            .and_then(|text| restore(id.kind, row, text));
+        // The row with an earlier account was proved before it got that.
+        let proved = if earlier.is_some() { Ok(()) } else { row.prove(&self.db, id) };
+        let opened =
+            proved.and_then(|()| keyring.open(place, &sealed)).and_then(|text| restore(id.kind, row, text));
         let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
-        self.reads.record(Read::new(ctx, id, secret, outcome)).await?;
+        self.reads.record(Read::new(ctx, id, (secret, version), outcome)).await?;
         opened.map_err(|error| internal(ctx, &error))
     }
 }

@@ -1,6 +1,9 @@
 //! Everything that the page of one secret shows.
 
-use super::service::{SecretService, find_details};
+use super::{
+    service::{SecretService, find_details},
+    versions,
+};
 use crate::{
     access::{Object, authorize},
     audit::{self, SecretHistory},
@@ -11,9 +14,12 @@ use crate::{
 use domain::{
     connection_test::{PastTest, TestState},
     error::Error,
-    secret::{SecretDetails, SecretId},
+    secret::{SecretDetails, SecretId, VersionPage},
     usage::SecretConsumers,
 };
+
+/// The most versions that the page of a secret shows.
+const VERSIONS: i64 = 10;
 
 /// The content of the page of one secret. Nothing here can hold a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +32,8 @@ pub struct SecretView {
     pub tests: Vec<PastTest>,
     /// The images or datasets that use it, and the tokens that read its value.
     pub consumers: SecretConsumers,
+    /// The newest versions of the value.
+    pub versions: VersionPage,
     /// The changes, reads and other records.
     pub history: SecretHistory,
 }
@@ -47,7 +55,15 @@ impl SecretService {
             };
             let consumers = consumers.unwrap_or_else(|| SecretConsumers::nobody(ctx.now));
             let history = audit::history::find::find(connection, ctx, id).await?;
-            Ok(Some(SecretView { details, connection: connection_state, tests, consumers, history }))
+            let shown = versions::page(connection, ctx, (id, revision.row), None, VERSIONS).await?;
+            Ok(Some(SecretView {
+                details,
+                connection: connection_state,
+                tests,
+                consumers,
+                versions: shown,
+                history,
+            }))
         });
         found.await?.ok_or(Error::NotFound)
     }

@@ -61,8 +61,13 @@ async fn with_provider(
         Db::from_pool(pool.clone()),
         vec![KEY.clone()],
         sign_in,
-        (connection_tests, Vec::new()),
-        (crate::KeepDeleted::default(), crate::NoticeConfig::default()),
+        crate::Outside {
+            connection_tests,
+            database: Vec::new(),
+            mail: None,
+            notices: crate::NoticeConfig::default(),
+        },
+        crate::KeepDeleted::default(),
         at(0).now,
     )
     .await

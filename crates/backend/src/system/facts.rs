@@ -1,6 +1,9 @@
 //! The facts from which the checks are judged.
 
-use crate::single_sign_on::{ProviderFacts, ProviderTrouble};
+use crate::{
+    mail::MailFailure,
+    single_sign_on::{ProviderFacts, ProviderTrouble},
+};
 use domain::{connection_test::TestCause, time::Timestamp};
 
 domain::coded_enum! {
@@ -162,6 +165,8 @@ pub(crate) struct Outside {
     pub public: Option<Result<PublicAnswer, TestCause>>,
     /// The provider, if there is one.
     pub provider: Option<Result<ProviderFacts, ProviderTrouble>>,
+    /// The server that takes mails, if there is one.
+    pub mail: Option<Result<(), MailFailure>>,
 }
 
 /// The provider, as the settings name it.

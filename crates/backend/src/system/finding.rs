@@ -1,7 +1,7 @@
 //! The checks, and what each can find.
 
 use super::state::CheckState;
-use crate::backups::BackupProblem;
+use crate::{backups::BackupProblem, mail::MailFailure};
 use domain::{connection_test::TestCause, time::Timestamp};
 
 domain::coded_enum! {
@@ -17,6 +17,8 @@ domain::coded_enum! {
         Network = "network";
         /// Single sign-on.
         SignOn = "single-sign-on";
+        /// Mail.
+        Mail = "mail";
     }
 }
 
@@ -75,6 +77,8 @@ domain::coded_enum! {
         SignOnKeys = "single-sign-on-keys";
         /// The claims that would be read.
         SignOnClaims = "single-sign-on-claims";
+        /// The server that takes mails.
+        Mail = "mail-server";
     }
 }
 
@@ -99,6 +103,7 @@ impl Check {
                 CheckArea::Network
             }
             Self::SignOn | Self::SignOnKeys | Self::SignOnClaims => CheckArea::SignOn,
+            Self::Mail => CheckArea::Mail,
         }
     }
 }
@@ -406,6 +411,13 @@ findings! {
         ClaimsWithoutGroups { groups: String, claims: String } = SignOnClaims, Look, "single-sign-on-claims-without-groups";
         /// The provider does not list its claims.
         ClaimsUnlisted { claims: String } = SignOnClaims, Well, "single-sign-on-claims-unlisted";
+
+        /// No server takes mails.
+        MailOff = Mail, Well, "mail-off";
+        /// The server takes the portal's mails, as far as can be seen without sending one.
+        MailReady { server: String } = Mail, Well, "mail-ready";
+        /// The server cannot be used.
+        MailFailed { server: String, failure: MailFailure } = Mail, Broken, "mail-failed";
     }
 }
 

@@ -248,5 +248,15 @@ pub(super) fn sign_on(provider: Option<&ProviderSettings>, outside: &Outside) ->
     vec![Finding::SignOnAnswers { issuer }, keys, claims]
 }
 
+/// Judges the mail server, by its name and by what came of asking it.
+pub(super) fn mail(server: Option<String>, outside: &Outside) -> Finding {
+    match (server, outside.mail) {
+        (None, _) => Finding::MailOff,
+        (Some(_), None) => not_looked(Check::Mail, Unlooked::NotAsked),
+        (Some(server), Some(Ok(()))) => Finding::MailReady { server },
+        (Some(server), Some(Err(failure))) => Finding::MailFailed { server, failure },
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,10 @@
-//! The slow checks: the provider of single sign-on, and the portal's own public address. By the one way to the outside, each with
+//! The slow checks: the provider of single sign-on, the mail server, and the portal's own public address. By the one way to the outside, each with
 //! a deadline.
 
 use super::facts::{Outside, ProviderSettings, PublicAnswer};
 use crate::{
     connection_tests::http::{Http, Origin, Plain},
+    mail::{MailFailure, Mailer},
     single_sign_on::{Provider, ProviderFacts, ProviderTrouble},
 };
 use domain::connection_test::TestCause;
@@ -30,11 +31,17 @@ const ASKED: &str = "/sign-in";
 pub(crate) struct OutsideClient {
     http: Http,
     provider: Option<Provider>,
+    mailer: Option<Mailer>,
 }
 
 impl OutsideClient {
-    pub(crate) fn new(http: Http, provider: Option<Provider>) -> Self {
-        Self { http, provider }
+    pub(crate) fn new(http: Http, provider: Option<Provider>, mailer: Option<Mailer>) -> Self {
+        Self { http, provider, mailer }
+    }
+
+    /// Returns the name of the server that takes mails.
+    pub(super) fn mail_server(&self) -> Option<String> {
+        self.mailer.as_ref().map(|mailer| mailer.config().server.shown())
     }
 
     /// Returns the provider, as the settings name it.
@@ -46,7 +53,7 @@ impl OutsideClient {
         })
     }
 
-    /// Makes the slow checks, both at once.
+    /// Makes the slow checks, all at once.
     pub(super) async fn ask(&self, public: Option<&str>) -> Outside {
         let public = async {
             match public {
@@ -60,9 +67,18 @@ impl OutsideClient {
                 None => None,
             }
         };
+        let mail = async {
+            match &self.mailer {
+                Some(mailer) => {
+                    let tried = timeout(DEADLINE, mailer.try_server()).await;
+                    Some(tried.unwrap_or(Err(MailFailure::TimedOut)))
+                }
+                None => None,
+            }
+        };
         // On the heap, because otherwise the future of every page would carry them.
-        let (public, provider) = Box::pin(async { tokio::join!(public, provider) }).await;
-        Outside { asked: true, public, provider }
+        let (public, provider, mail) = Box::pin(async { tokio::join!(public, provider, mail) }).await;
+        Outside { asked: true, public, provider, mail }
     }
 
     async fn public(&self, address: &str) -> Result<PublicAnswer, TestCause> {

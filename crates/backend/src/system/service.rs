@@ -16,6 +16,7 @@ use crate::{
     db::{self, DatabaseConfig, DatabaseFacts, Db, MigrationFact, in_time, timestamp},
     error::StartError,
     keyring::{Kek, Keyring},
+    mail::{MailConfig, Mailer},
     overview::PortalNote,
     single_sign_on::{Provider, SingleSignOnConfig},
 };
@@ -119,6 +120,8 @@ pub struct Examination {
     pub keys: Vec<Kek>,
     /// The provider, if one is configured.
     pub single_sign_on: Option<SingleSignOnConfig>,
+    /// The server that takes mails, if one is configured.
+    pub mail: Option<MailConfig>,
     /// The reach of outgoing connections.
     pub connection_tests: TestConfig,
     /// Whether to make the slow checks.
@@ -128,11 +131,12 @@ pub struct Examination {
 /// Makes all checks without services, for whoever has the settings and the key. Changes nothing, neither in the database nor in
 /// the data folder.
 pub async fn examine(with: Examination, around: Surroundings) -> SystemReport {
-    let Examination { database, keys, single_sign_on, connection_tests, slow } = with;
+    let Examination { database, keys, single_sign_on, mail, connection_tests, slow } = with;
     let endpoints = database.as_ref().and_then(|config| db::endpoints(&config.url).ok()).unwrap_or_default();
     let http = Http::new(&connection_tests, Outbound::new(&connection_tests, endpoints));
     let provider = single_sign_on.map(|config| Provider::new(config, &http));
-    let client = OutsideClient::new(http, provider);
+    let mailer = mail.map(|config| Mailer::new(config, &http));
+    let client = OutsideClient::new(http, provider, mailer);
     let began = Instant::now();
     let keyring = Keyring::new(keys);
     let asked = async {
@@ -241,6 +245,7 @@ fn report(
     let has_others = stored.is_ok_and(|stored| stored.has_others);
     findings.extend(judge::network(&around.network, has_others, around.request.as_ref(), outside));
     findings.extend(judge::sign_on(client.provider().as_ref(), outside));
+    findings.push(judge::mail(client.mail_server(), outside));
     let migrations = database.and_then(Result::ok).map(|asked| asked.facts.migrations).unwrap_or_default();
     SystemReport { findings, settings: around.settings.all, migrations, at: around.now }
 }

@@ -45,6 +45,7 @@ async fn run(pool: &PgPool, sql: &str) {
 
 async fn examined(database: Option<DatabaseConfig>, keys: Vec<Kek>) -> SystemReport {
     let with = Examination {
+        mail: None,
         database,
         keys,
         single_sign_on: None,

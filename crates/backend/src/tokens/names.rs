@@ -3,7 +3,7 @@
 use crate::{context::Ctx, users::name_key};
 
 /// The names of the portal and its parts as actors, and of its roles.
-const RESERVED: [&str; 25] = [
+const RESERVED: [&str; 26] = [
     "admin",
     "administrator",
     "anonymous",
@@ -11,6 +11,7 @@ const RESERVED: [&str; 25] = [
     Ctx::COMMAND_LINE,
     "editor",
     "latchkey",
+    "mail",
     "nobody",
     "operator",
     "portal",

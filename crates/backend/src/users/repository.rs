@@ -148,7 +148,7 @@ pub(crate) async fn find(work: &mut Work, name: &str) -> Result<Option<UserRow>,
 }
 
 /// Returns the user with this id. A row that the portal did not write counts as missing.
-pub(super) async fn find_by_id(work: &mut Work, id: Uuid) -> Result<Option<UserRow>, sqlx::Error> {
+pub(crate) async fn find_by_id(work: &mut Work, id: Uuid) -> Result<Option<UserRow>, sqlx::Error> {
     let row = select_users!("WHERE id = $1", id).fetch_optional(&mut **work).await?;
     vouched(work, row)
 }

@@ -59,6 +59,16 @@ pub enum AccessProblem {
     TokenUnrestricted,
     /// The password is empty.
     PasswordMissing,
+    /// The text is not a mail address.
+    MailAddress,
+    /// A mail to confirm an address was sent a moment ago; the next one is possible after this number of seconds.
+    MailTooSoon(u32),
+    /// The mail server does not take mail for this address.
+    MailRejected,
+    /// The mail server could not be asked.
+    MailNotSent,
+    /// There is no such time zone.
+    TimeZone,
 }
 
 impl AccessProblem {
@@ -92,6 +102,11 @@ impl AccessProblem {
             Self::TokenExpiryBeyond(_) => "token-expiry-beyond",
             Self::TokenUnrestricted => "token-unrestricted",
             Self::PasswordMissing => "password-missing",
+            Self::MailAddress => "mail-address",
+            Self::MailTooSoon(_) => "mail-too-soon",
+            Self::MailRejected => "mail-rejected",
+            Self::MailNotSent => "mail-not-sent",
+            Self::TimeZone => "time-zone",
         }
     }
 }

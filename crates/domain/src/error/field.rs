@@ -58,6 +58,10 @@ coded_enum! {
         Expiry = "expiry", "Expires";
         /// The choice to revoke API tokens, too.
         RevokeTokens = "revoke_tokens", "Revoke API tokens";
+        /// The address that a person is written to.
+        MailAddress = "mail_address", "Mail address";
+        /// The time zone of a person.
+        TimeZone = "time_zone", "Time zone";
         /// The form in which a channel gets notices.
         Preset = "preset", "Kind";
         /// The address of a channel.

@@ -132,6 +132,9 @@ fn code_of_an_error_is_a_word_and_its_status_one_of_a_failure() {
         Error::WrongShape,
         Error::NoUrl(vec![id()]),
         Error::OtherHost(id()),
+        Error::VersionGone,
+        Error::CurrentVersion,
+        Error::TestFailed(crate::connection_test::TestCause::NeverTested),
         Error::Expired(id(), Timestamp::from_micros(0)),
     ];
     all.extend(SignOnProblem::ALL.map(Error::SignOn));

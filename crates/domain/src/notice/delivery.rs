@@ -68,6 +68,10 @@ coded_enum! {
         TimedOut = "timed-out", "The receiver did not answer in time.";
         /// The stored address or signing secret does not open.
         Unreadable = "unreadable", "The stored address or signing secret cannot be opened.";
+        /// The mail server takes no mail for the address (5xx).
+        AddressRejected = "address-rejected", "The mail server takes no mail for the address, which is no longer used.";
+        /// The person has no confirmed address any more, has ended their mails, or may not hear of the event.
+        NoAddress = "no-address", "The person gets no mail any more.";
     }
 }
 

@@ -13,6 +13,7 @@ mod preset;
 mod registry;
 mod selection;
 mod shape;
+mod version;
 mod view;
 
 pub use account::{Password, PasswordEnd, PasswordProblem, Username, UsernameProblem};
@@ -31,4 +32,5 @@ pub(crate) use registry::host_and_port;
 pub use registry::{HostCorrection, HostProblem, NormalizedHost, RegistryHost};
 pub use selection::Selection;
 pub use shape::ExportFormat;
+pub use version::{RollbackTest, SecretVersion, VersionPage, VersionReason, VersionState};
 pub use view::{PendingKey, SecretDetails, SecretSummary, StoredSshKey};

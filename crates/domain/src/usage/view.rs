@@ -183,6 +183,8 @@ pub struct TokenConsumer {
     pub reads: u64,
     /// Whether the token has been revoked.
     pub revoked: bool,
+    /// The version of the value that it read last, if that is known.
+    pub version: Option<i64>,
 }
 
 #[cfg(test)]

@@ -42,6 +42,8 @@ pub struct ConsumingToken {
     reads: u64,
     /// It can do so no more.
     revoked: bool,
+    /// The version of the value that it took last; null where that is not known.
+    version: Option<i64>,
 }
 
 impl From<SecretConsumers> for Consumers {
@@ -61,6 +63,7 @@ impl From<SecretConsumers> for Consumers {
                     last_read_at: reader.last_read_at.rfc3339(),
                     reads: reader.reads,
                     revoked: reader.revoked,
+                    version: reader.version,
                 })
                 .collect(),
             reader_count: consumers.reader_count,

@@ -10,13 +10,15 @@ use domain::{error::Field, secret::SecretId};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use std::cmp::Reverse;
 
-/// The condition for changes of a secret. The index of migration 0090 requires exactly this text.
+/// The condition for changes of a secret. The index of migration 0220 requires exactly this text.
 pub(in crate::audit) const IS_CHANGE: &str = "action IN ('secret added', 'secret changed', 'secret deleted', 'secret restored', \
-    'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded')";
+    'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded', 'value rolled back', \
+    'version destroyed')";
 
 /// The condition for records that are neither a change nor a successful read, which `secret_reads` counts.
 pub(in crate::audit) const IS_OTHER: &str = "action NOT IN ('secret added', 'secret changed', 'secret deleted', 'secret restored', \
-    'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded') \
+    'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded', 'value rolled back', \
+    'version destroyed') \
     AND NOT (action = 'value read' AND outcome = 'done')";
 
 /// Finds the history of one secret: three looks with an index each, in one statement.
@@ -80,7 +82,7 @@ pub(crate) async fn changed_fields(
 ) -> Result<Vec<Field>, sqlx::Error> {
     let mut sql = QueryBuilder::<Postgres>::new(format!(
         "SELECT DISTINCT unnest(fields) FROM (SELECT fields FROM audit_records WHERE {IS_CHANGE} \
-         AND action IN ('secret changed', 'SSH key switched') AND outcome = 'done' AND object = "
+         AND action IN ('secret changed', 'SSH key switched', 'value rolled back') AND outcome = 'done' AND object = "
     ));
     sql.push_bind(id.to_string())
         .push(" ORDER BY id DESC LIMIT ")

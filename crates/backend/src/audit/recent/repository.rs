@@ -17,7 +17,7 @@ struct ChangeRow {
     called: Option<String>,
 }
 
-/// Finds the newest changes: all of them, or those of secrets, images and datasets. The indexes of migrations 0170 and 0270
+/// Finds the newest changes: all of them, or those of secrets, images and datasets. The indexes of migrations 0220 and 0270
 /// require exactly these texts.
 pub(crate) async fn find(
     connection: &mut PgConnection,
@@ -32,8 +32,8 @@ pub(crate) async fn find(
              WHERE api_tokens.id = object AND action IN ('token created', 'token revoked')) AS called FROM (\
              (SELECT id, at, actor_kind, actor, action, object, fields FROM audit_records \
              WHERE outcome = 'done' AND action IN ('secret added', 'secret changed', 'secret deleted', 'secret restored', \
-             'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded', 'usage added', \
-             'usage changed', 'usage deleted', 'secrets seeded', 'user added', 'role changed', 'user disabled', 'user enabled', \
+             'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded', 'value rolled back', \
+             'version destroyed', 'usage added', 'usage changed', 'usage deleted', 'secrets seeded', 'user added', 'role changed', 'user disabled', 'user enabled', \
              'password link made', 'token created', 'token revoked', 'key added', 'key activated', 'key retired', \
              'key backup confirmed', 'set-up steps dismissed') \
              ORDER BY id DESC LIMIT $1) \
@@ -49,8 +49,8 @@ pub(crate) async fn find(
             ChangeRow,
             "SELECT at, actor_kind, actor, action, object, fields, NULL::text AS called FROM audit_records \
              WHERE outcome = 'done' AND action IN ('secret added', 'secret changed', 'secret deleted', 'secret restored', \
-             'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded', 'usage added', \
-             'usage changed', 'usage deleted', 'secrets seeded') \
+             'secret removed for good', 'SSH key generated', 'SSH key switched', 'SSH key discarded', 'value rolled back', \
+             'version destroyed', 'usage added', 'usage changed', 'usage deleted', 'secrets seeded') \
              ORDER BY id DESC LIMIT $1",
             limit
         )

@@ -8,12 +8,13 @@ use crate::{
     secrets::{
         repository::{Binding, Stop},
         values::repository as values,
+        versions::repository as versions,
     },
     work::Work,
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    secret::{Credential, NewSecret, SecretId, SecretKind, SecretName},
+    secret::{Credential, NewSecret, SecretId, SecretKind, SecretName, VersionReason},
     time::Timestamp,
 };
 use formats::password_end::known_end;
@@ -136,15 +137,21 @@ pub(in crate::secrets) async fn lock_submission(
         .map(drop)
 }
 
-pub(in crate::secrets) async fn insert(work: &mut Work, ctx: &Ctx, row: NewRow) -> Result<(), sqlx::Error> {
-    insert_many(work, ctx, vec![row]).await
+pub(in crate::secrets) async fn insert(
+    work: &mut Work,
+    ctx: &Ctx,
+    row: NewRow,
+    reason: VersionReason,
+) -> Result<(), sqlx::Error> {
+    insert_many(work, ctx, vec![row], reason).await
 }
 
-/// Inserts secrets and their values, in two statements.
+/// Inserts secrets and the first versions of their values, in three statements.
 pub(in crate::secrets) async fn insert_many(
     work: &mut Work,
     ctx: &Ctx,
     rows: Vec<NewRow>,
+    reason: VersionReason,
 ) -> Result<(), sqlx::Error> {
     let now = instant(ctx.now)?;
     let mut signed = Vec::with_capacity(rows.len());
@@ -178,5 +185,7 @@ pub(in crate::secrets) async fn insert_many(
             .push_bind(mac);
     });
     secrets.build().execute(&mut **work).await?;
+    let places: Vec<(Uuid, i64)> = rows.iter().map(|row| (row.id, row.place.version)).collect();
+    versions::insert_many(work, ctx, &places, reason, None).await?;
     values::insert(work, now, rows.into_iter().map(|row| (row.place, row.sealed))).await
 }

@@ -87,6 +87,17 @@ pub(in crate::secrets) async fn find(
     Ok((stored, waiting))
 }
 
+/// Deletes the facts of the key in use, so that it counts as one that was not parsed yet.
+pub(in crate::secrets) async fn forget(
+    connection: &mut PgConnection,
+    secret: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("DELETE FROM git_keys WHERE secret_id = $1 AND NOT pending", secret)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
 /// Stores the facts of a key, in the place of those of the key before.
 pub(in crate::secrets) async fn put(
     connection: &mut PgConnection,

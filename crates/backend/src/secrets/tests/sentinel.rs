@@ -209,7 +209,7 @@ fn pieces(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn dump(options: &PgConnectOptions) -> String {
+pub(in crate::secrets) fn dump(options: &PgConnectOptions) -> String {
     let mut command = Command::new("pg_dump");
     command
         .args(["-U", options.get_username(), "-d", options.get_database().unwrap()])

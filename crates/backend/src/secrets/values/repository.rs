@@ -88,7 +88,7 @@ pub(in crate::secrets) async fn insert(
     sql.build().execute(connection).await.map(drop)
 }
 
-/// Replaces all earlier versions of a value by a new one.
+/// Replaces a pending value by a new one.
 pub(in crate::secrets) async fn replace(
     connection: &mut PgConnection,
     ctx: &Ctx,

@@ -179,10 +179,10 @@ fn reachability_tells_the_portal_from_others_and_from_silence() {
         (Some(Err(TestCause::AddressNotAllowed)), ["address-not-allowed"; 2]),
         (None, ["not-asked"; 2]),
     ] {
-        let outside = Outside { asked: public.is_some(), public, provider: None };
+        let outside = Outside { asked: public.is_some(), public, ..Outside::default() };
         assert_eq!(codes(&reachability(Some("https://a.example"), true, &outside)), expected);
     }
-    let outside = Outside { asked: true, public: answer(200, true, false), provider: None };
+    let outside = Outside { asked: true, public: answer(200, true, false), ..Outside::default() };
     assert_eq!(codes(&reachability(Some("http://a"), false, &outside)), ["reachability-here", "no-https"]);
     assert_eq!(codes(&reachability(None, false, &outside)), ["no-public-address"; 2]);
 }
@@ -192,7 +192,7 @@ fn sign_on_looks_at_keys_and_the_claims_that_would_be_read() {
     let judged = |groups_claim: &str, provider| {
         let settings =
             ProviderSettings { issuer: "https://a".to_owned(), groups_claim: groups_claim.to_owned() };
-        sign_on(Some(&settings), &Outside { asked: true, public: None, provider })
+        sign_on(Some(&settings), &Outside { asked: true, provider, ..Outside::default() })
     };
     let listed = |claims: &[&str]| {
         let claims = Some(claims.iter().map(|claim| (*claim).to_owned()).collect());

@@ -160,6 +160,7 @@ pub(in crate::usages) async fn users(
         sqlx::query!(
             "SELECT api_tokens.id, api_tokens.name, users.name AS \"owner?\", \
              max(last_read_at) AS \"last_read_at!\", sum(reads)::bigint AS \"reads!\", \
+             (array_agg(value_version ORDER BY last_read_at DESC))[1] AS value_version, \
              revoked_at IS NOT NULL AS \"revoked!\", count(*) OVER () AS \"readers!\" FROM secret_reads \
              JOIN api_tokens ON api_tokens.id = token_id LEFT JOIN users ON users.id = user_id \
              WHERE secret_id = $1 AND day >= $2 GROUP BY api_tokens.id, users.name \
@@ -186,6 +187,7 @@ pub(in crate::usages) async fn users(
                 last_read_at: timestamp(row.last_read_at),
                 reads: u64::try_from(row.reads).unwrap_or_default(),
                 revoked: row.revoked,
+                version: row.value_version,
             })
             .collect(),
         now,

@@ -1,0 +1,239 @@
+//! All SQL about mails with notices.
+
+use crate::{
+    context::Ctx,
+    db::{instant, timestamp},
+    notices::{Notice, NoticeRow},
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    notice::{DeliveryCause, NoticeEvent},
+    time::Timestamp,
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A delivery to a person that is due, with its notice.
+#[derive(Debug)]
+pub(in crate::mail) struct DueRow {
+    pub(super) id: Uuid,
+    pub(super) step: i32,
+    pub(super) mail_id: Option<Uuid>,
+    created_at: DateTime<Utc>,
+    notice_id: Uuid,
+    event: String,
+    subject_kind: String,
+    subject: String,
+    name: String,
+    secret_kind: Option<String>,
+    secret_name: Option<String>,
+    threshold: i32,
+    about: DateTime<Utc>,
+    facts: serde_json::Value,
+    at: DateTime<Utc>,
+}
+
+impl DueRow {
+    pub(super) fn created_at(&self) -> Timestamp {
+        timestamp(self.created_at)
+    }
+
+    /// Returns the event; `None` for one of a newer version.
+    pub(super) fn event(&self) -> Option<NoticeEvent> {
+        NoticeEvent::parse(&self.event)
+    }
+
+    pub(super) fn notice(self) -> Option<Notice> {
+        let row = NoticeRow {
+            notice_id: self.notice_id,
+            event: self.event,
+            subject_kind: self.subject_kind,
+            subject: self.subject,
+            name: self.name,
+            secret_kind: self.secret_kind,
+            secret_name: self.secret_name,
+            threshold: self.threshold,
+            about: self.about,
+            facts: self.facts,
+            at: self.at,
+        };
+        row.notice()
+    }
+}
+
+/// Has what waits for a person considered anew, after they have chosen other times. Mails that were tried stay as they are.
+pub(in crate::mail) async fn consider_anew(
+    connection: &mut PgConnection,
+    ctx: &Ctx,
+    user: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE notice_deliveries SET next_at = $2 WHERE user_id = $1 AND state = 'waiting' \
+         AND NOT EXISTS (SELECT FROM mail_items WHERE delivery_id = notice_deliveries.id)",
+        user,
+        instant(ctx.now)?
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Locks a person for whom something is due, and whom no other server has locked.
+pub(super) async fn lock_person(
+    connection: &mut PgConnection,
+    now: Timestamp,
+) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT user_id FROM mail_choices WHERE EXISTS (SELECT FROM notice_deliveries AS due \
+         WHERE due.user_id = mail_choices.user_id AND due.state = 'waiting' AND due.next_at <= $1 \
+         AND (due.held_until IS NULL OR due.held_until <= $1)) \
+         ORDER BY user_id LIMIT 1 FOR UPDATE SKIP LOCKED",
+        instant(now)?
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Returns what is due for a person, the oldest first, locked until the end of the transaction.
+pub(super) async fn due(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    user: Uuid,
+) -> Result<Vec<DueRow>, sqlx::Error> {
+    sqlx::query_as!(
+        DueRow,
+        "SELECT notice_deliveries.id, step, mail_items.mail_id AS \"mail_id?\", notice_deliveries.created_at, notice_id, event, \
+         subject_kind, subject, name, secret_kind, secret_name, threshold, about, facts, at \
+         FROM notice_deliveries JOIN notices ON notices.id = notice_id \
+         LEFT JOIN mail_items ON mail_items.delivery_id = notice_deliveries.id \
+         WHERE user_id = $2 AND state = 'waiting' AND next_at <= $1 AND (held_until IS NULL OR held_until <= $1) \
+         ORDER BY at, notice_deliveries.id LIMIT 1000 FOR UPDATE OF notice_deliveries SKIP LOCKED",
+        instant(now)?,
+        user
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Returns the language that a person has chosen for their pages.
+pub(super) async fn language(
+    connection: &mut PgConnection,
+    user: Uuid,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!("SELECT language FROM users WHERE id = $1", user).fetch_one(connection).await
+}
+
+/// Puts deliveries off until then.
+pub(super) async fn put_off(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+    until: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("UPDATE notice_deliveries SET next_at = $2 WHERE id = ANY ($1)", ids, instant(until)?)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Puts deliveries into one mail.
+pub(super) async fn bundle(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    mail: Uuid,
+    ids: &[Uuid],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "WITH mail AS (INSERT INTO mails (id, at) VALUES ($1, $2) RETURNING id) \
+         INSERT INTO mail_items (delivery_id, mail_id) SELECT unnest($3::uuid[]), mail.id FROM mail",
+        mail,
+        instant(now)?,
+        ids
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Returns when a mail was written.
+pub(super) async fn written_at(connection: &mut PgConnection, mail: Uuid) -> Result<Timestamp, sqlx::Error> {
+    sqlx::query_scalar!("SELECT at FROM mails WHERE id = $1", mail).fetch_one(connection).await.map(timestamp)
+}
+
+/// Holds deliveries for this server until then.
+pub(super) async fn hold(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+    holder: Uuid,
+    until: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE notice_deliveries SET holder = $2, held_until = $3 WHERE id = ANY ($1)",
+        ids,
+        holder,
+        instant(until)?
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Gives deliveries up without an attempt.
+pub(super) async fn give_up(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+    cause: DeliveryCause,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE notice_deliveries SET state = 'failed', cause = $2 WHERE id = ANY ($1)",
+        ids,
+        cause.code()
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Notes that a mail was taken, unless somebody else holds it by now.
+pub(super) async fn delivered(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    (mail, holder): (Uuid, Uuid),
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE notice_deliveries SET state = 'delivered', attempts = attempts + 1, step = step + 1, holder = NULL, \
+         held_until = NULL, tried_at = $3, cause = NULL, status = NULL, delivered_at = $3 \
+         WHERE holder = $2 AND id IN (SELECT delivery_id FROM mail_items WHERE mail_id = $1)",
+        mail,
+        holder,
+        instant(now)?
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Notes a failed attempt, and the time of the next, if there is one. Returns false if somebody else holds the mail by now.
+pub(super) async fn failed(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    (mail, holder): (Uuid, Uuid),
+    cause: DeliveryCause,
+    reply: Option<u16>,
+    next: Option<Timestamp>,
+) -> Result<bool, sqlx::Error> {
+    let failed = sqlx::query!(
+        "UPDATE notice_deliveries SET state = CASE WHEN $4::timestamptz IS NULL THEN 'failed' ELSE 'waiting' END, \
+         attempts = attempts + 1, step = step + 1, next_at = coalesce($4, next_at), holder = NULL, held_until = NULL, \
+         tried_at = $3, cause = $5, status = $6 \
+         WHERE holder = $2 AND id IN (SELECT delivery_id FROM mail_items WHERE mail_id = $1)",
+        mail,
+        holder,
+        instant(now)?,
+        next.map(instant).transpose()?,
+        cause.code(),
+        reply.map(i32::from)
+    )
+    .execute(connection)
+    .await?;
+    Ok(failed.rows_affected() > 0)
+}

@@ -1,0 +1,110 @@
+// Notifications by mail: an address that is confirmed by a link, a choice, and links that end mails.
+
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { ADMIN } from '../server.mjs';
+import { expectAccessible, expectNoSidewaysScroll } from '../support/accessibility.js';
+import { expect, field, test } from '../support/fixtures.js';
+import { OwnPortal } from '../support/own-portal.js';
+
+interface MailServer {
+  port: number;
+  folder: string;
+  stop(): void;
+}
+
+/** Starts a mail server that keeps what it gets. */
+async function mailServer(): Promise<MailServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-mail-'));
+  const tool = execFileSync('sh', ['-c', 'command -v aiosmtpd'], { encoding: 'utf8' }).trim();
+  const child: ChildProcess = spawn('python3', [join(import.meta.dirname, '../support/smtp_server.py'), folder], {
+    env: { ...process.env, PYTHONPATH: join(dirname(dirname(tool)), 'aiosmtpd') },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const port = await new Promise<number>((done) => child.stdout?.once('data', (line: Buffer) => done(Number(line))));
+  return {
+    port,
+    folder,
+    stop() {
+      child.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Returns the last mail, with the folds of quoted-printable undone. */
+function lastMail(server: MailServer): string {
+  const names = readdirSync(server.folder).filter((name) => name.endsWith('.eml')).sort();
+  const mail = readFileSync(join(server.folder, names[names.length - 1] ?? ''), 'utf8');
+  return mail.replaceAll('=\r\n', '').replaceAll('=3D', '=');
+}
+
+let server: MailServer;
+let portal: OwnPortal;
+
+test.beforeAll(async () => {
+  server = await mailServer();
+  portal = await OwnPortal.start((address) => ({
+    LATCHKEY_SMTP_URL: `smtp://127.0.0.1:${server.port}`,
+    LATCHKEY_MAIL_FROM: 'Latchkey <latchkey@portal.example>',
+    LATCHKEY_PUBLIC_URL: address,
+  }));
+});
+
+test.afterAll(async () => {
+  await portal.stop();
+  server.stop();
+});
+
+test('an address is confirmed by its link, and a choice is kept', async ({ page }) => {
+  await portal.signIn(page.context());
+  await page.goto(`${portal.address}/account`);
+  await expect(page.getByText('You get no mail.')).toBeVisible();
+  await page.getByRole('link', { name: 'Change notifications' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Notifications' })).toBeVisible();
+  await expectAccessible(page, 'notifications');
+
+  await field(page, 'Mail address').fill('admin@example.org');
+  await field(page, 'Current password').fill(ADMIN.password);
+  await page.getByRole('button', { name: 'Send link' }).click();
+  await expect(page.getByText('A mail was sent to admin@example.org.')).toBeVisible();
+  const link = /http:\/\/[^\s"]+\/mail\/confirm\?token=[0-9a-f]{64}/.exec(lastMail(server))?.[0] ?? '';
+  await page.goto(link);
+  await expectAccessible(page, 'the question of the link');
+  await page.getByRole('button', { name: 'Confirm address' }).click();
+  await expect(page.getByRole('heading', { name: 'Address confirmed' })).toBeVisible();
+  await page.goto(link);
+  await expect(page.getByRole('heading', { name: 'This link no longer works' })).toBeVisible();
+
+  await page.goto(`${portal.address}/account/notifications`);
+  await page.getByLabel('A secret has expired').check();
+  await page.getByLabel('How often').selectOption('daily');
+  await field(page, 'Your time zone').fill('Asia/Taipei');
+  await page.getByLabel('Quiet from').selectOption('22');
+  await page.getByLabel('Quiet until').selectOption('7');
+  await page.getByRole('button', { name: 'Save notifications' }).click();
+  await expect(page.getByLabel('A secret has expired')).toBeChecked();
+  await expect(field(page, 'Your time zone')).toHaveValue('Asia/Taipei');
+  await page.goto(`${portal.address}/account`);
+  await expect(page.getByText('Mails go to admin@example.org: 1 kind of event. Once a day.')).toBeVisible();
+});
+
+test('an unknown time zone is reported beside its field, and the choice is still there', async ({ page }) => {
+  await portal.signIn(page.context());
+  await page.goto(`${portal.address}/account/notifications`);
+  await page.getByLabel('A secret no longer works').check();
+  await field(page, 'Your time zone').fill('Mars/Base');
+  await page.getByRole('button', { name: 'Save notifications' }).click();
+  await expect(field(page, 'Your time zone')).toHaveAccessibleDescription(/Enter a time zone such as/);
+  await expect(field(page, 'Your time zone')).toHaveValue('Mars/Base');
+  await expect(page.getByLabel('A secret no longer works')).toBeChecked();
+});
+
+test('the page fits narrow windows', async ({ page }) => {
+  await portal.signIn(page.context());
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(`${portal.address}/account/notifications`);
+  await expectNoSidewaysScroll(page, 'notifications');
+});

@@ -1,0 +1,231 @@
+//! Mail to people: the page on which they choose, the links in mails, and the API, with a real mail server.
+
+use crate::harness::{PASSWORD, TestApp, asked, fresh_folder, posted, unique};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use backend::{MailConfig, MailFrom, SmtpServer};
+use domain::{
+    access::{Role, TokenScope},
+    sensitive::Sensitive,
+};
+use std::{
+    env, fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+const ACCOUNT: &str = "latchkey:SENTINEL-SMTP";
+
+/// A mail server that ends with the test.
+pub(crate) struct SmtpPeer {
+    folder: PathBuf,
+    port: u16,
+    child: Child,
+}
+
+impl Drop for SmtpPeer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl SmtpPeer {
+    pub(crate) fn start(name: &str) -> Self {
+        let folder = fresh_folder(name);
+        let paths = env::var_os("PATH").unwrap();
+        let tool = env::split_paths(&paths).map(|folder| folder.join("aiosmtpd")).find(|tool| tool.is_file());
+        let tool = tool.expect("aiosmtpd is missing: run scripts/setup test");
+        let packages = tool.parent().and_then(Path::parent).unwrap().join("aiosmtpd");
+        let mut child = Command::new("python3")
+            .env("PYTHONPATH", packages)
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../end2end/support/smtp_server.py"))
+            .arg(&folder)
+            .args(["--account", ACCOUNT])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Self { folder, port: line.trim().parse().unwrap(), child }
+    }
+
+    pub(crate) fn config(&self) -> MailConfig {
+        let url = Sensitive::new(format!("smtp://{ACCOUNT}@127.0.0.1:{}", self.port));
+        MailConfig {
+            server: SmtpServer::parse(&url).unwrap(),
+            from: MailFrom::parse("Latchkey <latchkey@portal.example>").unwrap(),
+            public_url: "https://portal.example".to_owned(),
+        }
+    }
+
+    /// Returns the mails to this address, in their order, with the folds of quoted-printable undone.
+    pub(crate) fn mails_to(&self, address: &str) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        names.retain(|name| name.extension().is_some_and(|extension| extension == "eml"));
+        names.sort();
+        let mails = names.iter().map(|name| fs::read_to_string(name).unwrap());
+        let to = format!("X-Envelope-To: {address}\r\n");
+        mails
+            .filter(|mail| mail.contains(&to))
+            .map(|mail| mail.replace("=\r\n", "").replace("=3D", "="))
+            .collect()
+    }
+}
+
+/// Returns the path and query of the link with this path in a mail.
+fn link(mail: &str, path: &str) -> String {
+    let start = format!("https://portal.example{path}?token=");
+    let (_, rest) = mail.split_once(&start).unwrap_or_else(|| panic!("{start} in {mail}"));
+    format!("{path}?token={}", rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>())
+}
+
+#[tokio::test]
+async fn account_says_that_no_mail_is_sent_without_a_server() {
+    let app = TestApp::start().await;
+    let account = app.get("/account").await;
+    assert!(account.body.contains("This portal sends no mail"), "{}", account.body);
+    let page = app.get("/account/notifications").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(!page.body.contains("mail_address"), "{}", page.body);
+    let sent = app.post("/account/notifications/address", &[("mail_address", "a@b.example")]).await;
+    assert_eq!(sent.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_address_is_confirmed_by_the_link_in_its_mail_and_ended_by_another() {
+    let peer = SmtpPeer::start("mail-confirm");
+    let app = TestApp::start_with_mail(Some(peer.config())).await;
+    let name = unique("mia");
+    let address = format!("{name}@example.org");
+    let cookie = app.session_with_password(&name, Role::Reader).await;
+    let post = async |path: &str, fields: &[(&str, &str)]| app.send(posted(path, &cookie, fields)).await;
+    let page = async || app.send(asked("/account/notifications", &cookie)).await.body;
+
+    let wrong =
+        post("/account/notifications/address", &[("mail_address", "mia"), ("current_password", PASSWORD)])
+            .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong.body.contains("Enter a mail address") && wrong.body.contains("value=\"mia\""),
+        "{}",
+        wrong.body
+    );
+    assert!(!wrong.body.contains(PASSWORD));
+    let fields = [("mail_address", address.as_str()), ("current_password", PASSWORD)];
+    let asked_to = post("/account/notifications/address", &fields).await;
+    assert_eq!(asked_to.status, StatusCode::SEE_OTHER, "{}", asked_to.body);
+    assert!(page().await.contains("A mail was sent to"));
+
+    let mails = peer.mails_to(&address);
+    assert_eq!(mails.len(), 1);
+    let confirm = link(&mails[0], "/mail/confirm");
+    let anonymous = |request: Request<Body>| app.send_anonymous(request);
+    let get =
+        |path: &str| Request::get(path).header(header::ACCEPT, "text/html").body(Body::empty()).unwrap();
+    // Programs that look at mails follow links: a GET changes nothing.
+    for _ in 0..2 {
+        let question = anonymous(get(&confirm)).await;
+        assert_eq!(question.status, StatusCode::OK);
+        assert!(
+            question.body.contains(&address) && question.body.contains("method=\"post\""),
+            "{}",
+            question.body
+        );
+    }
+    assert!(!page().await.contains("Send a test mail"));
+    let confirmed = anonymous(posted(&confirm, "", &[])).await;
+    assert_eq!(confirmed.status, StatusCode::OK, "{}", confirmed.body);
+    assert!(confirmed.body.contains("Address confirmed"), "{}", confirmed.body);
+    assert_eq!(anonymous(get(&confirm)).await.status, StatusCode::GONE);
+    assert_eq!(anonymous(posted(&confirm, "", &[])).await.status, StatusCode::GONE);
+
+    assert!(page().await.contains("Send a test mail"));
+    let choice = [
+        ("event:secret.expires", "on"),
+        ("event:secret.test_failed", "on"),
+        ("type:image-pull", "on"),
+        ("prefix", "team-a\r\nteam-b"),
+        ("cadence", "weekly"),
+        ("hour", "7"),
+        ("weekday", "5"),
+        ("time_zone", "Asia/Taipei"),
+        ("quiet_from", "22"),
+        ("quiet_to", "6"),
+    ];
+    let zone = choice.map(|(name, value)| (name, if name == "time_zone" { "Mars/Base" } else { value }));
+    let rejected = post("/account/notifications", &zone).await;
+    assert_eq!(rejected.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        rejected.body.contains("Mars/Base") && rejected.body.contains("team-a\nteam-b"),
+        "{}",
+        rejected.body
+    );
+    assert_eq!(post("/account/notifications", &choice).await.status, StatusCode::SEE_OTHER);
+    let body = page().await;
+    assert!(body.contains("Asia/Taipei") && body.contains("team-a\nteam-b"), "{body}");
+    assert_eq!(body.matches(" checked").count(), 3, "{body}");
+    // A reader is not asked about what administrators alone hear of.
+    assert!(!body.contains("event:sign_in.locked"), "{body}");
+    let account = app.send(asked("/account", &cookie)).await.body;
+    assert!(
+        account.contains(&format!("Mails go to {address}: 2 kinds of events. Once a week.")),
+        "{account}"
+    );
+    let unknown = post("/account/notifications", &[("user", "root")]).await;
+    assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
+
+    // The token of a mail, as a mail program sends it (RFC 8058): without a session, with a body of its own.
+    let forged = anonymous(get("/mail/unsubscribe?token=00")).await;
+    assert_eq!(forged.status, StatusCode::GONE);
+}
+
+#[tokio::test]
+async fn api_shows_and_changes_the_choice_of_the_tokens_owner() {
+    let app = TestApp::start().await;
+    let token = app.token(TokenScope::Write, |_| {}).await;
+    let ask = async |method: &str, body: &str| {
+        let request = Request::builder()
+            .method(method)
+            .uri("/api/v1/me/notifications")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        app.send_anonymous(request.body(Body::from(body.to_owned())).unwrap()).await
+    };
+    // A token of the command line belongs to nobody.
+    assert_eq!(ask("GET", "").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(ask("PATCH", "{}").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(ask("PUT", "{}").await.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn pages_of_mail_are_in_chinese_too() {
+    let peer = SmtpPeer::start("mail-chinese");
+    let app = TestApp::start_with_mail(Some(peer.config())).await;
+    let chinese = "latchkey_language=zh-Hant";
+    let page = app.send(asked("/account/notifications", chinese)).await;
+    assert!(page.body.contains("郵件地址") && page.body.contains("儲存通知設定"), "{}", page.body);
+    let spent = app.send_anonymous(asked("/mail/confirm?token=x", chinese)).await;
+    assert_eq!(spent.status, StatusCode::GONE);
+    assert!(spent.body.contains("這個連結已失效"), "{}", spent.body);
+}
+
+#[tokio::test]
+async fn system_tries_the_mail_server_and_shows_nothing_of_the_account() {
+    let peer = SmtpPeer::start("mail-system");
+    let app = TestApp::start_with_mail(Some(peer.config())).await;
+    let quick = app.get("/system").await;
+    assert!(quick.body.contains("id=mail-server class=not-looked"), "{}", quick.body);
+    let slow = app.post("/system", &[]).await;
+    assert!(slow.body.contains("id=mail-server class=well"), "{}", slow.body);
+    assert!(!slow.body.contains("SENTINEL") && !quick.body.contains("SENTINEL"));
+    drop(peer);
+    let gone = app.post("/system", &[]).await;
+    assert!(gone.body.contains("id=mail-server class=broken"), "{}", gone.body);
+    assert!(!gone.body.contains("SENTINEL"));
+}
