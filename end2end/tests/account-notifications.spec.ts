@@ -58,7 +58,8 @@ test.afterAll(async () => {
   server.stop();
 });
 
-test('an address is confirmed by its link, and a choice is kept', async ({ page }) => {
+test('an address is confirmed by its link, and a choice is kept', async ({ page, faults }) => {
+  faults.allowStatus(410);
   await portal.signIn(page.context());
   await page.goto(`${portal.address}/account`);
   await expect(page.getByText('You get no mail.')).toBeVisible();
@@ -91,7 +92,8 @@ test('an address is confirmed by its link, and a choice is kept', async ({ page 
   await expect(page.getByText('Mails go to admin@example.org: 1 kind of event. Once a day.')).toBeVisible();
 });
 
-test('an unknown time zone is reported beside its field, and the choice is still there', async ({ page }) => {
+test('an unknown time zone is reported beside its field, and the choice is still there', async ({ page, faults }) => {
+  faults.allowStatus(422);
   await portal.signIn(page.context());
   await page.goto(`${portal.address}/account/notifications`);
   await page.getByLabel('A secret no longer works').check();

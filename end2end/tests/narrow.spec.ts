@@ -93,7 +93,7 @@ test('where columns give way, a row of words sorts by each, and none is cut off'
     await page.setViewportSize({ width, height: 740 });
     await open(page, `/secrets?q=${WALK}`);
     const words = page.getByRole('navigation', { name: 'Sort by' });
-    await expect(words.getByRole('link')).toHaveText([/^Name/, /^Display Name/, /^Type/, /^Status/, /^Used by/, /^Last used/, /^Updated/]);
+    await expect(words.getByRole('link')).toHaveText([/^Name/, /^Display Name/, /^Type/, /^Status/, /^Used by/, /^Last used/, /^Expires/, /^Updated/]);
     const tops = await words.getByRole('link').evaluateAll((links) => links.map((link) => link.getBoundingClientRect().top));
     expect(new Set(tops).size, 'rows of words').toBeLessThanOrEqual(width < 720 ? 2 : 1);
     await words.getByRole('link', { name: 'Display Name' }).click();
