@@ -25,6 +25,7 @@ test('a day is the reader’s own, and stays as it is', async ({ page, secrets, 
   await field(page, 'Expires').fill(soon);
   await field(page, 'Renew every').fill('90');
   await submit(page, {});
+  await expectList(page);
   await open(page, secret.page);
   const facts = page.locator('.facts-section');
   // The last second of the day there.
@@ -38,6 +39,7 @@ test('a day is the reader’s own, and stays as it is', async ({ page, secrets, 
   await expect(field(page, 'Expires')).toHaveValue(soon);
   await field(page, 'Display Name').fill('With a date');
   await submit(page, {});
+  await expectList(page);
   await open(page, secret.page);
   await expect(facts.locator(`time[datetime="${end}"]`).first()).toBeVisible();
 });
@@ -80,6 +82,7 @@ test('an expired secret is said everywhere, and stops being handed out if its ow
   await expectHeading(page, 'Edit secret');
   await field(page, 'Stop handing out when expired').check();
   await submit(page, {});
+  await expectList(page);
   await open(page, secret.page);
   await expect(page.locator('.to-do')).toContainText('isn’t handed out any more'.replace('’', "'"));
   const gone = await read();
@@ -90,6 +93,7 @@ test('an expired secret is said everywhere, and stops being handed out if its ow
   await open(page, secret.edit);
   await field(page, 'Password').fill(unique('new'));
   await submit(page, {});
+  await expectList(page);
   expect((await read()).status).toBe(200);
   await open(page, secret.page);
   await expect(page.locator('.to-do')).toHaveCount(0);
