@@ -146,3 +146,4 @@ CREATE FUNCTION is_rule_for(rule notice_rules, notice notices) RETURNS boolean L
             )
         )
 $$;
+GRANT EXECUTE ON FUNCTION is_rule_for TO PUBLIC;
