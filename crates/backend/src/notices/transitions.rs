@@ -2,7 +2,8 @@
 
 use super::{
     notice::NoticeFacts,
-    raise::{NewNotice, Subject, raise},
+    raise::raise,
+    subject::{NewNotice, Subject},
 };
 use crate::{context::Ctx, db::timestamp, work::Work};
 use domain::{
