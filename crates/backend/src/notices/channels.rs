@@ -18,11 +18,10 @@ use crate::{
 use domain::{
     error::{Error, Field, FieldError},
     notice::{
-        ChannelDraft, ChannelPreset, ChannelState, DeliveryCause, DeliveryState, NoticeEvent, NoticeProblem,
-        channel_name, channel_preset,
+        ChannelDraft, ChannelState, DeliveryCause, DeliveryState, NoticeEvent, NoticeProblem, channel_name,
+        channel_preset,
     },
     sensitive::Sensitive,
-    time::Timestamp,
 };
 use repository::NewChannel;
 use std::time::Duration;

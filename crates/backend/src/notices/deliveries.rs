@@ -5,11 +5,7 @@ use crate::{
     audit::{self, AuditAction},
     context::Ctx,
 };
-use domain::{
-    error::Error,
-    notice::{DeliveryCause, DeliveryState},
-    time::Timestamp,
-};
+use domain::{error::Error, time::Timestamp};
 use std::time::Duration;
 use uuid::Uuid;
 

@@ -9,7 +9,6 @@ use crate::{
 use domain::{
     error::{Error, Field, FieldError},
     notice::{MAIL, NoticeProblem, RuleDraft, RuleScope},
-    time::Timestamp,
 };
 use uuid::Uuid;
 
