@@ -115,14 +115,13 @@ fn text(parts: &[Part]) -> String {
     };
     for part in parts {
         match part {
-            Part::Text(said) => add(&[said]),
             Part::Button(label, link) => add(&[label, link]),
             Part::Items(items) => {
                 for item in items {
                     add(&[&item.headline, &item.detail, &item.link]);
                 }
             }
-            Part::Small(said, None) => add(&[said]),
+            Part::Text(said) | Part::Small(said, None) => add(&[said]),
             Part::Small(said, Some(link)) => add(&[said, link]),
         }
     }

@@ -89,7 +89,7 @@ pub fn VersionsPage(id: SecretId) -> impl IntoView {
             >
                 {NO_FILTER}
             </ListPage>
-            <p>{button_link(&page_of(&id, "", &query), t!(secret_back))}</p>
+            <p>{button_link(page_of(&id, "", &query), t!(secret_back))}</p>
         }
     })
 }
@@ -114,7 +114,7 @@ fn table(
         .into_iter()
         .map(|version| {
             let holders = holders(consumers, &version);
-            row(version, holders, id, now, may_write)
+            row(&version, holders, id, now, may_write)
         })
         .collect_view();
     action_table("versions", headings, rows)
@@ -134,7 +134,7 @@ fn holders(consumers: &SecretConsumers, version: &SecretVersion) -> Option<Strin
 }
 
 fn row(
-    version: SecretVersion,
+    version: &SecretVersion,
     holders: Option<String>,
     id: &SecretId,
     now: Timestamp,
@@ -162,7 +162,7 @@ fn row(
             <span class="against">{icon!("alert")} {said}</span>
         }
     });
-    let (reason, belongs) = (reason(&version), belongs(&version));
+    let (reason, belongs) = (reason(version), belongs(version));
     let (tested, state) = (tested(&version), state(&version, now));
     view! {
         <tr>
