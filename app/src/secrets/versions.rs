@@ -163,7 +163,7 @@ fn row(
         }
     });
     let (reason, belongs) = (reason(version), belongs(version));
-    let (tested, state) = (tested(&version), state(&version, now));
+    let (tested, state) = (tested(version), state(version, now));
     view! {
         <tr>
             <th scope="row">

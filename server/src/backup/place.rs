@@ -201,7 +201,7 @@ fn delete_unfinished(folder: &Path) {
         {
             match fs::remove_file(entry.path()) {
                 Ok(()) => {
-                    tracing::info!(path = %entry.path().display(), "deleted what a killed backup has left")
+                    tracing::info!(path = %entry.path().display(), "deleted what a killed backup has left");
                 }
                 Err(error) => tracing::warn!(path = %entry.path().display(), "cannot be deleted: {error}"),
             }

@@ -161,9 +161,9 @@ fn asked(
             <dt>{t!(version_stored)}</dt>
             <dd>{stored}</dd>
             <dt>{t!(version_reason)}</dt>
-            <dd>{reason(&version)}</dd>
+            <dd>{reason(version)}</dd>
             <dt>{t!(version_belongs)}</dt>
-            <dd>{belongs(&version)}</dd>
+            <dd>{belongs(version)}</dd>
         </dl>
     };
     view! {
