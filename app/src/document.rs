@@ -225,7 +225,6 @@ impl Page {
             Self::SetUp(_) => t!(title_set_up),
             Self::ChoosePassword(_) => t!(title_choose_password),
             Self::Account(_) => t!(title_account),
-            Self::OwnNotifications(_) => t!(title_notifications),
             Self::ConfirmMail(_) | Self::MailLinkDone(LinkDone::Confirmed, _) => t!(title_mail_confirm),
             Self::Unsubscribe(_) | Self::MailLinkDone(LinkDone::Unsubscribed, _) => {
                 t!(title_mail_unsubscribe)
@@ -245,7 +244,7 @@ impl Page {
             Self::AskAboutUser(_, UserQuestion::PasswordLink, _) => t!(title_make_password_link),
             Self::PasswordLink(_) => t!(title_password_link),
             Self::Audit => t!(title_audit),
-            Self::Notifications(_) => t!(title_notifications),
+            Self::Notifications(_) | Self::OwnNotifications(_) => t!(title_notifications),
             Self::AddChannel(_) => t!(title_add_channel),
             Self::Channel(..) => t!(title_channel),
             Self::SigningSecret(..) => t!(title_signing_secret),

@@ -118,8 +118,12 @@ async fn find(backend: &Backend, ctx: &Ctx, search: &str) -> Result<Vec<Kind>, E
         return Ok(vec![pages]);
     }
     let usages = |kind| found_usages(backend, ctx, kind, search);
-    let found =
-        try_join3(found_secrets(backend, ctx, search), usages(UsageKind::Image), usages(UsageKind::Dataset));
+    // Boxed, because the future is large.
+    let found = Box::pin(try_join3(
+        found_secrets(backend, ctx, search),
+        usages(UsageKind::Image),
+        usages(UsageKind::Dataset),
+    ));
     let ((secrets, images, datasets), people) = try_join(found, found_people(backend, ctx, search)).await?;
     Ok(vec![secrets, images, datasets, people, pages])
 }

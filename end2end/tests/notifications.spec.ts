@@ -47,7 +47,7 @@ test('a channel is added, tested, chosen by a rule and deleted', async ({ page, 
 
   await page.getByRole('button', { name: 'Send a test' }).click();
   await expect(notice(page)).toContainText('The receiver accepted the test.');
-  const [first] = hook.received;
+  const first = hook.received[0]!;
   const verified = new Webhook(secret).verify(first.body, first.headers as Record<string, string>);
   expect(verified).toMatchObject({ type: 'channel.test' });
   hook.answer.status = 500;

@@ -1,4 +1,4 @@
-//! Sends what people are told by mail.
+//! Sends the notices that people receive by mail.
 
 use crate::clock;
 use app::mail::{UNSUBSCRIBE, letters};

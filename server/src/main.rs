@@ -64,7 +64,7 @@ fn main() -> ExitCode {
                 let sources = Sources { settings: given, file };
                 Box::pin(start::run(cli.command, cli.settings, &ignored, sources)).await
             }
-            Asked::OfPortal(command) => Box::pin(cli::run(command, config::command())).await,
+            Asked::OfPortal(command) => Box::pin(cli::run(*command, config::command())).await,
         }
     });
     runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);

@@ -31,7 +31,7 @@ fn ctx() -> Ctx {
     Ctx::system(ACTOR, clock::now())
 }
 
-/// What one server has noticed, in its memory.
+/// The state that one server remembers in its memory.
 #[derive(Debug, Default)]
 struct Seen {
     /// Since when the database does not answer.

@@ -12,16 +12,16 @@ use std::collections::BTreeMap;
 
 /// A row for each record.
 #[component]
-pub fn Entries(
+pub fn Entries<'a>(
     entries: Vec<AuditEntry>,
     /// The names of API tokens that records are about, by their ids.
-    token_names: BTreeMap<String, String>,
+    token_names: &'a BTreeMap<String, String>,
     now: Timestamp,
     /// Whether all records are about one object, which is then not named again.
     of_one: bool,
     /// Whether to show the address and the session of each action, which only administrators may see.
     places: bool,
-) -> impl IntoView {
+) -> impl IntoView + use<> {
     let rows = entries
         .into_iter()
         .map(|entry| {

@@ -24,7 +24,7 @@ pub fn History<'a>(history: SecretHistory, id: &'a SecretId) -> impl IntoView + 
         Either::Left(view! { <p class="hint">{t!(history_no_changes)}</p> })
     } else {
         Either::Right(view! {
-            {Entries(EntriesProps { entries: changes, token_names: BTreeMap::new(), now, of_one: true, places: ssr::may(Role::Admin) })}
+            {Entries(EntriesProps { entries: changes, token_names: &BTreeMap::new(), now, of_one: true, places: ssr::may(Role::Admin) })}
             {older}
         })
     };

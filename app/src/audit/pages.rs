@@ -42,7 +42,7 @@ fn Log(page: AuditPage, query: AuditQuery) -> impl IntoView {
         let clear = button_link(AUDIT, t!(page_clear_filters));
         Either::Left(view! { <Nothing title=t!(audit_none) link=Some(clear)/> })
     } else {
-        Either::Right(view! { <Entries entries token_names now of_one=false places=true/> })
+        Either::Right(view! { <Entries entries token_names=&token_names now of_one=false places=true/> })
     };
     let lead = t!(audit_lead).view();
     let exports = view! {

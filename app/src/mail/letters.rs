@@ -115,12 +115,13 @@ fn text(parts: &[Part]) -> String {
     };
     for part in parts {
         match part {
-            Part::Text(said) => add(&[said]),
             Part::Button(label, link) => add(&[label, link]),
             Part::Items(items) => {
-                items.iter().for_each(|item| add(&[&item.headline, &item.detail, &item.link]));
+                for item in items {
+                    add(&[&item.headline, &item.detail, &item.link]);
+                }
             }
-            Part::Small(said, None) => add(&[said]),
+            Part::Text(said) | Part::Small(said, None) => add(&[said]),
             Part::Small(said, Some(link)) => add(&[said, link]),
         }
     }
@@ -156,7 +157,9 @@ fn html(subject: &str, parts: &[Part]) -> String {
             }
             Part::Items(items) => {
                 html.markup("<ul style=\"margin:0 0 24px;padding:0;list-style:none\">\n");
-                items.iter().for_each(|item| write_item(&mut html, item));
+                for item in items {
+                    write_item(&mut html, item);
+                }
                 html.markup("</ul>\n");
             }
             Part::Small(said, link) => {

@@ -63,7 +63,7 @@ fn add_form(form: &FormState) -> impl IntoView + use<> {
 /// The address, which is never shown again, and so is treated as a secret.
 const URL: Line = Line { secret: true, mono: true, autocomplete: "off", ..Line::TEXT };
 
-/// What the page of a channel says besides its form.
+/// Answers on the page of a channel to its form and its test.
 #[derive(Clone, Debug, Default)]
 pub struct ChannelAnswer {
     /// The form, if it was rejected.

@@ -24,7 +24,7 @@ use uuid::Uuid;
 /// The form of a rule that was rejected, or an empty one.
 #[derive(Clone, Debug, Default)]
 pub struct RuleForm {
-    /// What was typed and ticked.
+    /// The fields as they were filled in.
     pub draft: Option<RuleDraft>,
     /// The reason for the rejection.
     pub error: Option<Error>,

@@ -31,7 +31,6 @@ impl Row {
 }
 
 /// Returns the reasons, the gravest first.
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn rows(of: &Attention) -> [Row; 10] {
     [
         Row::new(

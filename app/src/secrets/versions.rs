@@ -59,6 +59,7 @@ pub fn VersionsSection<'a>(
 /// The page with all versions.
 #[component]
 pub fn VersionsPage(id: SecretId) -> impl IntoView {
+    const NO_FILTER: () = ();
     let before = ssr::query_parameter("before").and_then(|number| number.parse().ok());
     let of = id.clone();
     let load = move |backend: Backend, ctx: Ctx| async move {
@@ -73,7 +74,7 @@ pub fn VersionsPage(id: SecretId) -> impl IntoView {
         let next = versions.next.map(|next| format!("{first}{sign}before={next}"));
         let rows = table(versions, &consumers, &id, ssr::may(Role::Editor));
         let (count, days) = (keep.count, keep.days);
-        let lead = match days {
+        let explanation = match days {
             Some(days) => t!(version_lead_days, count, days),
             None => t!(version_lead, count),
         };
@@ -81,14 +82,14 @@ pub fn VersionsPage(id: SecretId) -> impl IntoView {
         view! {
             <ListPage
                 heading=t!(version_heading)
-                lead
+                lead=explanation
                 actions=None
                 rows
                 pages=[(t!(page_first), first), (t!(page_next), next)]
             >
-                {()}
+                {NO_FILTER}
             </ListPage>
-            <p>{button_link(&page_of(&id, "", &query), t!(secret_back))}</p>
+            <p>{button_link(page_of(&id, "", &query), t!(secret_back))}</p>
         }
     })
 }
@@ -113,7 +114,7 @@ fn table(
         .into_iter()
         .map(|version| {
             let holders = holders(consumers, &version);
-            row(version, holders, id, now, may_write)
+            row(&version, holders, id, now, may_write)
         })
         .collect_view();
     action_table("versions", headings, rows)
@@ -133,7 +134,7 @@ fn holders(consumers: &SecretConsumers, version: &SecretVersion) -> Option<Strin
 }
 
 fn row(
-    version: SecretVersion,
+    version: &SecretVersion,
     holders: Option<String>,
     id: &SecretId,
     now: Timestamp,
@@ -161,8 +162,8 @@ fn row(
             <span class="against">{icon!("alert")} {said}</span>
         }
     });
-    let (reason, belongs) = (reason(&version), belongs(&version));
-    let (tested, state) = (tested(&version), state(&version, now));
+    let (reason, belongs) = (reason(version), belongs(version));
+    let (tested, state) = (tested(version), state(version, now));
     view! {
         <tr>
             <th scope="row">

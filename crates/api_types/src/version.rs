@@ -73,8 +73,8 @@ impl From<SecretVersion> for Version {
             username: version.username,
             fingerprint: version.fingerprint,
             status: status.map(|cause| cause.status().as_str().into()),
-            tested_at: tested_at.map(|at| at.rfc3339()),
-            destroyed_at: destroyed_at.map(|at| at.rfc3339()),
+            tested_at: tested_at.map(domain::time::Timestamp::rfc3339),
+            destroyed_at: destroyed_at.map(domain::time::Timestamp::rfc3339),
             destroyed_by,
         }
     }

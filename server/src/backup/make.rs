@@ -46,7 +46,9 @@ pub async fn backup(settings: &Settings, args: &BackupArgs) -> Outcome {
     if let (Some(count), Some(_)) = (args.keep, run.bytes) {
         match keep_last(&args.file, count.into()) {
             Ok(deleted) => {
-                deleted.iter().for_each(|path| say(&place, &format!("deleted {}", path.display())))
+                for path in deleted {
+                    say(&place, &format!("deleted {}", path.display()));
+                }
             }
             Err(error) if made.is_ok() => return Err(error.into()),
             Err(error) => tracing::warn!("old backups could not be deleted: {error}"),

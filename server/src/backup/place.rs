@@ -1,13 +1,13 @@
 //! The place that a backup is written to.
 
 use super::failure::{Failure, Step};
-use crate::{config::Settings, key_file};
+use crate::{clock, config::Settings, key_file};
 use domain::time::Timestamp;
 use std::{
     fs, io,
     io::IsTerminal,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime},
+    time::{Duration, UNIX_EPOCH},
 };
 use tempfile::NamedTempFile;
 
@@ -201,7 +201,7 @@ fn delete_unfinished(folder: &Path) {
         {
             match fs::remove_file(entry.path()) {
                 Ok(()) => {
-                    tracing::info!(path = %entry.path().display(), "deleted what a killed backup has left")
+                    tracing::info!(path = %entry.path().display(), "deleted what a killed backup has left");
                 }
                 Err(error) => tracing::warn!(path = %entry.path().display(), "cannot be deleted: {error}"),
             }
@@ -211,9 +211,9 @@ fn delete_unfinished(folder: &Path) {
 
 fn is_abandoned(path: &Path) -> bool {
     let Ok(file) = fs::File::open(path) else { return false };
-    let age = file.metadata().and_then(|data| data.modified()).ok();
-    let age = age.and_then(|changed| SystemTime::now().duration_since(changed).ok());
-    age.is_some_and(|age| age > ABANDONED) && file.try_lock().is_ok()
+    let Ok(changed) = file.metadata().and_then(|data| data.modified()) else { return false };
+    let changed = Timestamp::from_micros(0) + changed.duration_since(UNIX_EPOCH).unwrap_or_default();
+    changed < clock::of_this_machine() - ABANDONED && file.try_lock().is_ok()
 }
 
 fn is_ours(name: &str, ending: &str) -> bool {
@@ -225,6 +225,7 @@ fn is_ours(name: &str, ending: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::SystemTime;
 
     #[test]
     fn keep_last_deletes_the_oldest_files_of_its_own_alone() {

@@ -41,7 +41,7 @@ pub enum Asked {
     /// A command that this process runs by itself.
     OfServer(Box<Cli>),
     /// A command that asks a running portal.
-    OfPortal(ClientCommand),
+    OfPortal(Box<ClientCommand>),
 }
 
 /// Returns the whole command line: the server's commands, each with the settings that it reads in its help, and those that ask
@@ -64,7 +64,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, cla
         command().try_get_matches_from(&arguments).map_err(|error| plain_usage(error, &arguments))?;
     let is_client = matches.subcommand_name().is_some_and(ClientCommand::has_subcommand);
     if is_client {
-        ClientCommand::from_arg_matches(&matches).map(Asked::OfPortal)
+        Ok(Asked::OfPortal(Box::new(ClientCommand::from_arg_matches(&matches)?)))
     } else {
         let cli = Cli::from_arg_matches(&matches)?;
         Ok(Asked::OfServer(Box::new(Cli { given: given(&command(), &matches), ..cli })))
@@ -103,13 +103,12 @@ mod tests {
     fn parse_needs_no_server_settings_to_ask_a_portal() {
         assert!(matches!(asked(&["latchkey"]), Ok(Asked::OfServer(cli)) if cli.command.is_none()));
         assert!(matches!(asked(&["latchkey", "user", "list", "--data-dir", "x"]), Ok(Asked::OfServer(_))));
-        assert!(matches!(
-            asked(&["latchkey", "secret", "list"]),
-            Ok(Asked::OfPortal(ClientCommand::Secret(_)))
-        ));
+        let list = asked(&["latchkey", "secret", "list"]);
+        assert!(matches!(list, Ok(Asked::OfPortal(command)) if matches!(*command, ClientCommand::Secret(_))));
         for called in ["docker-credential-latchkey", "/usr/bin/docker-credential-latchkey"] {
             let helper = asked(&[called, "get"]);
-            assert!(matches!(helper, Ok(Asked::OfPortal(ClientCommand::DockerCredential(_)))));
+            let Ok(Asked::OfPortal(command)) = helper else { panic!("{called}") };
+            assert!(matches!(*command, ClientCommand::DockerCredential(_)));
         }
         assert!(asked(&["latchkey", "secret", "list", "--data-dir", "x"]).is_err());
     }

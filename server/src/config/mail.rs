@@ -14,8 +14,8 @@ use std::path::PathBuf;
 pub struct MailSettings {
     /// The server that takes mails, such as `smtp://user:password@mail.example:587`, or `smtps://` for TLS from the beginning
     ///
-    /// With `smtp://` STARTTLS is required, except on this machine: `localhost` or a loopback address. Needs LATCHKEY_MAIL_FROM
-    /// and LATCHKEY_PUBLIC_URL. Other processes can see flags: prefer the environment or a file.
+    /// With `smtp://` STARTTLS is required, except on this machine: `localhost` or a loopback address. Needs `LATCHKEY_MAIL_FROM`
+    /// and `LATCHKEY_PUBLIC_URL`. Other processes can see flags: prefer the environment or a file.
     #[arg(long, env = "LATCHKEY_SMTP_URL", hide_env_values = true, value_parser = sensitive, conflicts_with = "smtp_url_file", global = true)]
     pub smtp_url: Option<Sensitive>,
 

@@ -28,7 +28,7 @@ pub(super) struct Cache(Mutex<Option<(Instant, Answer)>>);
 pub(super) struct Answer {
     /// Whether the database answered.
     pub up: bool,
-    /// The metrics as OpenMetrics text, without its end.
+    /// The metrics as `OpenMetrics` text, without its end.
     pub text: String,
 }
 

@@ -6,14 +6,14 @@ use axum::http::header::ACCEPT;
 /// A text format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
-    /// OpenMetrics 1.0.
+    /// `OpenMetrics` 1.0.
     OpenMetrics,
     /// The older format of Prometheus, which everything else that reads metrics understands, and people.
     Text,
 }
 
 impl Format {
-    /// Returns the format for this request: OpenMetrics if it is asked for.
+    /// Returns the format for this request: `OpenMetrics` if it is asked for.
     pub(super) fn wanted(headers: &HeaderMap) -> Self {
         let lines = headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok());
         let mut ranges = lines.flat_map(|line| line.split(','));
@@ -33,7 +33,7 @@ impl Format {
         }
     }
 
-    /// Returns an OpenMetrics text, with its end, in this format. The older one describes a counter under the name of its
+    /// Returns an `OpenMetrics` text, with its end, in this format. The older one describes a counter under the name of its
     /// sample, and has no end.
     pub(super) fn of(self, open_metrics: String) -> String {
         if self == Self::OpenMetrics {

@@ -96,8 +96,8 @@ mod tests {
         let fields = "S 1 2 3 4 5 6 7 8 9 10 200 100 0 0 20 0 9 0 5000 4096 3 18446744073709551615";
         let stat = Stat::parse(&format!("42 (a) b) {fields}")).unwrap();
         let (ticks, page) = (setting(SysconfVar::CLK_TCK).unwrap(), setting(SysconfVar::PAGE_SIZE).unwrap());
-        assert_eq!(stat.cpu_seconds, in_seconds(300, ticks));
-        assert_eq!(stat.started_after_boot, in_seconds(5000, ticks));
+        assert!((stat.cpu_seconds - in_seconds(300, ticks)).abs() < f64::EPSILON);
+        assert!((stat.started_after_boot - in_seconds(5000, ticks)).abs() < f64::EPSILON);
         assert_eq!((stat.threads, stat.virtual_memory, stat.resident), (9, 4096, 3 * page));
         assert_eq!(Stat::parse("42 (a) S 1"), None);
     }

@@ -54,7 +54,7 @@ impl Scrapes {
         Self(Arc::new(Parts { names, lasting, database: Cache::default() }))
     }
 
-    /// Returns everything as OpenMetrics text: also while the database is away, with what the process knows.
+    /// Returns everything as `OpenMetrics` text: also while the database is away, with what the process knows.
     async fn text(&self, state: &AppState) -> String {
         let now = clock::now();
         let (answer, pool) = match state.backend() {

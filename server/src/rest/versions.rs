@@ -74,11 +74,11 @@ pub async fn roll_back(
     Body(body): Body<RollbackBody>,
 ) -> Answer {
     let (id, number) = (id(&text)?, number_of(&number).ok_or(Error::NotFound)?);
-    let test = body.test.as_deref().map_or(Some(RollbackTest::No), RollbackTest::parse);
-    let test = test.ok_or_else(|| Problem::parameter("test", "Send before, after or no."))?;
+    let wanted = body.test.as_deref().map_or(Some(RollbackTest::No), RollbackTest::parse);
+    let wanted = wanted.ok_or_else(|| Problem::parameter("test", "Send before, after or no."))?;
     let expected = expected(&headers)?;
     let (tests, secrets) = (caller.backend.connection_tests(), caller.backend.secrets());
-    let done = tests.roll_back(&caller.ctx, secrets, (&id, number), expected, test).await;
+    let done = tests.roll_back(&caller.ctx, secrets, (&id, number), expected, wanted).await;
     let done = done.map_err(|error| Problem::from(error).of_condition(expected.is_some()))?;
     Ok(json(RolledBack::new(number, done.version, done.report)))
 }

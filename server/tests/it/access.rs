@@ -441,6 +441,20 @@ fn call(path: &str, cookie: &str, input: &str) -> Request<Body> {
         .unwrap()
 }
 
+/// Parts of addresses at which nothing is: no token, session or import has the id of a secret, an account at a registry has
+/// no SSH key, and no image has the name of a user.
+const NOWHERE: [&str; 9] = [
+    "/tokens/image",
+    "/sessions/image",
+    "/secrets/import/image",
+    "/key",
+    "/images/victim/",
+    "/datasets/victim/",
+    "/deleted/image",
+    "/channels/image",
+    "/rules/image",
+];
+
 #[tokio::test]
 async fn roles_reach_the_routes_of_the_table_and_forbidden_requests_are_recorded() {
     let app = TestApp::start().await;
@@ -460,20 +474,7 @@ async fn roles_reach_the_routes_of_the_table_and_forbidden_requests_are_recorded
                     expected_refusals += 1;
                     assert_forbidden(&answer, &format!("{who}: GET {path}"));
                 } else {
-                    // No token, session or import has the id of a secret, an account at a registry has no SSH
-                    // key, and no image has the name of a user.
-                    let none = [
-                        "/tokens/image",
-                        "/sessions/image",
-                        "/secrets/import/image",
-                        "/key",
-                        "/images/victim/",
-                        "/datasets/victim/",
-                        "/deleted/image",
-                        "/channels/image",
-                        "/rules/image",
-                    ];
-                    let there = if none.iter().any(|part| path.contains(part)) { 404 } else { 200 };
+                    let there = if NOWHERE.iter().any(|part| path.contains(part)) { 404 } else { 200 };
                     let status = answer.status.as_u16();
                     assert_eq!(status, there, "{who}: GET {path}");
                 }

@@ -22,7 +22,7 @@ fn read(answer: &Answer) -> Value {
     serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("not JSON: {}", answer.body))
 }
 
-fn image(name: &str, dates: Value) -> Value {
+fn image(name: &str, dates: &Value) -> Value {
     let mut body = json!({
         "type": "image-pull", "name": name, "registry_host": "ghcr.io", "username": name, "password": "SENTINEL",
     });
@@ -36,7 +36,7 @@ async fn api_keeps_dates_and_what_is_left_out() {
     let token = app.token(TokenScope::Write, |_| ()).await;
     let name = unique("dated");
     let dates = json!({ "expires_at": "2035-01-31", "renew_every_days": 90, "stop_when_expired": true });
-    let added = send(&app, &token, "POST", "/api/v1/secrets", Some(image(&name, dates))).await;
+    let added = send(&app, &token, "POST", "/api/v1/secrets", Some(image(&name, &dates))).await;
     assert_eq!(added.status, StatusCode::CREATED, "{}", added.body);
     let body = read(&added);
     assert_eq!(body["expires_at"], "2035-01-31T23:59:59Z");
@@ -74,7 +74,7 @@ async fn list_filters_and_sorts_by_the_end() {
     let token = app.token(TokenScope::Write, |_| ()).await;
     let mark = unique("list");
     for (name, expires_at) in [("a", "2020-01-01"), ("b", "2099-01-01"), ("c", "")] {
-        let body = image(&format!("{mark}-{name}"), json!({ "expires_at": expires_at }));
+        let body = image(&format!("{mark}-{name}"), &json!({ "expires_at": expires_at }));
         let added = send(&app, &token, "POST", "/api/v1/secrets", Some(body)).await;
         assert_eq!(added.status, StatusCode::CREATED, "{}", added.body);
     }
@@ -103,7 +103,7 @@ async fn expired_value_that_is_not_handed_out_is_gone_and_never_missing() {
     let (write, reader) = (write.await, reader.await);
     let name = unique("gone");
     let dates = json!({ "expires_at": "2020-01-31", "stop_when_expired": true });
-    let added = send(&app, &write, "POST", "/api/v1/secrets", Some(image(&name, dates))).await;
+    let added = send(&app, &write, "POST", "/api/v1/secrets", Some(image(&name, &dates))).await;
     assert_eq!(added.status, StatusCode::CREATED, "{}", added.body);
     let path = format!("/api/v1/secrets/image-{name}");
     for part in

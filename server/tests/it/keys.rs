@@ -96,11 +96,11 @@ async fn protected_key_needs_its_passphrase_and_is_stored_without() {
         before[before.rfind("class=\"field").unwrap() - 40..].to_owned()
     };
     assert!(place(&fresh).contains("<div hidden"), "{}", place(&fresh));
-    let refused = add(&app, &name, &[("secret", PROTECTED)]).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(!place(&refused.body).contains("<div hidden"), "{}", place(&refused.body));
-    assert!(refused.body.contains("This key has a passphrase. Enter it"));
-    assert!(refused.body.contains("Enter it again.") && refused.body.contains("id=\"passphrase-error\""));
+    let rejected = add(&app, &name, &[("secret", PROTECTED)]).await;
+    assert_eq!(rejected.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!place(&rejected.body).contains("<div hidden"), "{}", place(&rejected.body));
+    assert!(rejected.body.contains("This key has a passphrase. Enter it"));
+    assert!(rejected.body.contains("Enter it again.") && rejected.body.contains("id=\"passphrase-error\""));
     let wrong = add(&app, &name, &[("secret", PROTECTED), ("passphrase", "SENTINEL-wrong")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("This is not the passphrase of the key"));

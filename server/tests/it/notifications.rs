@@ -26,7 +26,7 @@ use std::{
 };
 use tokio::net::TcpListener;
 
-/// What a receiver got: headers and bodies.
+/// Requests that a receiver got: headers and bodies.
 type Received = Arc<Mutex<Vec<(HeaderMap, String)>>>;
 
 /// Starts a receiver, and returns its port and what it gets.

@@ -100,7 +100,7 @@ pub fn VersionQuestionPage(
         match rejected_by {
             Some(error) => EitherOf3::B(not_possible(ssr::status_of(&error), messages::error(&error))),
             None => {
-                EitherOf3::C(asked(question, details, version, &consumers, failure.map(|failure| *failure)))
+                EitherOf3::C(asked(question, &details, &version, &consumers, failure.map(|failure| *failure)))
             }
         }
     });
@@ -110,8 +110,8 @@ pub fn VersionQuestionPage(
 /// Renders the question.
 fn asked(
     question: VersionQuestion,
-    details: SecretDetails,
-    version: SecretVersion,
+    details: &SecretDetails,
+    version: &SecretVersion,
     consumers: &SecretConsumers,
     failure: Option<VersionNotDone>,
 ) -> impl IntoView + use<> {
@@ -137,7 +137,7 @@ fn asked(
     let asked = match question {
         VersionQuestion::RollBack => Either::Left(view! {
             <p>{t!(version_rollback_question, number, name)}</p>
-            {other_account(&details, &version)}
+            {other_account(details, version)}
             {select_field(
                 FieldText { id: "test", label: t!(version_test), mark: "", hint: t!(version_test_hint) },
                 tests(test),
@@ -161,9 +161,9 @@ fn asked(
             <dt>{t!(version_stored)}</dt>
             <dd>{stored}</dd>
             <dt>{t!(version_reason)}</dt>
-            <dd>{reason(&version)}</dd>
+            <dd>{reason(version)}</dd>
             <dt>{t!(version_belongs)}</dt>
-            <dd>{belongs(&version)}</dd>
+            <dd>{belongs(version)}</dd>
         </dl>
     };
     view! {

@@ -429,10 +429,7 @@ impl TestService {
 
 /// Returns whether a stored password was typed for another registry than the one to which it would be sent.
 fn is_for_another_host(credential: &Credential, value_host: Option<&str>) -> bool {
-    match credential {
-        Credential::GitDataset { .. } => false,
-        Credential::ImagePull { host, .. } => !may_go_to(Some(host.as_str()), value_host),
-    }
+    matches!(credential, Credential::ImagePull { host, .. } if !may_go_to(Some(host.as_str()), value_host))
 }
 
 #[cfg(test)]

@@ -66,11 +66,11 @@ pub struct HeldMail {
     at: Timestamp,
     /// The number of failed attempts.
     step: i32,
-    /// Whom it is for.
+    /// The person it is for.
     pub reader: Reader,
     /// The name of the reader's time zone.
     pub zone: super::schedule::Zone,
-    /// What it tells of, the oldest first.
+    /// The notices in it, the oldest first.
     pub notices: Vec<Notice>,
     /// The address of a page that ends mails, and at which a POST does so at once.
     pub unsubscribe: String,
@@ -79,7 +79,7 @@ pub struct HeldMail {
 /// The result of looking for a mail to send.
 #[derive(Debug)]
 pub enum TakenMail {
-    /// This is to be sent.
+    /// A mail to send.
     Held(Box<HeldMail>),
     /// Something was put off, or given up; there may be more.
     PutOff,

@@ -1,3 +1,3 @@
-//! Whom a notice is written to by mail: a person's own choice decides, and a confirmed address.
+//! The recipients of a notice by mail: a person's own choice decides, and a confirmed address.
 
 pub(crate) mod repository;

@@ -2,8 +2,8 @@
 
 use super::{
     outbox::{HOLD, place},
-    raise::{NewNotice, Subject},
     service::NoticeService,
+    subject::{NewNotice, Subject},
     webhook::{SECRET_BYTES, WebhookUrl, secret_text},
 };
 use crate::{
@@ -18,48 +18,23 @@ use crate::{
 use domain::{
     error::{Error, Field, FieldError},
     notice::{
-        ChannelDraft, ChannelPreset, ChannelState, DeliveryCause, DeliveryState, NoticeEvent, NoticeProblem,
-        channel_name, channel_preset,
+        ChannelDraft, ChannelState, DeliveryCause, DeliveryState, NoticeEvent, NoticeProblem, channel_name,
+        channel_preset,
     },
     sensitive::Sensitive,
-    time::Timestamp,
 };
 use repository::NewChannel;
 use std::time::Duration;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+pub use summary::ChannelSummary;
+
 pub(crate) mod repository;
+mod summary;
 
 /// How long the signing secret before the newest one signs as well, so that receivers can be changed.
 const ROTATION: Duration = Duration::from_hours(24);
-
-/// A channel as it is shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChannelSummary {
-    /// The id.
-    pub id: Uuid,
-    /// The name.
-    pub name: String,
-    /// The form of its messages.
-    pub preset: ChannelPreset,
-    /// The host of its address; the address itself is not shown.
-    pub host: String,
-    /// Whether it sends.
-    pub state: ChannelState,
-    /// Until when its receiver wants nothing.
-    pub hold_until: Option<Timestamp>,
-    /// Whether its last attempt failed.
-    pub failing: bool,
-    /// Until when the signing secret before the newest one signs as well.
-    pub rotating_until: Option<Timestamp>,
-    /// The number of deliveries that wait.
-    pub waiting: i64,
-    /// The time of its last change.
-    pub updated_at: Timestamp,
-    /// The name of the actor who made that.
-    pub updated_by: String,
-}
 
 /// A channel that was added, or whose signing secret is a new one.
 #[derive(Clone, Debug)]

@@ -2,7 +2,8 @@
 
 use super::{
     notice::NoticeFacts,
-    raise::{NewNotice, Subject, raise},
+    raise::raise,
+    subject::{NewNotice, Subject},
 };
 use crate::{context::Ctx, db::timestamp, work::Work};
 use domain::{
@@ -35,17 +36,14 @@ pub(super) async fn raise_some(work: &mut Work, ctx: &Ctx) -> Result<i64, sqlx::
 /// Returns the notice of a row; `None` for names that this version cannot parse.
 fn notice(row: DueRow) -> Option<NewNotice> {
     let event = NoticeEvent::parse(&row.event)?;
-    let (subject, facts) = match row.secret {
-        Some(secret) => {
-            let kind = SecretKind::parse(row.kind.as_deref()?)?;
-            let name = SecretName::parse(&row.name).ok()?;
-            let facts = NoticeFacts { display_name: row.label, ..NoticeFacts::default() };
-            (Subject::Secret(secret, SecretId::new(kind, name)), facts)
-        }
-        None => {
-            let facts = NoticeFacts { owner: row.label, ..NoticeFacts::default() };
-            (Subject::Token { id: row.subject, name: row.name }, facts)
-        }
+    let (subject, facts) = if let Some(secret) = row.secret {
+        let kind = SecretKind::parse(row.kind.as_deref()?)?;
+        let name = SecretName::parse(&row.name).ok()?;
+        let facts = NoticeFacts { display_name: row.label, ..NoticeFacts::default() };
+        (Subject::Secret(secret, SecretId::new(kind, name)), facts)
+    } else {
+        let facts = NoticeFacts { owner: row.label, ..NoticeFacts::default() };
+        (Subject::Token { id: row.subject, name: row.name }, facts)
     };
     let threshold = u16::try_from(row.threshold).unwrap_or_default();
     Some(NewNotice { threshold, facts, ..NewNotice::new(event, subject, timestamp(row.about)) })

@@ -1,4 +1,4 @@
-//! What a notice says, in English: for programs, and for rooms that have no language of their own. Pages and mails have texts
+//! The message of a notice, in English: for programs, and for rooms that have no language of their own. Pages and mails have texts
 //! in the reader's language.
 
 use super::notice::Notice;

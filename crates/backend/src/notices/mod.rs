@@ -14,6 +14,7 @@ mod render;
 mod repository;
 mod rules;
 mod service;
+mod subject;
 mod transitions;
 mod webhook;
 

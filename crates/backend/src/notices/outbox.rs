@@ -4,7 +4,6 @@
 use super::{
     attempt::{Attempt, Retry},
     channels::repository as channels,
-    notice::Notice,
     service::NoticeService,
     webhook::{self, Opened},
 };
@@ -19,10 +18,14 @@ use domain::{
     notice::{ChannelPreset, DeliveryCause, DeliveryState},
     sensitive::Sensitive,
 };
+use held::Recipient;
 use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+pub use held::HeldDelivery;
+
+mod held;
 pub(super) mod repository;
 
 /// The time for which a server holds a delivery: longer than an attempt takes, with what is written after it.
@@ -30,24 +33,6 @@ pub(super) const HOLD: Duration = Duration::from_mins(1);
 
 /// The longest time for which a channel is left alone because its receiver is busy and does not say for how long.
 const BUSY: Duration = Duration::from_secs(30);
-
-/// A delivery that this server holds.
-#[derive(Clone, Debug)]
-pub struct HeldDelivery {
-    pub(super) id: Uuid,
-    pub(super) holder: Uuid,
-    pub(super) notice: Notice,
-    pub(super) recipient: Recipient,
-    /// The place in the schedule of attempts.
-    pub(super) step: i32,
-}
-
-/// The recipient of a delivery. Each kind has an arm in `NoticeService::attempt`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Recipient {
-    /// A channel, by its row, with its preset.
-    Channel(Uuid, ChannelPreset),
-}
 
 impl NoticeService {
     /// Takes the next delivery that is due, so that no other server sends it meanwhile; channels that work go first. `None` if
@@ -146,12 +131,12 @@ impl NoticeService {
                         }
                     }
                     Attempt::Failed { cause, retry, .. } => {
-                        let hold = match (cause, retry) {
+                        let left_alone_until = match (cause, retry) {
                             (DeliveryCause::Busy, Retry::After(asked)) => Some(ctx.now + asked),
                             (DeliveryCause::Busy, _) => Some(ctx.now + BUSY),
                             _ => None,
                         };
-                        channels::note_failure(work, channel, hold).await?;
+                        channels::note_failure(work, channel, left_alone_until).await?;
                     }
                 }
                 Ok(state)

@@ -3,8 +3,9 @@
 
 use super::{
     notice::NoticeFacts,
-    raise::{NewNotice, Subject, raise},
+    raise::raise,
     service::NoticeService,
+    subject::{NewNotice, Subject},
 };
 use crate::context::Ctx;
 use domain::{error::Error, notice::NoticeEvent, time::Timestamp};

@@ -1,6 +1,6 @@
 //! All SQL about writing notices.
 
-use super::{notice::Notice, raise::NewNotice};
+use super::{notice::Notice, subject::NewNotice};
 use crate::{
     context::Ctx,
     db::{instant, timestamp},

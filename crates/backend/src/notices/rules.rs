@@ -9,26 +9,13 @@ use crate::{
 use domain::{
     error::{Error, Field, FieldError},
     notice::{MAIL, NoticeProblem, RuleDraft, RuleScope},
-    time::Timestamp,
 };
 use uuid::Uuid;
 
-mod repository;
+pub use rule::NoticeRule;
 
-/// A rule as it is shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoticeRule {
-    /// The id.
-    pub id: Uuid,
-    /// The channel, with its name; `None` for mail.
-    pub channel: Option<(Uuid, String)>,
-    /// What it names.
-    pub scope: RuleScope,
-    /// The time at which it was added.
-    pub created_at: Timestamp,
-    /// The name of the actor who added it.
-    pub created_by: String,
-}
+mod repository;
+mod rule;
 
 impl NoticeRule {
     /// Returns the name of the recipient, as it is in audit records.

@@ -4,7 +4,8 @@ mod deliveries;
 mod events;
 mod receiver;
 
-use super::raise::{NewNotice, Subject, raise};
+use super::raise::raise;
+use super::subject::{NewNotice, Subject};
 use crate::{
     Backend, Ctx, Kek, PrivateHost, SavedChannel, TestConfig,
     tests::{at, reaching},

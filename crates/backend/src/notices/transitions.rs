@@ -2,7 +2,8 @@
 
 use super::{
     notice::NoticeFacts,
-    raise::{NewNotice, Subject, raise},
+    raise::raise,
+    subject::{NewNotice, Subject},
 };
 use crate::{context::Ctx, db::timestamp, work::Work};
 use domain::{
@@ -30,7 +31,10 @@ pub(crate) async fn after_test(work: &mut Work, ctx: &Ctx, secret: Uuid) -> Resu
             let facts = NoticeFacts { until: Some(ctx.now), ..facts(&known) };
             say(work, ctx, (secret, &known), NoticeEvent::TestWorks, began, facts).await
         }
-        TestStatus::Refused | TestStatus::Unreachable if !is_open => {
+        TestStatus::Refused | TestStatus::Unreachable => {
+            if is_open {
+                return Ok(());
+            }
             let Streak { count, first } = repository::failures(work, secret).await?;
             let Some(first) = first.filter(|_| count >= i64::from(known.failures)) else { return Ok(()) };
             let facts = NoticeFacts { failures: Some(count), ..facts(&known) };
@@ -42,7 +46,7 @@ pub(crate) async fn after_test(work: &mut Work, ctx: &Ctx, secret: Uuid) -> Resu
             };
             say(work, ctx, (secret, &known), NoticeEvent::HostKeyChanged, first, facts(&known)).await
         }
-        TestStatus::Refused | TestStatus::Unreachable | TestStatus::NotTested => Ok(()),
+        TestStatus::NotTested => Ok(()),
     }
 }
 

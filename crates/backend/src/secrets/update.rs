@@ -167,6 +167,10 @@ fn apply(id: &SecretId, stored: SecretRow, update: SecretUpdate, now: Timestamp)
 
 /// Applies the dates; returns the names of those that differ. `new_value` is there if a new value is stored, with its end if that
 /// is known.
+#[expect(
+    clippy::option_option,
+    reason = "a new value whose end is unknown is another thing than no new value"
+)]
 fn apply_dates(
     row: &mut SecretRow,
     dates: NewDates,

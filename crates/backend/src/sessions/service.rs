@@ -4,6 +4,7 @@ use super::{
     attempt_queue::AttemptQueue,
     attempts::{self, Attempts, Counted},
     current_password,
+    limits::SessionLimits,
     repository::{self, Beginning, ListRow, LiveRow, NewRow},
 };
 use crate::{
@@ -37,21 +38,6 @@ const MAX_SHOWN: i64 = 100;
 
 /// The longest name of a device, in characters.
 const DEVICE_CHARS: usize = 200;
-
-/// The lifetimes of a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionLimits {
-    /// The lifetime without a request.
-    pub idle: Duration,
-    /// The lifetime in all.
-    pub absolute: Duration,
-}
-
-impl Default for SessionLimits {
-    fn default() -> Self {
-        Self { idle: Duration::from_mins(30), absolute: Duration::from_hours(12) }
-    }
-}
 
 /// The sessions. Cheap to clone.
 #[derive(Clone, Debug)]

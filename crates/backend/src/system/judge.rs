@@ -248,7 +248,7 @@ pub(super) fn sign_on(provider: Option<&ProviderSettings>, outside: &Outside) ->
     vec![Finding::SignOnAnswers { issuer }, keys, claims]
 }
 
-/// Judges the mail server, by its name and by what came of asking it.
+/// Judges the mail server, by its name and by the result of asking it.
 pub(super) fn mail(server: Option<String>, outside: &Outside) -> Finding {
     match (server, outside.mail) {
         (None, _) => Finding::MailOff,

@@ -46,7 +46,7 @@ coded_enum! {
 coded_enum! {
     /// The reason why an attempt failed. The code is stored and sent.
     pub enum DeliveryCause: code, label {
-        /// The answer's status is none of those below.
+        /// The answer has another status than those below.
         Rejected = "rejected", "The receiver rejected the notice.";
         /// The answer is a redirect, which is never followed.
         Redirected = "redirected", "The receiver redirects to another address. Enter that address instead.";

@@ -52,14 +52,14 @@ pub struct RuleDraft {
 /// The text in the place of a channel that stands for mail.
 pub const MAIL: &str = "mail";
 
-/// What a valid rule names.
+/// The events, types and names of a valid rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleScope {
-    /// The events; all if there are none.
+    /// The events; empty for all.
     pub events: Vec<NoticeEvent>,
-    /// The types of secrets; all if there are none.
+    /// The types of secrets; empty for all.
     pub kinds: Vec<SecretKind>,
-    /// The beginnings of names, without the prefix of the type; all names if there are none.
+    /// The beginnings of names, without the prefix of the type; empty for all names.
     pub prefixes: Vec<String>,
 }
 

@@ -19,7 +19,7 @@ pub struct Channel {
     name: String,
     /// `standard`, `slack` or `teams`.
     preset: &'static str,
-    /// Where it sends to; the address itself is never shown.
+    /// The host that it sends to; the address itself is never shown.
     host: String,
     /// `active`, `paused`, or `disabled` after its receiver has answered 410.
     state: &'static str,
@@ -72,7 +72,7 @@ pub struct NewChannelBody {
     url: Sensitive,
 }
 
-/// What is to be changed; what is left out stays.
+/// Changes to a channel; what is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelChange {

@@ -23,7 +23,7 @@ pub struct DeliveryItem {
     notice: String,
     /// The type of the notice, such as `secret.expires`.
     event: &'static str,
-    /// What it is about, such as the id of a secret.
+    /// The subject of the notice, such as the id of a secret.
     name: String,
     /// The id of the channel; null if it goes by mail.
     channel: Option<String>,
@@ -61,11 +61,11 @@ impl From<Delivery> for DeliveryItem {
     }
 }
 
-/// One page of deliveries, newest first.
+/// A page of deliveries, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeliveryList {
     pub items: Vec<DeliveryItem>,
-    /// What to send as `after` for the next page; null on the last.
+    /// The value of `after` for the next page; null on the last.
     pub next: Option<String>,
 }
 

@@ -13,11 +13,11 @@ pub struct Rule {
     id: String,
     /// The id of the channel, or `mail`.
     channel: String,
-    /// The types of notices, such as `secret.expires`; all if there are none.
+    /// The types of notices, such as `secret.expires`; empty for all.
     events: Vec<&'static str>,
-    /// The types of secrets; all if there are none.
+    /// The types of secrets; empty for all.
     types: Vec<&'static str>,
-    /// Only secrets whose name begins so; all if there are none.
+    /// Only secrets whose name begins so; empty for all.
     name_prefixes: Vec<String>,
     created_at: String,
     created_by: String,
@@ -43,7 +43,7 @@ pub struct RuleList {
     pub items: Vec<Rule>,
 }
 
-/// What a rule says. An empty list stands for everything.
+/// The contents of a rule. An empty list stands for everything.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleBody {

@@ -104,7 +104,7 @@ fn header(mail: &str, name: &str) -> String {
 async fn deliver_writes_to_whoever_asked_and_nobody_else(pool: PgPool) {
     use NoticeEvent::{SecretExpires, SignInLocked, TestFailed, TokenExpires};
     let peer = SmtpPeer::start(&[]);
-    let backend = sending(pool.clone(), to(&peer)).await;
+    let backend = sending(pool.clone(), Some(to(&peer))).await;
     let all = draft(&["secret.expires", "secret.test_failed", "token.expires", "sign_in.locked"]);
     reader(&backend, &peer, "ana", Role::Reader, &all).await;
     reader(&backend, &peer, "root", Role::Admin, &all).await;
@@ -144,7 +144,7 @@ async fn deliver_writes_to_whoever_asked_and_nobody_else(pool: PgPool) {
 async fn deliver_makes_one_mail_of_a_day_and_defers_quiet_hours(pool: PgPool) {
     use NoticeEvent::SecretExpires;
     let peer = SmtpPeer::start(&[]);
-    let backend = sending(pool.clone(), to(&peer)).await;
+    let backend = sending(pool.clone(), Some(to(&peer))).await;
     // 08:00 in Taipei is midnight in UTC.
     let daily = MailChoiceDraft {
         cadence: "daily".to_owned(),
@@ -186,7 +186,7 @@ async fn deliver_makes_one_mail_of_a_day_and_defers_quiet_hours(pool: PgPool) {
 #[sqlx::test]
 async fn deliver_tries_again_under_the_same_id(pool: PgPool) {
     let mut peer = SmtpPeer::start(&[]);
-    let backend = sending(pool.clone(), to(&peer)).await;
+    let backend = sending(pool.clone(), Some(to(&peer))).await;
     let busy = person(&backend, "busy", Role::Reader).await;
     // The server answers this recipient with 451 twice: once when asked to confirm, and at the first attempt.
     let ask = backend.mail().ask_to_confirm(&busy, "busy@example.org", &text("correct horse battery"), |_| {
@@ -256,7 +256,7 @@ fn user_of(ctx: &Ctx) -> Option<Uuid> {
 #[sqlx::test]
 async fn deliver_drops_an_address_that_the_server_rejects(pool: PgPool) {
     let peer = SmtpPeer::start(&[]);
-    let backend = sending(pool.clone(), to(&peer)).await;
+    let backend = sending(pool.clone(), Some(to(&peer))).await;
     let ana = reader(&backend, &peer, "ana", Role::Reader, &draft(&["secret.expires"])).await;
     let gone = person(&backend, "gone", Role::Reader).await;
     confirm_directly(&backend, &pool, &gone, "nobody@example.org").await;
@@ -290,8 +290,8 @@ async fn deliver_drops_an_address_that_the_server_rejects(pool: PgPool) {
 #[sqlx::test]
 async fn several_servers_send_each_notice_once(pool: PgPool) {
     let peer = SmtpPeer::start(&[]);
-    let first = sending(pool.clone(), to(&peer)).await;
-    let second = with_keys(pool.clone(), keks_of(&first), to(&peer)).await;
+    let first = sending(pool.clone(), Some(to(&peer))).await;
+    let second = with_keys(pool.clone(), keks_of(&first), Some(to(&peer))).await;
     for name in ["a", "b", "c", "d"] {
         reader(&first, &peer, name, Role::Reader, &draft(&["secret.expires"])).await;
     }
@@ -319,7 +319,7 @@ async fn several_servers_send_each_notice_once(pool: PgPool) {
 #[sqlx::test]
 async fn a_mail_of_a_server_that_ends_is_sent_by_another_under_the_same_id(pool: PgPool) {
     let peer = SmtpPeer::start(&[]);
-    let backend = sending(pool.clone(), to(&peer)).await;
+    let backend = sending(pool.clone(), Some(to(&peer))).await;
     reader(&backend, &peer, "ana", Role::Reader, &draft(&["secret.expires"])).await;
     happens(&backend, &pool, NoticeEvent::SecretExpires, "a", DAY).await;
     // The first server has sent it, and ends before it notes that.
@@ -338,7 +338,7 @@ async fn a_mail_of_a_server_that_ends_is_sent_by_another_under_the_same_id(pool:
 #[sqlx::test]
 async fn unsubscribe_ends_mails_by_a_signed_link(pool: PgPool) {
     let peer = SmtpPeer::start(&[]);
-    let backend = sending(pool.clone(), to(&peer)).await;
+    let backend = sending(pool.clone(), Some(to(&peer))).await;
     let ana = reader(&backend, &peer, "ana", Role::Reader, &draft(&["secret.expires"])).await;
     happens(&backend, &pool, NoticeEvent::SecretExpires, "a", DAY).await;
     let mail = taken(&backend, DAY).await.unwrap();

@@ -31,8 +31,8 @@ pub(super) async fn with_keys(pool: PgPool, keys: Vec<Kek>, mail: Option<MailCon
         .unwrap()
 }
 
-pub(super) fn to(peer: &SmtpPeer) -> Option<MailConfig> {
-    Some(mail_config(&format!("smtp://127.0.0.1:{}", peer.port)))
+pub(super) fn to(peer: &SmtpPeer) -> MailConfig {
+    mail_config(&format!("smtp://127.0.0.1:{}", peer.port))
 }
 
 /// Returns somebody with a password who is signed in.
@@ -80,7 +80,7 @@ pub(super) fn draft(events: &[&str]) -> MailChoiceDraft {
 #[sqlx::test]
 async fn confirm_makes_address_count_once_by_its_link(pool: PgPool) {
     let peer = SmtpPeer::start(&[]);
-    let backend = sending(pool.clone(), to(&peer)).await;
+    let backend = sending(pool.clone(), Some(to(&peer))).await;
     let ana = person(&backend, "ana", Role::Reader).await;
     let mail = backend.mail();
     let own = mail.own(&ana).await.unwrap();
@@ -132,7 +132,7 @@ async fn confirm_makes_address_count_once_by_its_link(pool: PgPool) {
 #[sqlx::test]
 async fn ask_to_confirm_reports_a_rejected_address(pool: PgPool) {
     let peer = SmtpPeer::start(&[]);
-    let backend = sending(pool, to(&peer)).await;
+    let backend = sending(pool, Some(to(&peer))).await;
     let ana = person(&backend, "ana", Role::Reader).await;
     let ask = async |second, address| {
         let ctx = at_second(&ana, second);
@@ -147,7 +147,7 @@ async fn ask_to_confirm_reports_a_rejected_address(pool: PgPool) {
 #[sqlx::test]
 async fn addresses_that_the_portal_did_not_write_do_not_count(pool: PgPool) {
     let peer = SmtpPeer::start(&[]);
-    let backend = sending(pool.clone(), to(&peer)).await;
+    let backend = sending(pool.clone(), Some(to(&peer))).await;
     let ana = person(&backend, "ana", Role::Reader).await;
     confirmed(&backend, &peer, &ana, "ana@example.org").await;
     for change in [

@@ -1,6 +1,6 @@
 //! All SQL about channels.
 
-use super::ChannelSummary;
+use super::summary::ChannelSummary;
 use crate::{
     context::Ctx,
     db::{instant, timestamp},

@@ -1,6 +1,6 @@
 //! All SQL about the list of deliveries.
 
-use super::{Delivery, DeliveryQuery};
+use super::delivery::{Delivery, DeliveryQuery};
 use crate::{
     db::{instant, timestamp},
     notices::repository::NoticeRow,

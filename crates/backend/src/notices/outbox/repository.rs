@@ -1,6 +1,6 @@
 //! All SQL about sending deliveries.
 
-use super::{HeldDelivery, Recipient};
+use super::held::{HeldDelivery, Recipient};
 use crate::{
     db::instant,
     notices::{attempt::Attempt, repository::NoticeRow},
@@ -60,8 +60,8 @@ impl HeldDelivery {
     }
 }
 
-/// Takes a delivery to a channel that is due, or the wanted one, for this holder until then; `None` if there is none. Of one
-/// channel no more than two are held at once, so that a slow receiver does not keep the others waiting.
+/// Takes a delivery to a channel that is due, or the wanted one, for this holder until then, if there is one. Of one channel
+/// no more than two are held at once, so that a slow receiver does not keep the others waiting.
 pub(super) async fn take(
     connection: &mut PgConnection,
     now: Timestamp,

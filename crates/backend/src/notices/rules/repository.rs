@@ -1,6 +1,6 @@
 //! All SQL about rules and the settings of notices.
 
-use super::NoticeRule;
+use super::rule::NoticeRule;
 use crate::{
     context::Ctx,
     db::{instant, timestamp},

@@ -42,7 +42,8 @@ async fn token_says_each_threshold_once_and_when_it_has_ended(pool: PgPool) {
     for hour in (0..70 * 24).step_by(6) {
         let now = at(hour * 3_600);
         let (one, two) = tokio::join!(backend.notices().raise_due(&now), other.notices().raise_due(&now));
-        (one.unwrap(), two.unwrap());
+        one.unwrap();
+        two.unwrap();
     }
     let end = 60 * DAY;
     assert_eq!(

@@ -29,7 +29,7 @@ impl Received {
     }
 }
 
-/// What a receiver answers: the text after the version of HTTP; nothing at all if it is empty.
+/// The answer of a receiver: the text after the version of HTTP; nothing at all if it is empty.
 type Answer = Arc<Mutex<String>>;
 
 /// A receiver, until the end of the test.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// What is known of a secret after a test, and the last notice about its tests.
+/// The state of a secret after a test, and the last notice about its tests.
 #[derive(Debug)]
 pub(super) struct Known {
     pub(super) kind: String,

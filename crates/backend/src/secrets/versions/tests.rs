@@ -112,6 +112,7 @@ async fn keeping_versions(pool: PgPool, count: u16, days: Option<u16>) -> Backen
 
 #[sqlx::test]
 async fn update_keeps_version_before_with_its_facts(pool: PgPool) {
+    use VersionState::{Current, Kept};
     let backend = backend(pool.clone()).await;
     add(&backend, "a", "first").await;
     // Another account at the same host belongs to the same value.
@@ -136,7 +137,6 @@ async fn update_keeps_version_before_with_its_facts(pool: PgPool) {
         ]
     );
     assert_eq!(found[1].stored_at, at(3).now);
-    use VersionState::{Current, Kept};
     assert_eq!(states(&backend).await, [(3, Current), (2, Kept), (1, Kept)]);
     assert_eq!(backend.secrets().versions(&anonymous(9), &a(), None).await, Err(Error::NotSignedIn));
     let nothing = backend.secrets().versions(&at(9), &id("image-b"), None).await;
@@ -426,12 +426,12 @@ async fn update_deletes_values_beyond_the_last_ten(pool: PgPool) {
 
 #[sqlx::test]
 async fn clean_up_versions_keeps_the_one_before_however_old(pool: PgPool) {
+    use VersionState::{Current, Kept, Removed};
     let backend = keeping_versions(pool.clone(), 10, Some(30)).await;
     with_versions(&backend, 4).await;
     let day = 86_400;
     assert_eq!(backend.secrets().clean_up_versions(&at(29 * day)).await, Ok(0));
     assert_eq!(backend.secrets().clean_up_versions(&at(31 * day)).await, Ok(1));
-    use VersionState::{Current, Kept, Removed};
     assert_eq!(states(&backend).await, [(4, Current), (3, Kept), (2, Removed), (1, Removed)]);
     let recorded = records(&pool).await;
     let expected = "test | versions removed | image-a | done | ";
@@ -479,6 +479,7 @@ async fn restore_brings_versions_back(pool: PgPool) {
 /// The version before deletes all earlier values when it stores another, and knows of no versions.
 #[sqlx::test]
 async fn values_that_an_older_server_stores_have_versions(pool: PgPool) {
+    use VersionState::{Current, Removed};
     let backend = backend(pool.clone()).await;
     with_versions(&backend, 3).await;
     // The older server seals under another version: moving the value shows what it leaves in the tables.
@@ -491,7 +492,6 @@ async fn values_that_an_older_server_stores_have_versions(pool: PgPool) {
     ] {
         sqlx::query(statement).execute(&pool).await.unwrap();
     }
-    use VersionState::{Current, Removed};
     assert_eq!(states(&backend).await, [(4, Current), (3, Removed), (2, Removed), (1, Removed)]);
     let found = versions(&backend).await;
     assert_eq!((found[0].reason, found[0].stored_by.as_deref()), (VersionReason::Unknown, None));
