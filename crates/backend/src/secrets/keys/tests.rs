@@ -233,14 +233,15 @@ async fn generate_key_keeps_pair_pending_until_switch(pool: PgPool) {
     assert_eq!(value(&backend, "gitsync-secret-a").await, waiting);
     assert_eq!(known(&backend, "gitsync-secret-a").await, second);
     assert_eq!(pending(&backend, "gitsync-secret-a").await, None);
-    assert_eq!(sealed_fields(&pool).await, ["ssh-private-key"]);
+    // The key before stays as an earlier version.
+    assert_eq!(sealed_fields(&pool).await, ["ssh-private-key", "ssh-private-key"]);
 
     secrets.generate_key(&at(8), &a, NewSshKeyKind::Ed25519).await.unwrap();
     let third = pending(&backend, "gitsync-secret-a").await.unwrap();
     secrets.discard_key(&at(8), &a, &third.fingerprint).await.unwrap();
     secrets.discard_key(&at(8), &a, &third.fingerprint).await.unwrap();
     assert_eq!(pending(&backend, "gitsync-secret-a").await, None);
-    assert_eq!(sealed_fields(&pool).await, ["ssh-private-key"]);
+    assert_eq!(sealed_fields(&pool).await, ["ssh-private-key", "ssh-private-key"]);
     assert_eq!(known(&backend, "gitsync-secret-a").await, second);
     let done: Vec<String> =
         records(&pool).await.into_iter().filter(|record| !record.contains("value read")).collect();
