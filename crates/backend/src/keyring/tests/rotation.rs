@@ -128,7 +128,8 @@ async fn rewrap_continues_beside_writers_and_after_interruption(pool: PgPool) {
         })
         .collect();
     let mut broken_off = 0;
-    for patience in (5_u64..).step_by(7) {
+    // Grows by a quarter each time, so that a slow machine gets there, too.
+    for patience in std::iter::successors(Some(5_u64), |before| Some(before + before / 4 + 1)) {
         let ctx = at(4);
         let rewrap = backend.keys().rewrap(&ctx, |_| ());
         match tokio::time::timeout(Duration::from_millis(patience), rewrap).await {
