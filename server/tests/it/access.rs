@@ -442,8 +442,8 @@ fn call(path: &str, cookie: &str, input: &str) -> Request<Body> {
 }
 
 /// Parts of addresses at which nothing is: no token, session or import has the id of a secret, an account at a registry has
-/// no SSH key, and no image has the name of a user.
-const NOWHERE: [&str; 9] = [
+/// no SSH key, no image has the name of a user, and a question about a version names one.
+const NOWHERE: [&str; 11] = [
     "/tokens/image",
     "/sessions/image",
     "/secrets/import/image",
@@ -453,6 +453,8 @@ const NOWHERE: [&str; 9] = [
     "/deleted/image",
     "/channels/image",
     "/rules/image",
+    "/rollback",
+    "/destroy",
 ];
 
 #[tokio::test]
