@@ -260,7 +260,7 @@ async fn lists_are_searched_sorted_and_paged() {
     assert_eq!(client.list(&needs("test")).await.1["totalPage"], json!(3));
     assert!(client.list(&needs("switch")).await.0.is_empty());
     let wrong = client.ask(&format!("{{ secrets({}) {{ id }} }}", needs("nothing")), json!({})).await;
-    assert!(wrong.to_string().contains("Send approval, test, switch or review."), "{wrong}");
+    assert!(wrong.to_string().contains("Send approval, test, switch, renewal or review."), "{wrong}");
     let (none, info) = client.list(&format!("{found}, page: 4")).await;
     assert_eq!((none.len(), &info["totalPage"]), (0, &json!(3)));
     let (everything, _) = client.list(&found).await;

@@ -26,7 +26,7 @@ async fn page_of_secret_shows_actions_to_editors_alone() {
     let actions = [
         format!("/secrets/{id}/edit?from=secret"),
         format!("/secrets/{id}/check?from=secret"),
-        "#password".to_owned(),
+        "rotate=1".to_owned(),
     ];
     for role in Role::ALL {
         let cookie = app.session(&unique("sees"), role).await;
