@@ -209,7 +209,8 @@ fn killed_server_leaves_its_deliveries_to_another_one() {
     let folder = fresh_folder("notifications");
     let postgres = PrivatePostgres::start(&folder.join("database"), &Stop::default()).unwrap();
     // Its own address is valid in this process alone.
-    let url = format!("postgres://latchkey@localhost/latchkey?host={}", folder.join("database").display());
+    let url =
+        format!("postgres://latchkey@localhost/latchkey?host={}", folder.join("database/postgres").display());
     let key = folder.join("key");
     fs::write(&key, "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n").unwrap();
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();

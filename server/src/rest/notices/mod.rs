@@ -15,12 +15,19 @@ fn row(text: &str) -> Result<Uuid, Problem> {
     text.parse().map_err(|_| Error::NotFound.into())
 }
 
+/// Parses a number that has to be there, such as `3` or `3.0`.
+fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    crate::rest::body::whole_number(deserializer)?
+        .ok_or_else(|| serde::de::Error::custom("not a whole number"))
+}
+
 /// The settings of notices.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoticeSettings {
     /// After so many failed tests in a row, a notice says so: 1 to 20.
     #[schema(minimum = 1, maximum = 20)]
+    #[serde(deserialize_with = "number")]
     failures: u32,
 }
 
