@@ -176,10 +176,10 @@ fn rules_of(channel: Uuid, rules: Vec<NoticeRule>) -> impl IntoView + use<> {
 fn notes(channel: &ChannelSummary, has_no_rule: bool) -> impl IntoView + use<> {
     let gone = (channel.state == ChannelState::Disabled).then(|| note(t!(notices_cause_gone)));
     let paused = (channel.state == ChannelState::Paused).then(|| note(t!(notices_paused_note)));
-    let waits = channel.hold_until.map(|until| note(t!(notices_held, when: exact(until))));
-    let rotating = channel.rotating_until.map(|until| note(t!(notices_rotating, when: exact(until))));
-    let no_rule =
-        has_no_rule.then(|| note(t!(notices_no_rule_note, address: &new_rule_address(Some(channel.id)))));
+    let waits = channel.hold_until.map(|until| note(t!(notices_held, when: exact(until)).view()));
+    let rotating = channel.rotating_until.map(|until| note(t!(notices_rotating, when: exact(until)).view()));
+    let no_rule = has_no_rule
+        .then(|| note(t!(notices_no_rule_note, address: &new_rule_address(Some(channel.id))).view()));
     view! {
         {gone}
         {paused}

@@ -1,13 +1,14 @@
 //! The events in the groups in which people choose them.
 
+use crate::ui::rendered::rendered;
 use domain::notice::NoticeEvent;
-use leptos::prelude::*;
+use leptos::{prelude::*, tachys::html::InertElement};
 
 /// Renders what is chosen of each of these events, those of one group together.
 pub(crate) fn grouped<V: IntoView + 'static>(
     events: impl IntoIterator<Item = NoticeEvent>,
     choice: impl Fn(NoticeEvent) -> V,
-) -> impl IntoView + use<V> + 'static {
+) -> InertElement {
     let (mut secrets, mut tokens, mut portal) = (Vec::new(), Vec::new(), Vec::new());
     for event in events {
         let group = match event {
@@ -29,7 +30,7 @@ pub(crate) fn grouped<V: IntoView + 'static>(
             }
         })
     };
-    view! {
+    rendered(view! {
         <div class="tick-groups">
             {group("events-of-secrets", t!(notices_secrets), secrets)}
             <div>
@@ -37,5 +38,5 @@ pub(crate) fn grouped<V: IntoView + 'static>(
                 {group("events-of-portal", t!(notices_portal), portal)}
             </div>
         </div>
-    }
+    })
 }
