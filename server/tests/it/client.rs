@@ -31,7 +31,7 @@ pub(crate) struct Portal {
 
 /// The end of a command.
 pub(crate) struct Ended {
-    code: i32,
+    pub(crate) code: i32,
     pub(crate) out: String,
     pub(crate) said: String,
 }

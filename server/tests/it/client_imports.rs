@@ -2,6 +2,7 @@
 
 use crate::{
     client::{Ended, Portal, bare, ended},
+    harness::KEY,
     peers::Folder,
 };
 use serde_json::Value;
