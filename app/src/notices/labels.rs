@@ -140,8 +140,7 @@ mod tests {
         let some = [NoticeEvent::SecretExpired, NoticeEvent::TokenExpires, NoticeEvent::DatabaseDown];
         assert_eq!(events(&some), "A secret has expired, an API token expires soon, the database was down");
         assert_eq!(events(&[]), "All events");
-        let in_chinese = language::within(Language::TraditionalChinese, async { events(&some[..2]) });
-        let said = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(in_chinese);
+        let said = language::speaking(Language::TraditionalChinese, || events(&some[..2]));
         assert_eq!(said, "Secret 已到期、API 權杖即將到期");
     }
 }
