@@ -5,9 +5,10 @@ use crate::{
     config::{self, Command, Settings, unknown_settings},
     doctor, hardening, health_command, log, open, rest, serve,
     surroundings::Sources,
+    traces::Traces,
 };
 use backend::{Backend, Ctx, DatabaseConfig};
-use std::process::ExitCode;
+use std::{error::Error, process::ExitCode};
 
 /// Runs the command, or the server. Variables of the environment that were ignored are logged.
 pub async fn run(
@@ -17,7 +18,15 @@ pub async fn run(
     sources: Sources,
 ) -> ExitCode {
     let command = command.unwrap_or(Command::Serve);
-    if let Err(error) = log::start(&settings, matches!(command, Command::Serve)) {
+    let traces = match traces(&settings, &command) {
+        Ok(traces) => traces,
+        Err(error) => {
+            eprintln!("latchkey: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let tracer = traces.as_ref().map(Traces::tracer);
+    if let Err(error) = log::start(&settings, matches!(command, Command::Serve), tracer) {
         eprintln!("latchkey: LATCHKEY_LOG is not a log filter: {error}");
         return ExitCode::FAILURE;
     }
@@ -44,7 +53,7 @@ pub async fn run(
     }));
     let serving = matches!(command, Command::Serve);
     let outcome = match command {
-        Command::Serve => Box::pin(serve::serve(settings, sources)).await,
+        Command::Serve => Box::pin(serve::serve(settings, sources, traces)).await,
         Command::Doctor { json, offline } => {
             return Box::pin(doctor::run(&settings, &sources, json, offline)).await;
         }
@@ -90,6 +99,16 @@ pub async fn run(
         }
     };
     ended(outcome, serving)
+}
+
+/// Returns the traces of a server, if they are to be sent somewhere.
+fn traces(settings: &Settings, command: &Command) -> Result<Option<Traces>, Box<dyn Error + Send + Sync>> {
+    if !matches!(command, Command::Serve) {
+        return Ok(None);
+    }
+    // A mistake there is reported with the other settings.
+    let trust = settings.connection_tests.config(settings.network.addr.port()).unwrap_or_default();
+    Traces::find(&trust)
 }
 
 /// Reports the reason for ending, if the command failed: the server in its log, a command to whoever typed it.

@@ -24,6 +24,7 @@ pub struct Served {
     draining: AtomicBool,
     pseudo_language: AtomicBool,
     logs_requests: AtomicBool,
+    traces_requests: AtomicBool,
     instruments: OnceLock<Instruments>,
     /// The facts for health besides the backend's own.
     pub status: Arc<Status>,
@@ -46,6 +47,7 @@ impl AppState {
             draining: AtomicBool::default(),
             pseudo_language: AtomicBool::default(),
             logs_requests: AtomicBool::default(),
+            traces_requests: AtomicBool::default(),
             instruments: OnceLock::new(),
             status: Arc::default(),
         }))
@@ -81,6 +83,16 @@ impl Served {
     /// Returns whether each request is logged.
     pub fn logs_requests(&self) -> bool {
         self.logs_requests.load(Ordering::Relaxed)
+    }
+
+    /// Traces each request from now on.
+    pub fn trace_requests(&self) {
+        self.traces_requests.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether each request is traced.
+    pub fn traces_requests(&self) -> bool {
+        self.traces_requests.load(Ordering::Relaxed)
     }
 
     /// Measures requests from now on. Only the first call counts.

@@ -40,7 +40,9 @@ pub use backups::{
     BACKUP_OF, BackupProblem, BackupRun, BackupService, LastBackups, Maintenance, Opened, SCRATCH,
     SealVerdict, ServerFacts, Snapshot, SnapshotKey, seal, verify_seal,
 };
-pub use connection_tests::{PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested, WatchedTests};
+pub use connection_tests::{
+    NamedHostClient, PORTAL, PrivateHost, TestConfig, TestOutcome, TestService, Tested, WatchedTests,
+};
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{

@@ -45,4 +45,5 @@ mod sentinel;
 mod settings_file;
 mod shown_once;
 mod system;
+mod traces;
 mod usages;
