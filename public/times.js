@@ -45,6 +45,28 @@ function toggle(event) {
   }
 }
 
+// A day in a form is the reader's own: a stored time is shown as its day here, and the zone is sent along with the day, whose
+// last second counts.
+for (const day of document.querySelectorAll('input[type=date]')) {
+  if (!(day instanceof HTMLInputElement)) continue;
+  const zone = day.form?.elements.namedItem('expires_zone');
+  if (!(zone instanceof HTMLInputElement)) continue;
+  const two = (/** @type {number} */ number) => String(number).padStart(2, '0');
+  const stored = new Date(day.dataset.at ?? '');
+  if (!Number.isNaN(stored.getTime())) {
+    const local = `${String(stored.getFullYear()).padStart(4, '0')}-${two(stored.getMonth() + 1)}-${two(stored.getDate())}`;
+    // A field that holds what it did at first has not been changed.
+    day.defaultValue = local;
+    day.value = local;
+  }
+  const note = () => {
+    const end = new Date(`${day.value}T23:59:59`);
+    zone.value = Number.isNaN(end.getTime()) ? '' : String(-end.getTimezoneOffset());
+  };
+  note();
+  day.addEventListener('change', note);
+}
+
 localize(document);
 document.addEventListener('click', toggle);
 document.addEventListener('keydown', (event) => {

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { basename, dirname, relative } from "node:path";
 import { circles } from "./checks/circles.mjs";
+import { commands } from "./checks/commands.mjs";
 import { exceptions } from "./checks/exceptions.mjs";
 import { code } from "./checks/rust.mjs";
 import { tooLong } from "./checks/lengths.mjs";
@@ -137,6 +138,7 @@ const rules = {
   "texts of pages stand in the catalogue, but for those of listed files": () =>
     literalTexts(files("app/src/*.rs"), exceptions("texts.txt")),
   "the field's words, and no more of the others": () => words(files()),
+  "each command of the documents is run by a test, or marked as not run": () => commands(files("docs/*.md", "README.md")),
   "each module in ARCHITECTURE.md's table exists": () => {
     const [, table] = /^\| feature \|.*\n\|[-|]+\|\n((?:\|.*\n)+)/m.exec(read("ARCHITECTURE.md")) ?? ["", ""];
     const crates = Object.fromEntries(packages().packages.map((p) => [p.name, `${folder(p)}/src`]));

@@ -49,6 +49,9 @@ pub fn error(error: &Error) -> String {
             t!(error_no_url, names: names.join(", "))
         }
         Error::OtherHost(id) => t!(error_other_host, name: id.name.as_str()),
+        Error::Expired(id, at) => {
+            t!(error_expired, name: id.name.as_str(), when: &texts::exact(*at))
+        }
     }
 }
 
@@ -161,8 +164,8 @@ mod tests {
         connection_test::TargetProblem,
         error::Change,
         secret::{
-            DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SecretId, SshKeyProblem,
-            UsernameProblem,
+            DatesProblem, DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SecretId,
+            SshKeyProblem, UsernameProblem,
         },
         time::Timestamp,
     };
@@ -223,6 +226,7 @@ mod tests {
         all.extend(UsernameProblem::ALL.map(Problem::Username));
         all.extend(PasswordProblem::ALL.map(Problem::Password));
         all.extend(TargetProblem::ALL.map(Problem::Target));
+        all.extend(DatesProblem::ALL.map(Problem::Dates));
         let differ = all.iter().filter(|found| problem(found) != found.message());
         assert_eq!(differ.map(|found| (problem(found), found.message())).collect::<Vec<_>>(), []);
     }

@@ -165,6 +165,9 @@ pub(crate) fn field(field: Field) -> &'static str {
         Field::Username => t!(field_username),
         Field::Password => t!(field_password),
         Field::Image => t!(field_image),
+        Field::ExpiresAt => t!(field_expires_at),
+        Field::RenewEveryDays => t!(field_renew_every_days),
+        Field::StopWhenExpired => t!(field_stop_when_expired),
         Field::Branch => t!(field_branch),
         Field::PullSecret => t!(field_pull_secret),
         Field::Confirmation => t!(field_confirmation),
@@ -197,6 +200,7 @@ pub(crate) fn need(need: Need) -> &'static str {
         Need::Approval => t!(need_approval),
         Need::Test => t!(need_test),
         Need::Switch => t!(need_switch),
+        Need::Renewal => t!(need_renewal),
         Need::Review => t!(need_review),
     }
 }

@@ -16,6 +16,7 @@ export interface Fields {
   username?: string;
   password?: string;
   repository?: string;
+  expires_at?: string;
 }
 
 /** A stored secret, with the addresses of its pages. */

@@ -3,6 +3,7 @@ import { become } from '../support/people.js';
 import { NOBODY } from '../support/session.js';
 
 test('each guide has a page of its own', async ({ page }) => {
+  test.slow();
   await open(page, '/secrets');
   const entry = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Help' });
   await entry.click();

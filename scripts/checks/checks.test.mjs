@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { circles } from "./circles.mjs";
+import { unmarked } from "./commands.mjs";
 import { tooLong } from "./lengths.mjs";
 import { code, usePaths, withoutTests } from "./rust.mjs";
 import { literalTexts, texts } from "./texts.mjs";
@@ -102,4 +103,18 @@ test("texts finds words for people, and neither markup nor names nor tests", () 
     `a.rs:1: "Two words" belongs into app/texts`,
     "c.rs: has no text of its own, take it off the list",
   ]);
+});
+
+test("unmarked finds blocks of commands without a mark, and marks that name no test of the page", () => {
+  const fence = (language, text) => `\`\`\`${language}\n${text}\n\`\`\`\n`;
+  const tests = { "server/tests/it/a.rs": "docs/a.md", "scripts/test-b": "nothing" };
+  const wrong = (text) => unmarked("docs/a.md", text, (file) => tests[file] ?? null);
+  const run = "<!-- run by: server/tests/it/a.rs -->\n";
+  assert.deepEqual(wrong(`# A\n\n${run}${fence("sh", "a")}\n<!-- not run: no Docker -->\n\n${fence("", "docker run a")}`), []);
+  assert.deepEqual(wrong(`# A\n${fence("yaml", "a: b")}${fence("", "LATCHKEY_A=b")}${fence("ini", "a")}`), []);
+  assert.deepEqual(wrong(`${run}# A\n\ntext\n${fence("sh", "a")}${fence("", "docker run a")}`), []);
+  assert.match(wrong(`# A\n${run}\nText between.\n\n${fence("sh", "a")}`)[0], /^docs\/a\.md:6: no test runs this block/);
+  assert.equal(wrong(`# A\n${run}${fence("sh", "a")}${fence("", "docker run a")}`).length, 1);
+  assert.match(wrong(`# A\n<!-- run by: scripts/test-b -->\n${fence("sh", "a")}`)[0], /does not name a\.md/);
+  assert.match(wrong(`# A\n<!-- run by: server/src/a.rs -->\n${fence("sh", "a")}`)[0], /is no test/);
 });

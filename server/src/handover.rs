@@ -30,6 +30,11 @@ const SECRETS: [(&str, &str); 4] = [
     ("LATCHKEY_OIDC_CLIENT_SECRET", "--oidc-client-secret"),
 ];
 
+/// Returns whether the setting of this name is a secret.
+pub(crate) fn is_secret(name: &str) -> bool {
+    SECRETS.iter().any(|(secret, _)| *secret == name)
+}
+
 /// The variable with the number of the descriptor that holds the secrets.
 pub(crate) const HANDED_ON: &str = "LATCHKEY_HANDED_ON";
 

@@ -10,6 +10,7 @@ pub mod cleanup;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod copy_program;
 pub mod doctor;
 pub mod forwarded;
 pub mod from_file;

@@ -22,6 +22,10 @@ use tokio::{net::TcpListener, signal, sync::watch};
 /// The longest time that requests in flight may take when the server stops.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The longest time that connection tests may go on when the server stops; then they are cut off, while there is still time to record
+/// that.
+const TEST_GRACE: Duration = Duration::from_secs(8);
+
 /// The longest time that the connections to the database may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -125,11 +129,19 @@ pub(crate) async fn serve(settings: Settings, sources: Sources, traces: Option<T
     };
     if matches!(opened, Ok(true)) {
         tracing::info!("Latchkey is at http://{}", listen_addr::reachable(addr));
+        // Behind nothing but the database: an idle server has no connection by which others could tell that it is there.
+        let presence = match state.backend() {
+            Some(backend) => Some(backend.be_present(&machine()).await),
+            None => None,
+        };
         let tests = settings.connection_tests.test_interval.zip(state.backend().cloned());
         let tests = tests.map(|(interval, backend)| tokio::spawn(scheduled_tests::run(backend, interval)));
         drain(&state, settings, &mut signals).await;
         if let Some(tests) = tests {
             tests.abort();
+        }
+        if let Some(presence) = presence {
+            signals.bound(CLOSE_TIMEOUT, presence.end()).await;
         }
     }
     tracing::info!("stopping");
@@ -142,7 +154,12 @@ pub(crate) async fn serve(settings: Settings, sources: Sources, traces: Option<T
             let _ = monitored.await;
         }
     };
-    if signals.bound(REQUEST_TIMEOUT, answered).await.is_none() {
+    let tests = async {
+        if let Some(backend) = state.backend() {
+            backend.connection_tests().end(TEST_GRACE).await;
+        }
+    };
+    if signals.bound(REQUEST_TIMEOUT, async { tokio::join!(answered, tests) }).await.is_none() {
         tracing::warn!("aborted the requests that were still in flight");
     }
     if let Some(backend) = state.backend()
@@ -159,6 +176,15 @@ pub(crate) async fn serve(settings: Settings, sources: Sources, traces: Option<T
         tracing::warn!("the private PostgreSQL did not stop in time, and is killed with this process");
     }
     opened.map(drop)
+}
+
+/// Returns the name of this machine, by which people know one server from another.
+fn machine() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    match name.trim() {
+        "" => "this-machine".to_owned(),
+        name => name.to_owned(),
+    }
 }
 
 /// Listens for Prometheus, if the settings say so.

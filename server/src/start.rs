@@ -3,7 +3,7 @@
 use crate::{
     backup, clock, command,
     config::{self, Command, Settings, unknown_settings},
-    doctor, hardening, health_command, log, open, rest, serve,
+    copy_program, doctor, hardening, health_command, log, open, rest, serve,
     surroundings::Sources,
     traces::Traces,
 };
@@ -38,13 +38,8 @@ pub async fn run(
             "variables of PostgreSQL's own tools are ignored: only DATABASE_URL counts"
         );
     }
-    let unknown = unknown_settings();
-    if !unknown.is_empty() && matches!(command, Command::Serve) {
-        let variables = unknown.join(", ");
-        tracing::warn!(
-            variables,
-            "variables that are no settings are ignored: latchkey serve --help lists those that are"
-        );
+    if matches!(command, Command::Serve) {
+        warn_of_settings(&sources);
     }
     // A panic's message may contain a value: its place is enough.
     std::panic::set_hook(Box::new(|panic| {
@@ -85,6 +80,7 @@ pub async fn run(
             Box::pin(backup::upgrade(&settings, to, remove_old)).await
         }
         Command::Health { live } => health_command::ask(settings.network.addr, live).await,
+        Command::CopyProgram { file } => copy_program::copy(&file),
         Command::SettingsFile => command::write(&config::settings_file()),
         Command::ManualPages { folder, small } => {
             config::write_manual_pages(&folder, small).map_err(Into::into)
@@ -109,6 +105,25 @@ fn traces(settings: &Settings, command: &Command) -> Result<Option<Traces>, Box<
     // A mistake there is reported with the other settings.
     let trust = settings.connection_tests.config(settings.network.addr.port()).unwrap_or_default();
     Traces::find(&trust)
+}
+
+/// Logs what is odd about the settings, for whoever runs the server.
+fn warn_of_settings(sources: &Sources) {
+    let unknown = [unknown_settings(), sources.file.foreign.clone()].concat();
+    if !unknown.is_empty() {
+        let variables = unknown.join(", ");
+        tracing::warn!(
+            variables,
+            "variables that are no settings are ignored: latchkey serve --help lists those that are"
+        );
+    }
+    if let Some(mode) = &sources.file.exposed {
+        tracing::warn!(
+            mode,
+            path = sources.file.path,
+            "the settings file contains a secret, and every user of this machine can read it: run chmod o-rwx on it"
+        );
+    }
 }
 
 /// Reports the reason for ending, if the command failed: the server in its log, a command to whoever typed it.

@@ -50,10 +50,11 @@ pub(crate) fn look(
         now: clock::of_this_machine(),
         settings: SettingsFacts {
             all: sources.settings.clone(),
-            unknown: unknown_settings(),
+            unknown: [unknown_settings(), sources.file.foreign.clone()].concat(),
             wrong: wrong(settings),
             file: sources.file.path.clone(),
             file_unreadable: sources.file.unreadable.clone(),
+            file_exposed: sources.file.exposed.clone(),
         },
         server,
         disk: disk(settings),

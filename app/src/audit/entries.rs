@@ -89,6 +89,18 @@ fn exactly(at: Timestamp) -> impl IntoView {
 fn named(action: &str, object: String, token_name: Option<&str>) -> impl IntoView + use<> {
     match AuditAction::secret_of(action, &object) {
         Some(id) => Either::Left(view! { <a href=secret_address(&id)>{object}</a> }),
-        None => Either::Right(labels::object(action, &object, token_name).into_owned()),
+        None => Either::Right(broken_at_slash(&labels::object(action, &object, token_name))),
+    }
+}
+
+/// Renders a text that may be broken after its first slash, as in `datasets/weather`: browsers break there only within a word.
+fn broken_at_slash(text: &str) -> impl IntoView + use<> {
+    match text.find('/').map(|slash| text.split_at(slash + 1)) {
+        Some((before, after)) => Either::Left(view! {
+            {before.to_owned()}
+            <wbr/>
+            {after.to_owned()}
+        }),
+        None => Either::Right(text.to_owned()),
     }
 }

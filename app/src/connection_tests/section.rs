@@ -31,6 +31,8 @@ pub fn target(
     rejected: Option<&RejectedForm>,
     // The result of a test of the form, as HTML, if it was tested.
     tested: Option<String>,
+    // The fields between the target and the result.
+    more: impl IntoView,
 ) -> ServerMarkup {
     let errors = match rejected {
         Some(RejectedForm { error: Some(ApiError::Rejected(Error::Invalid(errors), _)), .. }) => {
@@ -84,6 +86,7 @@ pub fn target(
     ServerMarkup::render(view! {
         {repository}
         {image}
+        {more}
         {place(answer)}
     })
 }

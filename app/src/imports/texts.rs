@@ -17,6 +17,7 @@ pub fn note(note: &Note) -> String {
         Note::HostCorrected => t!(note_host_corrected),
         Note::SameRegistry => t!(note_same_registry),
         Note::Disagreement => t!(note_disagreement),
+        Note::Expires(at) => return t!(note_expires, when: &texts::exact(*at)),
         Note::ShortLived(hours) => return t!(note_short_lived, hours: u16::from(*hours)),
         Note::StoredBy(by) => return t!(note_stored_by, helper: helper(*by)),
         Note::HelpedBy(by) if by.makes_its_own() => return t!(note_made_by, helper: helper(*by)),

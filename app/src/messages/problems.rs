@@ -5,8 +5,8 @@ use domain::{
     error::Problem,
     invisible::is_invisible,
     secret::{
-        DisplayName, DisplayNameProblem, HostProblem, NameProblem, PasswordEnd, PasswordProblem, SecretKind,
-        SecretName, SshKeyProblem, UsernameProblem,
+        DatesProblem, DisplayName, DisplayNameProblem, HostProblem, NameProblem, PasswordEnd,
+        PasswordProblem, SecretKind, SecretName, SshKeyProblem, UsernameProblem,
     },
 };
 
@@ -26,6 +26,8 @@ pub(super) fn of_secrets(problem: &Problem) -> String {
         Problem::Username(problem) => username(*problem).to_owned(),
         Problem::Password(problem) => password(*problem).to_owned(),
         Problem::Target(problem) => target(*problem),
+        Problem::Dates(DatesProblem::Date) => t!(problem_dates_date).to_owned(),
+        Problem::Dates(DatesProblem::Days) => t!(problem_dates_days).to_owned(),
         Problem::Usage(_)
         | Problem::Access(_)
         | Problem::NoSecret(..)

@@ -31,7 +31,8 @@ impl Row {
 }
 
 /// Returns the reasons, the gravest first.
-fn rows(of: &Attention) -> [Row; 7] {
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn rows(of: &Attention) -> [Row; 10] {
     [
         Row::new(
             of.host_key_changed,
@@ -51,6 +52,24 @@ fn rows(of: &Attention) -> [Row; 7] {
             (t!(overview_unreachable), t!(overview_unreachable_hint)),
             "status=unreachable",
         ),
+        Row {
+            at_least: !of.expired.exact,
+            ..Row::new(
+                of.expired.count,
+                ("clock", "danger"),
+                (t!(overview_expired), t!(overview_expired_hint)),
+                "expires=expired",
+            )
+        },
+        Row {
+            at_least: !of.expire_soon.exact,
+            ..Row::new(
+                of.expire_soon.count,
+                ("clock", "warn"),
+                (t!(overview_expire_soon), t!(overview_expire_soon_hint)),
+                "expires=30",
+            )
+        },
         Row::new(
             of.host_key_unknown,
             ("shield", "warn"),
@@ -69,6 +88,15 @@ fn rows(of: &Attention) -> [Row; 7] {
             (t!(overview_never_tested), t!(overview_never_tested_hint)),
             "needs=test",
         ),
+        Row {
+            at_least: !of.renewal_due.exact,
+            ..Row::new(
+                of.renewal_due.count,
+                ("clock", "plain"),
+                (t!(overview_renewal_due), t!(overview_renewal_due_hint)),
+                "needs=renewal",
+            )
+        },
         Row {
             at_least: !of.unused.exact,
             ..Row::new(
@@ -122,6 +150,9 @@ mod tests {
             host_key_unknown: 0,
             never_tested: 0,
             key_pending: 0,
+            expired: Total { count: 0, exact: true },
+            expire_soon: Total { count: 0, exact: true },
+            renewal_due: Total { count: 0, exact: true },
             unused: Total { count: 0, exact: true },
         }
     }

@@ -32,15 +32,12 @@ pub(super) fn write(html: &mut Html, changes: &[RecentChange], now: Timestamp, m
 fn write_change(html: &mut Html, change: &RecentChange, now: Timestamp) {
     let RecentChange { at, actor_kind, actor, action, object, fields, called } = change;
     html.markup("<li><p title=\"").text(object).markup("\">");
-    match AuditAction::secret_of(action, object).filter(|_| is_there(action)) {
-        Some(id) => {
-            html.markup("<a href=\"").markup(LIST).markup("/").text(object).markup("\">");
-            html.text(id.name.as_str()).markup("</a>");
-        }
-        None => {
-            let object = labels::object(action, name(action, object), called.as_deref());
-            html.markup("<b>").text(&object).markup("</b>");
-        }
+    if let Some(id) = AuditAction::secret_of(action, object).filter(|_| is_there(action)) {
+        html.markup("<a href=\"").markup(LIST).markup("/").text(object).markup("\">");
+        html.text(id.name.as_str()).markup("</a>");
+    } else {
+        let object = labels::object(action, name(action, object), called.as_deref());
+        html.markup("<b>").text(&object).markup("</b>");
     }
     html.markup("</p><p class=did>").text(&labels::change(action, fields));
     html.markup("</p><p class=muted>")

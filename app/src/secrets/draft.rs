@@ -7,7 +7,9 @@ use backend::Backend;
 use domain::{
     connection_test::{ImageReference, KnownHosts, Repository},
     error::Error,
-    secret::{DisplayName, NewSshKeyKind, RegistryHost, SecretKind, SecretName, Username},
+    secret::{
+        DisplayName, NewDates, NewSshKeyKind, RegistryHost, SecretKind, SecretName, TypedExpiry, Username,
+    },
 };
 use http::request::Parts;
 use leptos::prelude::*;
@@ -69,6 +71,16 @@ fn harmless(typed: &Typed) -> Typed {
         known_hosts: keep(&typed.known_hosts, KnownHosts::parse(&typed.known_hosts, "").is_ok()),
         kind: keep(&typed.kind, SecretKind::parse(&typed.kind).is_some()),
         version: keep(&typed.version, typed.version.parse::<i64>().is_ok()),
+        expires_at: keep(
+            &typed.expires_at,
+            TypedExpiry::parse(&typed.expires_at, &typed.expires_zone).is_ok(),
+        ),
+        expires_zone: keep(&typed.expires_zone, typed.expires_zone.parse::<i16>().is_ok()),
+        renew_every_days: keep(
+            &typed.renew_every_days,
+            NewDates::parse_days(&typed.renew_every_days).is_ok(),
+        ),
+        stop_when_expired: keep(&typed.stop_when_expired, typed.stop_when_expired == "on"),
         // Choices and marks of the portal, which nobody types.
         way: keep(&typed.way, matches!(typed.way.as_str(), "paste" | "file" | "generate")),
         generate: keep(&typed.generate, NewSshKeyKind::parse(&typed.generate).is_some()),
@@ -98,6 +110,10 @@ mod tests {
             username: "robot".to_owned(),
             repository: "git@github.com:group/app.git".to_owned(),
             image: "group/app:1".to_owned(),
+            expires_at: "2027-01-31".to_owned(),
+            expires_zone: "-300".to_owned(),
+            renew_every_days: "90".to_owned(),
+            stop_when_expired: "on".to_owned(),
             kind: "image-pull".to_owned(),
             way: "generate".to_owned(),
             generate: "rsa-4096".to_owned(),
@@ -117,6 +133,10 @@ mod tests {
                 username: pasted.to_owned(),
                 repository: pasted.to_owned(),
                 image: pasted.to_owned(),
+                expires_at: pasted.to_owned(),
+                expires_zone: pasted.to_owned(),
+                renew_every_days: pasted.to_owned(),
+                stop_when_expired: pasted.to_owned(),
                 kind: pasted.to_owned(),
                 way: pasted.to_owned(),
                 generate: pasted.to_owned(),

@@ -68,7 +68,9 @@ impl Problems {
 
     /// Shows problems beside the fields that the server has rendered under the form.
     pub fn mark_under_form(self) {
-        for field in [Field::Repository, Field::KnownHosts, Field::Image] {
+        let by_server =
+            [Field::Repository, Field::KnownHosts, Field::Image, Field::ExpiresAt, Field::RenewEveryDays];
+        for field in by_server {
             dom::mark(field.name(), self.found(field).map(|(_, said)| said));
         }
     }

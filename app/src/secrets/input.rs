@@ -52,6 +52,16 @@ pub struct SecretInput {
     /// Lines of known hosts that were shown after a test, and approved.
     pub approved_hosts: String,
     pub image: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub expires_at: String,
+    /// The zone of the day: its minutes east of UTC.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub expires_zone: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub renew_every_days: String,
+    /// Not empty if the value is not handed out any more once it is expired.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub stop_when_expired: String,
     /// The result of a test of this form, signed by the server.
     pub tested: String,
     /// The submission, which the server adds to the Add form: the same form sent twice is saved once. Of the Edit form `ROTATE`,
@@ -86,6 +96,10 @@ impl SecretInput {
             known_hosts: self.known_hosts.clone(),
             approved_hosts: self.approved_hosts.clone(),
             image: self.image.clone(),
+            expires_at: self.expires_at.clone(),
+            expires_zone: self.expires_zone.clone(),
+            renew_every_days: self.renew_every_days.clone(),
+            stop_when_expired: self.stop_when_expired.clone(),
             ..draft
         };
         draft
@@ -121,6 +135,10 @@ impl SecretInput {
             repository: self.repository.clone(),
             known_hosts: self.hosts(),
             image: self.image.clone(),
+            expires_at: self.expires_at.clone(),
+            expires_zone: self.expires_zone.clone(),
+            renew_every_days: self.renew_every_days.clone(),
+            stop_when_expired: self.stop_when_expired.clone(),
             tested: self.tested.clone(),
             submission: self.submission.clone(),
             version: self.version.clone(),
@@ -170,7 +188,7 @@ pub struct Typed {
     pub kind: String,
     pub registry_host: String,
     pub username: String,
-    /// The way in which the key comes, not in any island, like the next five: the browser ignores them.
+    /// The way in which the key comes, not in any island, like the next nine: the browser ignores them.
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub way: String,
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
@@ -181,6 +199,14 @@ pub struct Typed {
     pub known_hosts: String,
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub image: String,
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    pub expires_at: String,
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    pub expires_zone: String,
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    pub renew_every_days: String,
+    #[cfg_attr(not(feature = "ssr"), serde(skip))]
+    pub stop_when_expired: String,
     /// The ticket of the last test, which a rejected form keeps.
     #[cfg_attr(not(feature = "ssr"), serde(skip))]
     pub tested: String,

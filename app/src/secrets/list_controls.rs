@@ -11,7 +11,9 @@ use crate::{
 };
 use domain::{
     connection_test::TestStatus,
-    page::{Direction, ListQuery, Need, PageSize, Position, SecretPage, SortColumn, Total, UnusedDays},
+    page::{
+        Direction, Expires, ListQuery, Need, PageSize, Position, SecretPage, SortColumn, Total, UnusedDays,
+    },
     secret::SecretKind,
 };
 use leptos::{either::Either, prelude::*, tachys::html::InertElement};
@@ -33,6 +35,7 @@ fn filter_form(query: &ListQuery, sort: String) -> impl IntoView + use<> {
     let states = TestStatus::ALL.map(|status| (status.as_str().to_owned(), texts::status(status).to_owned()));
     let unused = UnusedDays::ALL.map(|days| (days.days().to_string(), not_used_for(days)));
     let chosen = query.unused.map(|days| days.days().to_string());
+    let expires = Expires::ALL.map(|when| (when.as_str().to_owned(), expires_when(when)));
     let needs = Need::ALL.map(|need| (need.as_str().to_owned(), texts::need(need).to_owned()));
     view! {
         <form class="filter" method="get" action=LIST role="search" id="filter" autocomplete="off">
@@ -55,6 +58,7 @@ fn filter_form(query: &ListQuery, sort: String) -> impl IntoView + use<> {
             {choice("type", t!(list_type), t!(list_any), query.kind.map(SecretKind::as_str), kinds)}
             {choice("status", t!(list_status), t!(list_any), query.status.map(TestStatus::as_str), states)}
             {choice("unused", t!(list_last_used), t!(list_any_time), chosen.as_deref(), unused)}
+            {choice("expires", t!(list_expires), t!(list_any_time), query.expires.map(Expires::as_str), expires)}
             {choice("needs", t!(list_needs), t!(list_any), query.needs.map(Need::as_str), needs)}
             {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort/> })}
             <button>{t!(list_search)}</button>
@@ -87,6 +91,13 @@ fn not_used_for(days: UnusedDays) -> String {
     t!(list_not_used_for, days: days.days())
 }
 
+fn expires_when(expires: Expires) -> String {
+    match expires.days() {
+        None => t!(list_expired).to_owned(),
+        Some(days) => t!(list_within, days),
+    }
+}
+
 /// Renders the search and the filters that apply, each as a link to the list without it.
 fn chips(query: &ListQuery) -> impl IntoView + use<> {
     let search = (!query.search.is_empty()).then(|| {
@@ -102,12 +113,15 @@ fn chips(query: &ListQuery) -> impl IntoView + use<> {
     let unused = query.unused.map(|days| {
         chip(t!(list_last_used), &not_used_for(days), &query.changed(|query| query.unused = None))
     });
+    let expires = query.expires.map(|expires| {
+        chip(t!(list_expires), &expires_when(expires), &query.changed(|query| query.expires = None))
+    });
     let needs = query
         .needs
         .map(|needs| chip(t!(list_needs), texts::need(needs), &query.changed(|query| query.needs = None)));
     view! {
         <p class="chips">
-            {search} {kind} {status} {unused} {needs}
+            {search} {kind} {status} {unused} {expires} {needs}
             <a href=list_address(&query.widened())>{t!(list_clear_all)}</a>
         </p>
     }
@@ -133,6 +147,7 @@ fn label_of(column: SortColumn) -> &'static str {
         SortColumn::Status => t!(list_status),
         SortColumn::UsedBy => t!(list_used_by),
         SortColumn::LastUsed => t!(list_last_used),
+        SortColumn::Expires => t!(list_expires),
         SortColumn::Updated => t!(list_updated),
     }
 }

@@ -2,11 +2,11 @@
 //! Cells have no class, and end tags and quotation marks that HTML does not need are omitted;
 //! `style/secrets.css` knows the columns by their places.
 
-use super::{LIST, with_list};
+use super::{LIST, dates::relative, with_list};
 use crate::{connection_tests::answer::class_of, messages, texts, ui::html::Html};
 use domain::{
     connection_test::{TestCause, TestStatus},
-    secret::{SecretKind, SecretSummary, Selection},
+    secret::{Dates, DatesState, SecretKind, SecretSummary, Selection},
     time::Timestamp,
 };
 use leptos::prelude::*;
@@ -120,6 +120,8 @@ impl Rows<'_> {
             }
         }
         html.markup("<td>");
+        self.dates(html, secret.dates);
+        html.markup("<td>");
         self.ago(html, secret.updated_at);
         html.markup("<p> ").text(&t!(list_by, name: &secret.updated_by));
     }
@@ -148,6 +150,36 @@ impl Rows<'_> {
             html.attribute("title", &line);
         }
         html.markup(">").text(&line);
+    }
+
+    /// Adds when the value expires; or that it has, or is to be renewed.
+    fn dates(&self, html: &mut Html, dates: Dates) {
+        let (class, word) = match dates.state(self.now) {
+            DatesState::Expired(_) => ("bad", Some(t!(dates_expired))),
+            DatesState::Soon(_) => ("warn", None),
+            DatesState::RenewalDue(_) => ("warn", Some(t!(dates_renewal_due))),
+            DatesState::Fine => ("", None),
+        };
+        if !class.is_empty() {
+            html.markup("<span class=\"state ").markup(class).markup("\"><i class=\"icon i-clock\"></i>");
+            if let Some(word) = word {
+                html.text(word).markup("</span>");
+            }
+        }
+        match dates.expires_at {
+            Some(at) => {
+                html.markup(if word.is_some() { "<p><time" } else { "<time" });
+                html.attribute("datetime", &at.rfc3339()).attribute("title", &texts::exact(at));
+                html.markup(">").text(&relative(at, self.now)).markup("</time>");
+            }
+            None if class.is_empty() => {
+                html.markup("<small>–</small>");
+            }
+            None => {}
+        }
+        if !class.is_empty() && word.is_none() {
+            html.markup("</span>");
+        }
     }
 
     /// Adds how long ago this was, as `ui::ago` renders it.

@@ -7,6 +7,8 @@ pub mod api;
 pub mod confirmation;
 #[cfg(feature = "ssr")]
 pub mod consumers;
+#[cfg(feature = "ssr")]
+pub mod dates;
 pub mod delete;
 #[cfg(feature = "ssr")]
 pub mod deleted;

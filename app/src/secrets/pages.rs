@@ -4,6 +4,7 @@ use super::{
     LIST,
     confirmation::{NotDeleted, confirmation},
     consumers::{ConsumerList, UsedWarning, count_words},
+    dates,
     delete::question,
     draft,
     form::{Purpose, SecretForm},
@@ -31,6 +32,7 @@ use backend::{Backend, Ctx};
 use domain::{
     error::Field,
     secret::{SecretDetails, SecretId, SecretKind},
+    time::Timestamp,
     usage::{SecretConsumers, UsageKind},
 };
 use leptos::prelude::*;
@@ -54,7 +56,13 @@ pub fn AddPage(
             ways: form_parts::ways(&typed),
             keys: key_help(),
             registries: registries(&typed.registry_host),
-            target: target(&typed, None, rejected.as_ref(), tested),
+            target: target(
+                &typed,
+                None,
+                rejected.as_ref(),
+                tested,
+                dates::fields(&typed, rejected.as_ref().and_then(|form| form.error.as_ref()), None),
+            ),
             test: test_button(&check, t!(secret_add_test_hint)),
         };
         view! {
@@ -110,6 +118,9 @@ pub fn EditPage(
             repository: details.target.clone().unwrap_or_default(),
             known_hosts: details.known_hosts.clone(),
             image: details.target.clone().unwrap_or_default(),
+            expires_at: details.dates.expires_at.map(Timestamp::rfc3339).unwrap_or_default(),
+            renew_every_days: details.dates.renew_every_days.map(|days| days.to_string()).unwrap_or_default(),
+            stop_when_expired: if details.dates.stop_when_expired { "on".to_owned() } else { String::new() },
             ..Typed::default()
         };
         let typed = rejected.as_ref().map_or(stored, |rejected| rejected.typed.clone());
@@ -123,7 +134,13 @@ pub fn EditPage(
             ways: form_parts::stored_key(&details),
             keys: key_help(),
             registries: form_parts::folded_registries(details.registry_host.as_deref().unwrap_or_default()),
-            target: target(&typed, Some(id.kind), rejected.as_ref(), tested),
+            target: target(
+                &typed,
+                Some(id.kind),
+                rejected.as_ref(),
+                tested,
+                dates::fields(&typed, rejected.as_ref().and_then(|form| form.error.as_ref()), Some(id.kind)),
+            ),
             test: test_button(&check, t!(secret_edit_test_hint)),
         };
         let when = Markup::rendered(view! { <Ago at now/> });

@@ -6,6 +6,7 @@ pub mod status;
 use super::{
     LIST,
     consumers::ConsumersSection,
+    dates::{DateFacts, Notice},
     delete::{DeleteDialog, question_with_places},
     from_secret,
     imported_from::ImportedFrom,
@@ -62,6 +63,7 @@ fn Shown(view: SecretView) -> impl IntoView {
     let status = view! { <Status id=&id state=connection.clone() tests now may_write/> };
     let page = rendered(view! {
         <Head details=&details may_write used/>
+        <Notice id=&id dates=details.dates now may_write/>
         {details.pending.is_some().then(|| view! { <Waiting id=&id may_write/> })}
         <div class="secret-page">
             {status}
@@ -208,6 +210,7 @@ fn Facts<'a>(details: &'a SecretDetails, connection: &'a TestState) -> impl Into
                 {row(value, t!(secret_never_shown))}
                 {connection.target.clone().map(|target| code(tested, target))}
                 {trusted}
+                <DateFacts dates=details.dates now/>
                 <dt>{t!(secret_last_changed)}</dt>
                 <dd>{changed}</dd>
             </dl>

@@ -2,7 +2,7 @@
 //! Between backticks stand commands, settings and names.
 
 use crate::{messages, texts};
-use backend::{BackupProblem, Check, CheckArea, CheckState, Finding, SettingSource, Unlooked};
+use backend::{BackupProblem, Check, CheckArea, CheckState, Finding, SettingSource, Unlooked, quoted_name};
 use domain::time::Timestamp;
 
 /// The message of a finding.
@@ -138,6 +138,9 @@ pub fn message(finding: &Finding) -> Message {
         }
         Finding::SettingsWrong { why } => both(t!(system_settings_wrong, why), t!(system_settings_wrong_do)),
         Finding::FileRead { path } => seen(t!(system_file_read, path)),
+        Finding::FileExposed { path, mode } => {
+            both(t!(system_file_exposed, path, mode), t!(system_file_exposed_do))
+        }
         Finding::FileNone => seen(t!(system_file_none)),
         Finding::FileUnreadable { why } => {
             both(t!(system_file_unreadable, why), t!(system_file_unreadable_do))
@@ -184,19 +187,30 @@ pub fn message(finding: &Finding) -> Message {
             both(t!(system_rights_superuser, role), t!(system_rights_superuser_do))
         }
         Finding::RightsNoSchema { role } => {
-            both(t!(system_rights_no_schema, role), t!(system_rights_no_schema_do, role))
+            let in_sql = &quoted_name(role);
+            both(t!(system_rights_no_schema, role), t!(system_rights_no_schema_do, role: in_sql))
         }
-        Finding::RightsNoMigrations { role } => {
-            both(t!(system_rights_no_migrations, role), t!(system_rights_no_migrations_do, role))
+        Finding::RightsNoMigrations { role, schema } => {
+            let advice = t!(
+                system_rights_no_migrations_do,
+                schema: &quoted_name(schema),
+                role: &quoted_name(role)
+            );
+            both(t!(system_rights_no_migrations, role), advice)
         }
+        // The names of the tables are in SQL's form already.
         Finding::RightsLacking { role, tables } => {
-            both(t!(system_rights_lacking, role, tables), t!(system_rights_lacking_do, tables, role))
+            let advice = t!(system_rights_lacking_do, tables, role: &quoted_name(role));
+            both(t!(system_rights_lacking, role, tables), advice)
         }
         Finding::RightsNoCreate { role, schema } => {
-            both(t!(system_rights_no_create, role, schema), t!(system_rights_no_create_do, schema, role))
+            let advice =
+                t!(system_rights_no_create_do, schema: &quoted_name(schema), role: &quoted_name(role));
+            both(t!(system_rights_no_create, role, schema), advice)
         }
         Finding::RightsForeign { role, table, owner } => {
-            both(t!(system_rights_foreign, table, owner), t!(system_rights_foreign_do, owner, role))
+            let advice = t!(system_rights_foreign_do, owner: &quoted_name(owner), role: &quoted_name(role));
+            both(t!(system_rights_foreign, table, owner), advice)
         }
         Finding::ExtensionsThere => seen(t!(system_extensions_there)),
         Finding::ExtensionsAddable => seen(t!(system_extensions_addable)),
@@ -365,6 +379,28 @@ mod tests {
         assert!(since.ends_with("The last good one was made on 1 January 1970, 00:00 UTC."), "{since}");
         let said: BTreeSet<_> = BackupProblem::ALL.map(|problem| failed(problem, None).seen).into();
         assert_eq!(said.len(), BackupProblem::ALL.len());
+    }
+
+    #[test]
+    fn advice_is_sql_for_every_name() {
+        let (role, schema) = ("o\"dd".to_owned(), "My schema".to_owned());
+        let advice = |finding: &Finding| message(finding).advice.unwrap();
+        let no_tables = Finding::RightsNoMigrations { role: role.clone(), schema: schema.clone() };
+        assert!(
+            advice(&no_tables).contains(r#"ALL TABLES IN SCHEMA "My schema" TO "o""dd"`"#),
+            "{}",
+            advice(&no_tables)
+        );
+        let foreign =
+            Finding::RightsForeign { role: role.clone(), table: "t".to_owned(), owner: schema.clone() };
+        assert!(advice(&foreign).contains(r#"GRANT "My schema" TO "o""dd"`"#), "{}", advice(&foreign));
+        let lacking = Finding::RightsLacking { role: role.clone(), tables: "public.\"T\"".to_owned() };
+        assert!(advice(&lacking).contains(r#"ON public."T" TO "o""dd"`"#), "{}", advice(&lacking));
+        for finding in
+            [Finding::RightsNoSchema { role: role.clone() }, Finding::RightsNoCreate { role, schema }]
+        {
+            assert!(advice(&finding).contains(r#"TO "o""dd"`"#), "{}", advice(&finding));
+        }
     }
 
     #[tokio::test]

@@ -57,3 +57,4 @@ error-sign-on-no-groups-told = Your identity provider doesn't report your groups
 error-sign-on-not-asked-again = Your identity provider didn't ask you to sign in again, or doesn't say that it did. Try again; if that doesn't help, an administrator can find the cause in the log.
 error-sign-on-disabled = Your user is disabled in this portal. Ask an administrator.
 error-sign-on-name-taken = The usernames that could be yours belong to other users of this portal. Ask an administrator.
+error-expired = { $name } expired on { $when } and isn't handed out any more. Replace its value, or change its dates.

@@ -3,4 +3,5 @@
 need-approval = Host key approval
 need-test = First test
 need-switch = Key switch
+need-renewal = Renewal
 need-review = Review of use

@@ -8,6 +8,7 @@ note-short-lived =
         [one] This kind of password expires after 1 hour and must be renewed automatically.
        *[other] This kind of password expires after { $hours } hours and must be renewed automatically.
     }
+note-expires = The password contains its own end, { $when }. It becomes the end of the secret.
 note-stored-by = This config keeps its credentials in { $helper } (“credsStore”), not in the file. Create a token at each registry and add it by hand.
 note-made-by = { $helper } creates a new password for each use (“credHelpers”), so the file has none. Create a robot account or a long-lived token at the registry, if it offers them, and add it by hand.
 note-helped-by = The credential is kept in { $helper }, not in the file. Create a token at the registry and add it by hand.

@@ -25,6 +25,12 @@ overview-new-key-waiting = New key waiting
 overview-new-key-waiting-hint = A new key pair is ready, but not in use yet.
 overview-never-tested = Never tested
 overview-never-tested-hint = Not tested since they were added or changed.
+overview-expired = Expired
+overview-expired-hint = Their value has expired. Replace it.
+overview-expire-soon = Expire within 30 days
+overview-expire-soon-hint = Their value ends soon. Replace it in time.
+overview-renewal-due = Renewal due
+overview-renewal-due-hint = Their value is older than intended.
 overview-unused = Unused for 90 days
 overview-unused-hint = No image, dataset or API token uses them.
 

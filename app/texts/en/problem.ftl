@@ -155,3 +155,6 @@ problem-image-hub-otherwise = Docker and Kubernetes treat this host as a registr
 problem-known-hosts-line = Line { $line } is not a line of a known_hosts file: host, type and key, such as github.com ssh-ed25519 AAAA…. Correct or remove it.
 problem-known-hosts-port = Line { $line } names a port without brackets, so it matches no host. Write the host in brackets, such as [git.example.com]:2222.
 problem-known-hosts-too-long = The known hosts are longer than 32 KiB. Keep only the lines of this repository's host.
+
+problem-dates-date = Enter a day such as 2027-01-31, or a time such as 2027-01-31T12:00:00Z.
+problem-dates-days = Enter a number of days from 1 to 3650.

@@ -41,3 +41,4 @@ error-sign-on-no-groups-told = 身分提供者未回報您的群組，因此無�
 error-sign-on-not-asked-again = 身分提供者未要求您重新登入，或未回報已重新登入。請再試一次；若仍無法解決，管理員可以在記錄檔中找到原因。
 error-sign-on-disabled = 您的使用者在此入口網站已停用。請洽管理員。
 error-sign-on-name-taken = 可供您使用的使用者名稱已屬於此入口網站的其他使用者。請洽管理員。
+error-expired = { $name } 已於 { $when } 到期，不再提供。請更換其值，或變更日期。

@@ -4,6 +4,7 @@ note-host-corrected = 主機已更正為用戶端查詢時使用的形式。
 note-same-registry = 此處另一個項目屬於相同的登錄。請擇一匯入。
 note-disagreement = 「auth」與「username」、「password」的內容不一致。系統會匯入「auth」，因為 Docker 與 Kubernetes 使用的是它。
 note-short-lived = 這類密碼會在 { $hours } 小時後到期，必須自動更新。
+note-expires = 密碼本身包含到期時間 { $when }，將成為此 Secret 的到期時間。
 note-stored-by = 此設定檔將憑證存放在「{ $helper }」（「credsStore」），而不在檔案中。請在各個登錄建立權杖，並手動新增。
 note-made-by = 「{ $helper }」每次使用時都會產生新的密碼（「credHelpers」），因此檔案中沒有密碼。若登錄提供機器人帳戶或長效權杖，請建立後手動新增。
 note-helped-by = 憑證存放在「{ $helper }」，而不在檔案中。請在登錄建立權杖，並手動新增。

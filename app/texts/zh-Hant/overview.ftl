@@ -21,6 +21,12 @@ overview-new-key-waiting = 待啟用的新金鑰
 overview-new-key-waiting-hint = 新的金鑰組已就緒，但尚未使用。
 overview-never-tested = 從未測試
 overview-never-tested-hint = 自新增或變更後尚未測試。
+overview-expired = 已到期
+overview-expired-hint = 值已到期，請更換。
+overview-expire-soon = 30 天內到期
+overview-expire-soon-hint = 值即將到期，請及時更換。
+overview-renewal-due = 應更新
+overview-renewal-due-hint = 值已超過預定的更新時間。
 overview-unused = 90 天未使用
 overview-unused-hint = 沒有映像檔、資料集或 API 權杖使用。
 

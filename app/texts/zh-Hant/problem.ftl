@@ -151,3 +151,6 @@ problem-image-hub-otherwise = Docker 與 Kubernetes 會將此主機視為獨立�
 problem-known-hosts-line = 第 { $line } 行不是 known_hosts 檔案的格式：主機、類型與金鑰，例如 github.com ssh-ed25519 AAAA…。請更正或移除。
 problem-known-hosts-port = 第 { $line } 行的連接埠沒有方括號，因此不符合任何主機。請將主機寫在方括號中，例如 [git.example.com]:2222。
 problem-known-hosts-too-long = 已知主機超過 32 KiB。請僅保留此存放庫主機的行。
+
+problem-dates-date = 請輸入日期，例如 2027-01-31，或時間，例如 2027-01-31T12:00:00Z。
+problem-dates-days = 請輸入 1 到 3650 的天數。

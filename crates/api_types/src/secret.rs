@@ -46,6 +46,20 @@ pub struct Secret {
     #[schema(required)]
     #[serde(default)] // Older portals do not say it.
     pub imported_from_total: u32,
+    /// When the value expires.
+    pub expires_at: Option<String>,
+    /// After how many days the value is to be renewed.
+    pub renew_every_days: Option<u16>,
+    /// From when on the value is to be renewed.
+    pub renewal_due_at: Option<String>,
+    /// Whether the value is handed out no more once it has expired: readers get 410 then.
+    #[schema(required)]
+    #[serde(default)] // Older portals do not say it.
+    pub stop_when_expired: bool,
+    /// When the value was stored.
+    #[schema(required)]
+    #[serde(default)] // Older portals do not say it.
+    pub value_changed_at: String,
     /// Goes up by one with each change.
     pub version: i64,
     /// When it was added or last changed.
@@ -77,6 +91,11 @@ impl Secret {
             connection: Connection::from(state),
             imported_from: details.origins.places().to_vec(),
             imported_from_total: details.origins.total(),
+            expires_at: details.dates.expires_at.map(Timestamp::rfc3339),
+            renew_every_days: details.dates.renew_every_days,
+            renewal_due_at: details.dates.renewal_due_at().map(Timestamp::rfc3339),
+            stop_when_expired: details.dates.stop_when_expired,
+            value_changed_at: details.dates.value_changed_at.rfc3339(),
             version: details.version,
             updated_at: details.updated_at.rfc3339(),
             updated_by: details.updated_by,
@@ -124,6 +143,10 @@ pub struct SecretRow {
     pub used_by: u32,
     /// When a token last read it, give or take a minute.
     pub last_used_at: Option<String>,
+    /// When the value expires.
+    pub expires_at: Option<String>,
+    /// From when on the value is to be renewed.
+    pub renewal_due_at: Option<String>,
     /// When it was added or last changed.
     pub updated_at: String,
     /// By whom.
@@ -142,6 +165,8 @@ impl From<SecretSummary> for SecretRow {
             status: row.status.as_str().into(),
             used_by: row.used_by,
             last_used_at: row.last_used.map(Timestamp::rfc3339),
+            expires_at: row.dates.expires_at.map(Timestamp::rfc3339),
+            renewal_due_at: row.dates.renewal_due_at().map(Timestamp::rfc3339),
             updated_at: row.updated_at.rfc3339(),
             updated_by: row.updated_by,
         }

@@ -37,7 +37,7 @@ pub use audit::{
     Outcome, RecentChange, SecretHistory, Verdict,
 };
 pub use backups::{
-    BACKUP_OF, BackupProblem, BackupRun, BackupService, LastBackups, Maintenance, Opened, SCRATCH,
+    BACKUP_OF, BackupProblem, BackupRun, BackupService, LastBackups, Maintenance, Opened, Presence, SCRATCH,
     SealVerdict, ServerFacts, Snapshot, SnapshotKey, seal, verify_seal,
 };
 pub use connection_tests::{
@@ -47,7 +47,7 @@ pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;
 pub use db::{
     DatabaseConfig, MigrationFact, MigrationState, Observed, PoolState, has_key, migrate, newest_schema,
-    pending_migrations,
+    pending_migrations, quoted_name,
 };
 pub use error::StartError;
 pub use formats::examples::{ExampleSource, Part as ExamplePart, Tool};
@@ -323,6 +323,11 @@ impl Backend {
     /// Errors: `Unavailable`, `Internal`.
     pub async fn health(&self, ctx: &Ctx) -> Result<Health, Error> {
         health::look(&self.0.db, ctx).await
+    }
+
+    /// Notes in the database that a server on this machine uses it, until that is ended.
+    pub async fn be_present(&self, machine: &str) -> Presence {
+        Presence::begin(self.0.db.clone(), machine).await
     }
 
     /// Closes the connections. Takes a bounded time, whatever the database does.

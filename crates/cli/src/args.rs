@@ -161,10 +161,13 @@ pub struct ListArgs {
     /// List only secrets with this status: works, open, refused, unreachable, host-key-changed or not-tested
     #[arg(long)]
     pub status: Option<String>,
-    /// List only secrets that need a person to do this: approval, test, switch or review
+    /// List only secrets that need a person to do this: approval, test, switch, renewal or review
     #[arg(long)]
     pub needs: Option<String>,
-    /// Sort by name, display, type or updated, descending after a hyphen; without it the last changed come first
+    /// List only secrets that have expired, or expire within 7, 30 or 90 days: expired, 7, 30 or 90
+    #[arg(long, value_name = "WHEN")]
+    pub expires: Option<String>,
+    /// Sort by name, display, type, expires or updated, descending after a hyphen; without it the last changed come first
     #[arg(long, allow_hyphen_values = true)]
     pub sort: Option<String>,
     /// The most secrets to list; without it all
@@ -201,6 +204,16 @@ pub struct Fields {
     /// Image pull: keep or remove line breaks, blanks and invisible characters at the ends of the password
     #[arg(long, value_name = "keep|without", value_parser = ["keep", "without"])]
     pub password_ends: Option<String>,
+    /// When the value expires: a day such as 2027-01-31, for its end in UTC, or a time such as 2027-01-31T12:00:00Z; an empty
+    /// text for no end. Without it, a new password's own end where it contains one
+    #[arg(long, value_name = "WHEN")]
+    pub expires: Option<String>,
+    /// The number of days after which the value is to be renewed; 0 for never
+    #[arg(long, value_name = "DAYS")]
+    pub renew_every: Option<u32>,
+    /// Hand the value out no more once it has expired; =false to hand it out all the same
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub stop_when_expired: Option<bool>,
     /// Save the secret even if another one holds the same key or account
     #[arg(long, alias = "knowingly")]
     pub allow_duplicate: bool,

@@ -33,6 +33,12 @@ pub(super) struct Body<'a> {
     pub(super) known_hosts: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) image: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) expires_at: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) renew_every_days: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) stop_when_expired: Option<bool>,
     // The older name is the one that every portal parses.
     #[serde(rename = "knowingly", skip_serializing_if = "std::ops::Not::not")]
     pub(super) allow_duplicate: bool,

@@ -57,6 +57,9 @@ fn body<'a>(fields: &'a Fields, files: &'a Files) -> Body<'a> {
         repository: fields.repository.as_deref(),
         known_hosts: files.known_hosts.as_ref().map(Sensitive::expose),
         passphrase: files.passphrase.as_ref().map(Sensitive::expose),
+        expires_at: fields.expires.as_deref(),
+        renew_every_days: fields.renew_every,
+        stop_when_expired: fields.stop_when_expired,
         allow_duplicate: fields.allow_duplicate,
         ..Body::default()
     }
@@ -116,6 +119,7 @@ async fn list(api: &Api, args: &ListArgs) -> Outcome {
         ("q", args.search.as_deref()),
         ("type", args.r#type.map(|kind| SecretKind::from(kind).as_str())),
         ("status", args.status.as_deref()),
+        ("expires", args.expires.as_deref()),
         ("needs", args.needs.as_deref()),
         ("sort", args.sort.as_deref()),
     ];
@@ -124,8 +128,10 @@ async fn list(api: &Api, args: &ListArgs) -> Outcome {
     if args.output.json {
         return print(&serde_json::to_string(&rows).map_err(|_| Failure::new("the list cannot be written"))?);
     }
-    let mut lines =
-        vec![["ID", "STATUS", "HOST OR FINGERPRINT", "UPDATED", "BY", "DISPLAY NAME"].map(str::to_owned)];
+    let mut lines = vec![
+        ["ID", "STATUS", "HOST OR FINGERPRINT", "EXPIRES", "UPDATED", "BY", "DISPLAY NAME"]
+            .map(str::to_owned),
+    ];
     for text in &rows {
         let row = row(text)?;
         let place = row.registry_host.or(row.fingerprint).unwrap_or_default();
@@ -133,6 +139,7 @@ async fn list(api: &Api, args: &ListArgs) -> Outcome {
             row.id,
             row.status.into_owned(),
             place,
+            row.expires_at.unwrap_or_default(),
             row.updated_at,
             row.updated_by,
             row.display_name,
@@ -156,6 +163,12 @@ fn show(text: &Sensitive, json: bool) -> Outcome {
         &secret.imported_from,
         secret.imported_from_total.try_into().unwrap_or(usize::MAX),
     );
+    let renewal = secret.renew_every_days.map(|days| {
+        let due = secret.renewal_due_at.map(|at| format!(", due {at}")).unwrap_or_default();
+        format!("every {days} days{due}")
+    });
+    let ends = if secret.stop_when_expired { ", then not handed out" } else { "" };
+    let expires = secret.expires_at.map(|at| format!("{at}{ends}"));
     let rows = [
         ("ID", Some(secret.id)),
         ("Type", Some(secret.r#type.into_owned())),
@@ -169,6 +182,8 @@ fn show(text: &Sensitive, json: bool) -> Outcome {
         ("Public key", public_key),
         ("Waiting key", pending),
         ("Connection", Some(format!("{status}{tested}: {detail}"))),
+        ("Expires", expires),
+        ("Renew", renewal),
         ("Imported from", Some(imported).filter(|from| !from.is_empty())),
         ("Version", Some(secret.version.to_string())),
         ("Updated", Some(format!("{} by {}", secret.updated_at, secret.updated_by))),

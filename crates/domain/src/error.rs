@@ -120,6 +120,10 @@ pub enum Error {
     #[serde(skip)]
     #[error("typed for another host")]
     OtherHost(SecretId),
+    /// The secret has expired at this time, and its owner wants it not to be handed out since.
+    #[serde(skip)]
+    #[error("expired")]
+    Expired(SecretId, Timestamp),
 }
 
 /// A change that was made in between, by somebody else or in another window.
@@ -179,6 +183,7 @@ impl Error {
             Self::WrongShape => "wrong-shape",
             Self::NoUrl(_) => "no-url",
             Self::OtherHost(_) => "other-host",
+            Self::Expired(..) => "expired",
         }
     }
 
@@ -190,7 +195,7 @@ impl Error {
             Self::Forbidden | Self::NoPasswords | Self::KeptByProvider | Self::ProveAtProvider => 403,
             Self::NotFound | Self::ImportGone => 404,
             Self::Changed(_) | Self::Duplicate(_) | Self::LastAdmin | Self::OtherHost(_) => 409,
-            Self::LinkSpent => 410,
+            Self::LinkSpent | Self::Expired(..) => 410,
             Self::Import(ImportProblem::TooLarge) => 413,
             Self::Invalid(_)
             | Self::Import(_)

@@ -4,56 +4,22 @@
 use crate::{
     connection_test::TestStatus,
     percent,
-    secret::{SecretId, SecretKind, SecretSummary},
+    secret::{SecretKind, SecretSummary},
     time::Timestamp,
 };
 
+mod cursor;
+mod expires;
 mod need;
+mod sort;
 
+pub use cursor::{Cursor, CursorValue};
+pub use expires::Expires;
 pub use need::{Need, REVIEW_DAYS};
+pub use sort::{Direction, SortColumn};
 
 /// The length in bytes after which the rest of a query is ignored.
 const QUERY_LIMIT: usize = 8 * 1024;
-
-coded_enum! {
-    /// The column that the list is sorted by.
-    pub enum SortColumn: as_str {
-        /// By name.
-        Name = "name";
-        /// By display name, upper and lower case alike.
-        DisplayName = "display";
-        /// By type, then name.
-        Type = "type";
-        /// By how much the test status asks for a look, the gravest first; then by name.
-        Status = "status";
-        /// By the number of consumers.
-        UsedBy = "used-by";
-        /// By the minute of the last use; secrets without a use come as the oldest.
-        LastUsed = "last-used";
-        /// By the last change.
-        Updated = "updated";
-    }
-}
-
-/// The end that comes first.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// A to Z, old to new.
-    Ascending,
-    /// Z to A, new to old.
-    Descending,
-}
-
-impl Direction {
-    /// Returns the opposite direction.
-    #[must_use]
-    pub fn reversed(self) -> Self {
-        match self {
-            Self::Ascending => Self::Descending,
-            Self::Descending => Self::Ascending,
-        }
-    }
-}
 
 /// The number of rows on a page: 10, 20, 50 or 100.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -79,87 +45,6 @@ impl PageSize {
     pub fn rows(self) -> u8 {
         self.0
     }
-}
-
-/// The row after which a page begins or before which it ends: its id, and the value that the list is sorted by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    /// The id, which breaks ties.
-    pub id: SecretId,
-    /// The sorted column's value in that row.
-    pub value: CursorValue,
-}
-
-/// The value of the sorted column in a cursor's row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CursorValue {
-    /// Sorted by name or type, which the id holds.
-    InId,
-    /// Sorted by display name.
-    DisplayName(String),
-    /// Sorted by test status.
-    Status(TestStatus),
-    /// Sorted by the number of consumers.
-    UsedBy(u32),
-    /// Sorted by the minute of the last use; the beginning of time without a use.
-    LastUsed(Timestamp),
-    /// Sorted by the last change.
-    Updated(Timestamp),
-}
-
-impl Cursor {
-    /// Returns the cursor at this row of a list sorted by this column.
-    pub fn at(row: &SecretSummary, sort: SortColumn) -> Self {
-        let value = match sort {
-            SortColumn::Name | SortColumn::Type => CursorValue::InId,
-            SortColumn::DisplayName => CursorValue::DisplayName(row.display_name.clone()),
-            SortColumn::Status => CursorValue::Status(row.status),
-            SortColumn::UsedBy => CursorValue::UsedBy(row.used_by),
-            SortColumn::LastUsed => CursorValue::LastUsed(minute(row.last_used)),
-            SortColumn::Updated => CursorValue::Updated(row.updated_at),
-        };
-        Self { id: row.id.clone(), value }
-    }
-
-    /// Parses a cursor of a list sorted by this column; `None` if the text is invalid.
-    fn parse(text: &str, sort: SortColumn) -> Option<Self> {
-        // A name contains no tilde.
-        let (id, value) = match text.split_once('~') {
-            Some((id, value)) => (id, Some(value)),
-            None => (text, None),
-        };
-        let value = match (sort, value) {
-            (SortColumn::Name | SortColumn::Type, None) => CursorValue::InId,
-            // PostgreSQL's text cannot hold a NUL.
-            (SortColumn::DisplayName, Some(value)) if !value.contains('\0') => {
-                CursorValue::DisplayName(value.to_owned())
-            }
-            (SortColumn::Status, Some(value)) => CursorValue::Status(TestStatus::parse(value)?),
-            (SortColumn::UsedBy, Some(value)) => {
-                CursorValue::UsedBy(value.parse().ok().filter(|count| i32::try_from(*count).is_ok())?)
-            }
-            (SortColumn::LastUsed, Some(value)) => CursorValue::LastUsed(Timestamp::parse_micros(value)?),
-            (SortColumn::Updated, Some(value)) => CursorValue::Updated(Timestamp::parse_micros(value)?),
-            _ => return None,
-        };
-        Some(Self { id: SecretId::parse(id)?, value })
-    }
-
-    fn text(&self) -> String {
-        match &self.value {
-            CursorValue::InId => self.id.to_string(),
-            CursorValue::DisplayName(value) => format!("{}~{value}", self.id),
-            CursorValue::Status(status) => format!("{}~{}", self.id, status.as_str()),
-            CursorValue::UsedBy(count) => format!("{}~{count}", self.id),
-            CursorValue::LastUsed(at) | CursorValue::Updated(at) => format!("{}~{}", self.id, at.micros()),
-        }
-    }
-}
-
-/// Returns the minute by which the list is sorted.
-fn minute(at: Option<Timestamp>) -> Timestamp {
-    const MINUTE: i64 = 60_000_000;
-    Timestamp::from_micros(at.map_or(0, |at| at.micros().div_euclid(MINUTE) * MINUTE))
 }
 
 /// The position of a page in the list.
@@ -216,6 +101,8 @@ pub struct ListQuery {
     pub status: Option<TestStatus>,
     /// Only secrets that no image or dataset uses and no API token has read for this time.
     pub unused: Option<UnusedDays>,
+    /// Only secrets that have expired, or do within this time.
+    pub expires: Option<Expires>,
     /// Only secrets that wait for this.
     pub needs: Option<Need>,
     /// The column that the list is sorted by.
@@ -238,6 +125,7 @@ impl Default for ListQuery {
             kind: None,
             status: None,
             unused: None,
+            expires: None,
             needs: None,
             sort: SortColumn::Updated,
             direction: Direction::Descending,
@@ -276,6 +164,7 @@ impl ListQuery {
             kind: value("type").and_then(|text| SecretKind::parse(&text)),
             status: value("status").and_then(|text| TestStatus::parse(&text)),
             unused: value("unused").and_then(|text| UnusedDays::parse(&text)),
+            expires: value("expires").and_then(|text| Expires::parse(&text)),
             needs: value("needs").and_then(|text| Need::parse(&text)),
             sort,
             direction,
@@ -300,6 +189,9 @@ impl ListQuery {
         }
         if let Some(unused) = self.unused {
             pairs.push(("unused", unused.days().to_string()));
+        }
+        if let Some(expires) = self.expires {
+            pairs.push(("expires", expires.as_str().to_owned()));
         }
         if let Some(needs) = self.needs {
             pairs.push(("needs", needs.as_str().to_owned()));
@@ -380,7 +272,11 @@ impl ListQuery {
 
     /// Returns whether its total is not one of those that are kept: they are kept by type alone.
     pub fn is_counted(&self) -> bool {
-        !self.search.is_empty() || self.status.is_some() || self.unused.is_some() || self.needs.is_some()
+        !self.search.is_empty()
+            || self.status.is_some()
+            || self.unused.is_some()
+            || self.expires.is_some()
+            || self.needs.is_some()
     }
 
     /// Returns the same list from its first page, without search and filters.

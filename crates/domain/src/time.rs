@@ -88,6 +88,41 @@ impl Timestamp {
         at.rfc3339().starts_with(text).then_some(at)
     }
 
+    /// Parses a time such as `2026-11-23T23:24:05Z` or `2026-11-23T23:24:05.5+08:00` (RFC 3339), from 1970 to `LAST`; `None` if
+    /// the text is not a time.
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        let (date, rest) = text.split_at_checked(10)?;
+        let rest = rest.strip_prefix(['T', 't'])?;
+        let (clock, rest) = rest.split_at_checked(8)?;
+        let number = |text: &str, limit: i64| {
+            let is_number = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+            text.parse().ok().filter(|number: &i64| is_number && *number < limit)
+        };
+        let minutes_of = |text: &str| {
+            let (hour, minute) = text.split_once(':')?;
+            Some(number(hour, 24)? * 60 + number(minute, 60)?)
+        };
+        let (hour_and_minute, second) = clock.rsplit_once(':')?;
+        let seconds = minutes_of(hour_and_minute)? * 60 + number(second, 60)?;
+        // What is finer than a microsecond is left out.
+        let (micros, zone) = match rest.strip_prefix('.') {
+            None => (0, rest),
+            Some(rest) => {
+                let end = rest.find(|c: char| !c.is_ascii_digit()).filter(|end| *end > 0)?;
+                let (digits, zone) = rest.split_at(end);
+                (format!("{digits:0<6.6}").parse::<i64>().ok()?, zone)
+            }
+        };
+        let minutes_east = match zone.split_at_checked(1)? {
+            ("Z" | "z", "") => 0,
+            ("+", zone) => minutes_of(zone)?,
+            ("-", zone) => -minutes_of(zone)?,
+            _ => return None,
+        };
+        let at = Self::parse_date(date)?.0 + (seconds - minutes_east * 60) * 1_000_000 + micros;
+        Some(Self(at)).filter(|at| (0..=Self::LAST.0).contains(&at.0))
+    }
+
     /// Returns the same time on the next day.
     #[must_use]
     pub fn next_day(self) -> Self {
@@ -230,6 +265,43 @@ mod tests {
         let day = Timestamp::parse_date("2026-12-31").unwrap();
         assert_eq!(day.next_day().rfc3339(), "2027-01-01T00:00:00Z");
         assert_eq!(day.next_day().previous_day(), day);
+    }
+
+    #[test]
+    fn parse_rfc3339_accepts_only_times() {
+        for (text, written) in [
+            ("2026-11-23T23:24:05Z", "2026-11-23T23:24:05.000000Z"),
+            ("2026-11-23t23:24:05z", "2026-11-23T23:24:05.000000Z"),
+            ("2026-11-23T23:24:05.5Z", "2026-11-23T23:24:05.500000Z"),
+            ("2026-11-23T23:24:05.123456789+08:00", "2026-11-23T15:24:05.123456Z"),
+            ("2026-12-31T23:24:05-01:30", "2027-01-01T00:54:05.000000Z"),
+            ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000000Z"),
+            ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59.000000Z"),
+        ] {
+            let at = Timestamp::parse_rfc3339(text).unwrap();
+            assert_eq!(at.rfc3339_micros(), written, "{text}");
+            assert_eq!(Timestamp::parse_rfc3339(written), Some(at));
+        }
+        for text in [
+            "",
+            "2026-11-23",
+            "2026-11-23T23:24:05",
+            "2026-11-23 23:24:05Z",
+            "2026-11-23T24:00:00Z",
+            "2026-11-23T23:60:00Z",
+            "2026-11-23T23:24:60Z",
+            "2026-11-23T23:24:05.Z",
+            "2026-11-23T23:24:05+8",
+            "2026-11-23T23:24:05+24:00",
+            "2026-11-23T23:24:05Zx",
+            "2026-11-23T+3:24:05Z",
+            "2026-02-30T23:24:05Z",
+            "1970-01-01T00:00:00+01:00",
+            "9999-12-31T23:59:59-01:00",
+            "2026-11-2\u{fc}T23:24:05Z",
+        ] {
+            assert_eq!(Timestamp::parse_rfc3339(text), None, "{text}");
+        }
     }
 
     #[test]

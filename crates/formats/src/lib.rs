@@ -7,6 +7,7 @@
 pub mod examples;
 pub mod export;
 pub mod imports;
+pub mod password_end;
 pub mod ssh_keys;
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ impl Keeper {
                 continue;
             }
             self.running.store(false, Ordering::Release);
-            let log = tail(&self.log_path());
+            let log = tail(&self.log_path(), &self.folder);
             tracing::error!(
                 "the private PostgreSQL has ended, and is being restarted. The end of its log:\n{log}"
             );
@@ -159,7 +159,7 @@ impl Keeper {
         tracing::info!(folder = %self.folder.display(), "making a private PostgreSQL");
         if self.runner(&entrance).make_cluster(&programs, &self.log()?).is_err() {
             self.go_on()?;
-            return Err(StartError::Failed("set up", tail(&self.log_path())));
+            return Err(StartError::Failed("set up", tail(&self.log_path(), &self.folder)));
         }
         fs::rename(&unfinished, &self.folder).map_err(unmovable)?;
         // PostgreSQL has flushed the contents.
@@ -188,13 +188,13 @@ impl Keeper {
         let id = child.id();
         let ready = wait(&self.folder, Some(id), || match child.try_wait() {
             Ok(None) => self.go_on(),
-            _ => Err(StartError::Failed("started", tail(&log_path))),
+            _ => Err(StartError::Failed("started", tail(&log_path, &self.folder))),
         });
         match ready {
             Ok(true) => return Ok(child),
             Ok(false) | Err(_) => end(&mut child),
         }
         ready?;
-        Err(StartError::Failed("started", tail(&log_path)))
+        Err(StartError::Failed("started", tail(&log_path, &self.folder)))
     }
 }

@@ -98,9 +98,33 @@ pub(crate) fn end(child: &mut Child) {
     }
 }
 
-/// Returns the last lines of PostgreSQL's log.
-pub(crate) fn tail(path: &Path) -> String {
+/// Returns the last lines of PostgreSQL's log, in which the folder is named as people know it: the programs got it as a descriptor.
+pub(crate) fn tail(path: &Path, folder: &Path) -> String {
     let text = fs::read_to_string(path).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(8)..].join("\n")
+    let last = lines[lines.len().saturating_sub(8)..].join("\n");
+    let mut parts = last.split(DESCRIPTORS);
+    let mut named = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        named.push_str(&folder.display().to_string());
+        named.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    named
+}
+
+/// The beginning of the path of an open descriptor.
+const DESCRIPTORS: &str = "/proc/self/fd/";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tail_names_the_folder_and_no_descriptor() {
+        let log = std::env::temp_dir().join(format!("latchkey-log-{}", std::process::id()));
+        fs::write(&log, "first\nFATAL: \"/proc/self/fd/12/x\" and \"/proc/self/fd/7\"\n").unwrap();
+        let said = tail(&log, Path::new("/data/postgres"));
+        assert_eq!(said, "first\nFATAL: \"/data/postgres/x\" and \"/data/postgres\"");
+        fs::remove_file(log).unwrap();
+    }
 }

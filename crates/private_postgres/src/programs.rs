@@ -9,6 +9,9 @@ use std::{
     process::Command,
 };
 
+/// The PATH of PostgreSQL's programs.
+pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
 /// The accounts to run as if started by root in a data folder of root's, in order of preference.
 const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
 
@@ -84,7 +87,10 @@ pub(crate) fn installed() -> impl Iterator<Item = (u32, PathBuf)> {
 
 /// Returns the version that a program itself states, 15 of "postgres (PostgreSQL) 15.18 (Debian …)".
 pub(crate) fn major_of(program: &Path) -> Option<u32> {
-    let output = Command::new(program).arg("--version").output().ok()?;
+    // Without our environment, which may contain keys.
+    let mut command = Command::new(program);
+    command.arg("--version").env_clear().env("PATH", PATH).env("LC_ALL", "C.UTF-8");
+    let output = command.output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let version = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
     version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
@@ -99,4 +105,21 @@ pub(crate) fn version_in_folder(folder: &Path) -> Option<u32> {
 fn version_in(bin: &Path) -> u32 {
     let name = bin.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
     name.and_then(|name| name.trim_start_matches("postgresql@").parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn major_of_gives_a_program_none_of_our_environment() {
+        let program = std::env::temp_dir().join(format!("latchkey-version-{}", std::process::id()));
+        // Cargo sets this variable for every test.
+        let text = "#!/bin/sh\necho \"postgres (PostgreSQL) ${CARGO_MANIFEST_DIR:+9}7.4\"\n";
+        fs::write(&program, text).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        assert_eq!(major_of(&program), Some(7));
+        fs::remove_file(program).unwrap();
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     process::{POLL_INTERVAL, end},
-    programs::Programs,
+    programs::{PATH, Programs},
     stop::Stop,
 };
 use nix::{
@@ -100,11 +100,7 @@ impl Runner<'_> {
     fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         // Without our environment, which may contain keys.
-        command
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-            .env("LC_ALL", "C.UTF-8")
-            .current_dir("/");
+        command.env_clear().env("PATH", PATH).env("LC_ALL", "C.UTF-8").current_dir("/");
         if let Some(account) = self.account {
             command.uid(account.uid.as_raw()).gid(account.gid.as_raw());
         }

@@ -232,7 +232,7 @@ fn manifest(text: &[u8]) -> Result<Manifest, ArchiveError> {
     let format = value.get("format").and_then(serde_json::Value::as_u64).ok_or(ArchiveError::Foreign)?;
     match u32::try_from(format) {
         Ok(FORMAT) => serde_json::from_value(value).map_err(|_| ArchiveError::Foreign),
-        Ok(newer) => Err(ArchiveError::Newer(newer)),
-        Err(_) => Err(ArchiveError::Foreign),
+        Ok(newer) if newer > FORMAT => Err(ArchiveError::Newer(newer)),
+        _ => Err(ArchiveError::Foreign),
     }
 }

@@ -14,6 +14,9 @@ use std::{
 /// The most of a program's messages that is repeated, in bytes.
 const MAX_SAID: u64 = 4_096;
 
+/// The folder that a program is started in, as it names it itself.
+const OWN_FOLDER: &str = "/proc/self/cwd";
+
 /// The address of a database, with the tools that fit.
 #[derive(Clone, Debug)]
 pub(super) struct Client {
@@ -87,7 +90,7 @@ impl Client {
             let value = value.expose();
             if *name == "PGHOST" && value.starts_with('/') {
                 // The folder may be known to this process alone, by a descriptor: the child enters it, and finds the socket there.
-                command.current_dir(value).env(name, "/proc/self/cwd");
+                command.current_dir(value).env(name, OWN_FOLDER);
             } else {
                 command.env(name, value);
             }
@@ -119,7 +122,8 @@ impl Running {
             .said
             .seek(SeekFrom::Start(0))
             .and_then(|_| (&self.said).take(MAX_SAID).read_to_end(&mut said));
-        let words = own_words(self.name, &String::from_utf8_lossy(&said));
+        let words = own_words(self.name, &String::from_utf8_lossy(&said))
+            .replace(OWN_FOLDER, "the private PostgreSQL");
         Err(Failure::new(BackupProblem::Dump, format!("{} failed: {words}", self.name)))
     }
 

@@ -19,6 +19,12 @@ impl Failure {
         Self { problem, words: words.into() }
     }
 
+    /// Adds what became of it.
+    pub(super) fn and(mut self, more: &str) -> Self {
+        self.words = format!("{}; {more}", self.words);
+        self
+    }
+
     /// Returns a failure of the file that is written or read.
     pub(super) fn of_file(words: impl Into<String>) -> Self {
         Self::new(BackupProblem::File, words)

@@ -15,7 +15,7 @@ use crate::{
     open::{self, Outcome, end_database, find_database},
 };
 use app::portal::KeyPlace;
-use backend::{Backend, BackupProblem, BackupRun, Ctx, DatabaseConfig, Kek, Maintenance};
+use backend::{Backend, BackupRun, Ctx, DatabaseConfig, Kek, Maintenance};
 use private_postgres::{Stop, Tools};
 use std::{fs::File, io::Write};
 
@@ -34,13 +34,25 @@ pub async fn backup(settings: &Settings, args: &BackupArgs) -> Outcome {
     run.ended_at = clock::now();
     note(settings, database, keys, &run).await;
     end_database(private).await;
-    made?;
-    if let Some(count) = args.keep {
-        for path in keep_last(&args.file, count.into())? {
-            say(&place, &format!("deleted {}", path.display()))?;
+    // A backup that could not be verified is kept, and counted apart from the good ones.
+    let made = match (made, args.keep) {
+        (Err(failure), Some(_)) if run.bytes.is_some() => match place.mark_unverified() {
+            Ok(Some(path)) => Err(failure.and(&format!("the file is now {}", path.display()))),
+            Ok(None) => Err(failure),
+            Err(error) => Err(failure.and(&format!("the file could not be renamed: {error}"))),
+        },
+        (made, _) => made,
+    };
+    if let (Some(count), Some(_)) = (args.keep, run.bytes) {
+        match keep_last(&args.file, count.into()) {
+            Ok(deleted) => {
+                deleted.iter().for_each(|path| say(&place, &format!("deleted {}", path.display())))
+            }
+            Err(error) if made.is_ok() => return Err(error.into()),
+            Err(error) => tracing::warn!("old backups could not be deleted: {error}"),
         }
     }
-    Ok(())
+    Ok(made?)
 }
 
 /// Checks that there is a database: no backup is made of one that would have to be created for it.
@@ -95,8 +107,8 @@ async fn make(
             "{named}{bytes} bytes, {secrets} secrets, schema {}, PostgreSQL {}",
             manifest.schema, server.version
         ),
-    )?;
-    say(place, &about_key(settings, &manifest, keys))?;
+    );
+    say(place, &about_key(settings, &manifest, keys));
     if verify {
         let archive = blocking(move || opened(reader)).await?;
         let (scratch, proven) =
@@ -107,7 +119,7 @@ async fn make(
             "verified: restored into a scratch database with every row, {} values opened, the audit log is whole",
             proven.values
         );
-        say(place, &words)?;
+        say(place, &words);
     }
     maintenance.close().await;
     Ok(())
@@ -180,11 +192,13 @@ async fn try_note(settings: &Settings, database: DatabaseConfig, keys: Vec<Kek>,
     Ok(noted?)
 }
 
-/// Prints a line, beside the backup itself if that goes to standard output.
-pub(super) fn say(place: &Place, line: &str) -> Step<()> {
+/// Prints a line, beside the backup itself if that goes to standard output. That nobody listens any more is no failure of a backup.
+fn say(place: &Place, line: &str) {
     let said = match place {
         Place::Output => writeln!(std::io::stderr(), "{line}"),
         Place::File { .. } => writeln!(std::io::stdout(), "{line}"),
     };
-    said.map_err(|error| Failure::new(BackupProblem::File, error.to_string()))
+    if let Err(error) = said {
+        tracing::debug!("nobody reads what is said: {error}");
+    }
 }

@@ -75,8 +75,10 @@ impl Manifest {
         let expected: BTreeMap<&str, u64> =
             self.tables.iter().map(|(name, count)| (name.as_str(), *count)).collect();
         let names: std::collections::BTreeSet<&str> = found.keys().chain(expected.keys()).copied().collect();
-        let rows = |counts: &BTreeMap<&str, u64>, name: &str| {
-            counts.get(name).map_or("no table".to_owned(), |count| format!("{count} rows"))
+        let rows = |counts: &BTreeMap<&str, u64>, name: &str| match counts.get(name) {
+            None => "no table".to_owned(),
+            Some(1) => "1 row".to_owned(),
+            Some(count) => format!("{count} rows"),
         };
         let differing = names.into_iter().filter(|name| found.get(name) != expected.get(name));
         differing
@@ -102,6 +104,7 @@ mod tests {
         };
         let server = ServerFacts {
             number: 150_018,
+            id: 5,
             version: "15.18".to_owned(),
             database: "latchkey".to_owned(),
             role: "latchkey".to_owned(),
@@ -113,7 +116,7 @@ mod tests {
         assert_eq!(manifest.differences(&snapshot.tables), "");
         assert_eq!(
             manifest.differences(&[("b".to_owned(), 3)]),
-            "a has no table and should have 1 rows, b has 3 rows and should have 2 rows"
+            "a has no table and should have 1 row, b has 3 rows and should have 2 rows"
         );
         assert_eq!(manifest.active_key(), None);
     }

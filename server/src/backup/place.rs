@@ -7,11 +7,21 @@ use std::{
     fs, io,
     io::IsTerminal,
     path::{Path, PathBuf},
+    time::{Duration, SystemTime},
 };
 use tempfile::NamedTempFile;
 
 /// The name of standard input and output.
 pub(super) const STANDARD: &str = "-";
+
+/// The beginning and the end of the names of files that are being written.
+const UNFINISHED: (&str, &str) = (".latchkey-", ".unfinished");
+
+/// The age from which an unfinished file without a lock is one that a killed run has left.
+const ABANDONED: Duration = Duration::from_mins(10);
+
+/// The ending of the name of a backup that could not be verified.
+const UNVERIFIED: &str = "unverified.tar";
 
 /// The place of a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,15 +99,35 @@ impl Place {
         Ok(Self::File { path, replace })
     }
 
-    /// Creates the file that is written, which only its owner may read: beside its place, so that it comes there as a whole.
+    /// Creates the file that is written, which only its owner may read: beside its place, so that it comes there as a whole. Those of
+    /// runs that were killed are deleted.
     pub(super) fn unfinished(&self) -> Step<NamedTempFile> {
         let mut builder = tempfile::Builder::new();
-        let builder = builder.prefix(".latchkey-").suffix(".unfinished");
+        let builder = builder.prefix(UNFINISHED.0).suffix(UNFINISHED.1);
         let made = match self {
             Self::Output => builder.tempfile(),
-            Self::File { path, .. } => builder.tempfile_in(path.parent().unwrap_or(Path::new("."))),
+            Self::File { path, .. } => {
+                let folder = path.parent().unwrap_or(Path::new("."));
+                delete_unfinished(folder);
+                builder.tempfile_in(folder)
+            }
         };
-        made.map_err(|error| Failure::of_file(format!("no file can be written there: {error}")))
+        let made =
+            made.map_err(|error| Failure::of_file(format!("no file can be written there: {error}")))?;
+        // A file system without locks has only the age of the files.
+        if let Err(error) = made.as_file().lock() {
+            tracing::debug!("the unfinished backup is not locked: {error}");
+        }
+        Ok(made)
+    }
+
+    /// Renames a backup that could not be verified, so that it never takes the place of a good one among those that are kept. Returns
+    /// its path.
+    pub(super) fn mark_unverified(&self) -> io::Result<Option<PathBuf>> {
+        let Self::File { path, .. } = self else { return Ok(None) };
+        let marked = path.with_extension(UNVERIFIED);
+        fs::rename(path, &marked)?;
+        Ok(Some(marked))
     }
 
     /// Delivers a finished file.
@@ -107,9 +137,12 @@ impl Place {
             Self::Output => {
                 let mut output = io::stdout().lock();
                 let copied = file.rewind().and_then(|()| io::copy(&mut file, &mut output));
-                copied
-                    .and_then(|_| output.flush())
-                    .map_err(|error| Failure::of_file(format!("standard output: {error}")))
+                copied.and_then(|_| output.flush()).map_err(|error| match error.kind() {
+                    io::ErrorKind::BrokenPipe => Failure::of_file(
+                        "whoever reads the backup from standard output stopped before its end, so they have no backup",
+                    ),
+                    _ => Failure::of_file(format!("the backup cannot be written to standard output: {error}")),
+                })
             }
             Self::File { path, replace } => {
                 let placed = if *replace { file.persist(path) } else { file.persist_noclobber(path) };
@@ -135,27 +168,56 @@ pub(super) fn compact(now: Timestamp) -> String {
     now.rfc3339().chars().filter(|c| !matches!(c, '-' | ':')).collect()
 }
 
-/// Deletes the oldest backups of a folder, so that so many are left. Only files that are named as this program names them are
-/// counted and deleted; returns the deleted ones.
+/// Deletes the oldest backups of a folder, so that so many are left, and as many of those that could not be verified. Only files that
+/// are named as this program names them are counted and deleted; returns the deleted ones.
 pub(super) fn keep_last(folder: &Path, count: usize) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if is_ours(&entry.file_name().to_string_lossy()) && entry.file_type()?.is_file() {
-            found.push(entry.path());
+    let mut deleted = Vec::new();
+    for ending in [".tar", ".unverified.tar"] {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            if is_ours(&entry.file_name().to_string_lossy(), ending) && entry.file_type()?.is_file() {
+                found.push(entry.path());
+            }
+        }
+        found.sort();
+        found.truncate(found.len().saturating_sub(count));
+        for path in found {
+            fs::remove_file(&path)?;
+            deleted.push(path);
         }
     }
-    found.sort();
-    let many = found.len().saturating_sub(count);
-    found.truncate(many);
-    for path in &found {
-        fs::remove_file(path)?;
-    }
-    Ok(found)
+    Ok(deleted)
 }
 
-fn is_ours(name: &str) -> bool {
-    let time = name.strip_prefix("latchkey-").and_then(|rest| rest.strip_suffix(".tar")).unwrap_or_default();
+/// Deletes the unfinished files in a folder that a killed run has left. A running one has a lock on its file. What cannot be deleted
+/// stays: it keeps nobody from making a backup.
+fn delete_unfinished(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_unfinished = name.starts_with(UNFINISHED.0) && name.ends_with(UNFINISHED.1);
+        if is_unfinished && entry.file_type().is_ok_and(|kind| kind.is_file()) && is_abandoned(&entry.path())
+        {
+            match fs::remove_file(entry.path()) {
+                Ok(()) => {
+                    tracing::info!(path = %entry.path().display(), "deleted what a killed backup has left")
+                }
+                Err(error) => tracing::warn!(path = %entry.path().display(), "cannot be deleted: {error}"),
+            }
+        }
+    }
+}
+
+fn is_abandoned(path: &Path) -> bool {
+    let Ok(file) = fs::File::open(path) else { return false };
+    let age = file.metadata().and_then(|data| data.modified()).ok();
+    let age = age.and_then(|changed| SystemTime::now().duration_since(changed).ok());
+    age.is_some_and(|age| age > ABANDONED) && file.try_lock().is_ok()
+}
+
+fn is_ours(name: &str, ending: &str) -> bool {
+    let time = name.strip_prefix("latchkey-").and_then(|rest| rest.strip_suffix(ending)).unwrap_or_default();
     let form: String = time.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     form == "00000000T000000Z"
 }
@@ -184,9 +246,48 @@ mod tests {
     }
 
     #[test]
+    fn keep_last_counts_unverified_backups_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path =
+            |day: u8, ending: &str| folder.path().join(format!("latchkey-202611{day}T000000Z{ending}"));
+        for day in 20..24 {
+            fs::write(path(day, ".unverified.tar"), "").unwrap();
+        }
+        fs::write(path(10, ".tar"), "").unwrap();
+        fs::write(path(11, ".tar"), "").unwrap();
+        let place = Place::File { path: path(24, ".tar"), replace: false };
+        fs::write(path(24, ".tar"), "").unwrap();
+        assert_eq!(place.mark_unverified().unwrap(), Some(path(24, ".unverified.tar")));
+        let deleted = keep_last(folder.path(), 2).unwrap();
+        assert_eq!(deleted, [20, 21, 22].map(|day| path(day, ".unverified.tar")));
+        assert!([10, 11].iter().all(|day| path(*day, ".tar").exists()), "the good ones stay");
+    }
+
+    #[test]
+    fn unfinished_deletes_what_a_killed_run_has_left_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let make = |name: &str, age: Duration| {
+            let path = folder.path().join(name);
+            let file = fs::File::create(&path).unwrap();
+            file.set_modified(SystemTime::now() - age).unwrap();
+            (path, file)
+        };
+        let (left, _) = make(".latchkey-a.unfinished", ABANDONED * 2);
+        let (young, _) = make(".latchkey-b.unfinished", Duration::ZERO);
+        let (other, _) = make(".other.unfinished", ABANDONED * 2);
+        let (running, lock) = make(".latchkey-c.unfinished", ABANDONED * 2);
+        lock.lock().unwrap();
+        let place = Place::File { path: folder.path().join("x.tar"), replace: false };
+        let own = place.unfinished().unwrap();
+        assert!(!left.exists());
+        assert!([young, other, running].iter().all(|path| path.exists()));
+        assert!(own.as_file().metadata().is_ok());
+    }
+
+    #[test]
     fn file_name_is_one_that_keep_last_knows() {
         let name = file_name(Timestamp::from_micros(1_795_476_245_000_000));
         assert_eq!(name, "latchkey-20261123T232405Z.tar");
-        assert!(is_ours(&name));
+        assert!(is_ours(&name, ".tar") && !is_ours(&name, ".unverified.tar"));
     }
 }

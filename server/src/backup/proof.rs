@@ -8,7 +8,7 @@ use super::{
     manifest::Manifest,
 };
 use crate::{clock, command, config::Settings, key_file, key_file::KeyFileError, open};
-use backend::{Backend, BackupProblem, Ctx, DatabaseConfig, Kek, Maintenance, ServerFacts};
+use backend::{Backend, BackupProblem, Ctx, DatabaseConfig, Kek, Maintenance, ServerFacts, quoted_name};
 use private_postgres::Tools;
 
 /// The findings in a proven database.
@@ -67,9 +67,10 @@ pub(super) async fn in_scratch(
         return Err(Failure::new(
             BackupProblem::NoScratch,
             format!(
-                "a backup is verified in a scratch database, and the role {0} may create none. Run, as an administrator of the \
-                 database: ALTER ROLE {0} CREATEDB",
-                server.role
+                "a backup is verified in a scratch database, and the role {} may create none. Run, as an administrator of the \
+                 database: ALTER ROLE {} CREATEDB",
+                server.role,
+                quoted_name(&server.role)
             ),
         ));
     }
@@ -87,6 +88,36 @@ pub(super) async fn in_scratch(
 pub(super) async fn clear_away(maintenance: &mut Maintenance, scratch: &str) {
     if let Err(error) = maintenance.drop_database(scratch).await {
         tracing::warn!(%error, scratch, "the scratch database could not be dropped; the next backup or restore drops it");
+    }
+}
+
+/// Restores a backup into an empty database, and proves it there. If anything fails, the database is empty again.
+pub(super) async fn into_empty(
+    settings: &Settings,
+    config: DatabaseConfig,
+    server: &ServerFacts,
+    archive: Archive,
+    keys: Vec<Kek>,
+) -> Step<Proven> {
+    let mut maintenance = Maintenance::connect(&config).await?;
+    let before = maintenance.objects().await?;
+    maintenance.close().await;
+    match restored(settings, config.clone(), server, archive, keys).await {
+        Ok(proven) => Ok(proven),
+        Err(failure) => {
+            let emptied = async {
+                let mut again = Maintenance::connect(&config).await?;
+                again.drop_all_but(&before).await?;
+                again.close().await;
+                Ok::<_, Failure>(())
+            };
+            match emptied.await {
+                Ok(()) => Err(failure.and("the database is empty again")),
+                Err(error) => Err(failure.and(&format!(
+                    "what was restored until then is still in the database, because it could not be dropped: {error}"
+                ))),
+            }
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     config::{RestoreArgs, Settings},
     open::{self, Outcome, end_database, find_database},
 };
-use backend::{Backend, Ctx, DatabaseConfig, Kek, Maintenance, SealVerdict, ServerFacts};
+use backend::{Backend, Ctx, DatabaseConfig, Kek, Maintenance, SealVerdict, ServerFacts, quoted_name};
 use private_postgres::{PrivatePostgres, Stop, connection_words};
 use std::{
     fs::File,
@@ -117,11 +117,11 @@ async fn into(
             proven.values
         ));
     }
-    may_replace(&mut maintenance, &server, args).await?;
+    may_replace(&mut maintenance, &server, args, private.is_some()).await?;
     let is_empty = server.tables.is_empty();
     if is_empty && !server.may_create_databases {
         maintenance.close().await;
-        let proven = proof::restored(settings, database.clone(), &server, archive, keys.clone()).await?;
+        let proven = proof::into_empty(settings, database.clone(), &server, archive, keys.clone()).await?;
         note(settings, database, keys, &made_at).await?;
         tell(&done(&made_at, proven));
         return Ok(());
@@ -129,6 +129,7 @@ async fn into(
     let (scratch, proven) = in_scratch(settings, &mut maintenance, &server, archive, keys.clone()).await?;
     // Recorded in what takes the place, so that no restore goes unrecorded.
     note(settings, maintenance.of_database(&scratch)?, keys, &made_at).await?;
+    let lacking = maintenance.copy_rights(&scratch).await?;
     let kept = kept_name(&server.database);
     if let Err(error) = maintenance.replace(&server.database, &scratch, &kept).await {
         let mut again = Maintenance::connect(&database).await?;
@@ -144,11 +145,17 @@ async fn into(
         again.close().await;
     } else {
         let drop = private.map_or_else(
-            || format!("DROP DATABASE \"{}\"", kept.replace('"', "\"\"")),
+            || format!("DROP DATABASE {}", quoted_name(&kept)),
             |_| format!("dropdb {} {kept}", connection_words(settings.database.data_dir())),
         );
         tell(&format!(
             "what was there is kept as the database {kept}; once the server runs, remove it with: {drop}"
+        ));
+    }
+    if !lacking.is_empty() {
+        tell(&format!(
+            "this role may not give to the restored database what the old one had. Give it again, as an administrator: {}",
+            lacking.join("; ")
         ));
     }
     tell(&done(&made_at, proven));
@@ -163,12 +170,18 @@ fn tell(text: &str) {
 }
 
 /// Checks that the database may be replaced: it is a portal's or empty, nobody uses it, and whoever asks has said so twice.
-async fn may_replace(maintenance: &mut Maintenance, server: &ServerFacts, args: &RestoreArgs) -> Outcome {
+async fn may_replace(
+    maintenance: &mut Maintenance,
+    server: &ServerFacts,
+    args: &RestoreArgs,
+    is_private: bool,
+) -> Outcome {
     let name = &server.database;
     if !server.is_ours_or_empty() {
         return Err(format!("the database {name} holds tables of something else: name another one").into());
     }
-    let others = maintenance.others().await?;
+    // A server on the private PostgreSQL is known by the lock on its folder.
+    let others = if is_private { maintenance.sessions().await? } else { maintenance.others().await? };
     if !others.is_empty() {
         return Err(format!(
             "the database {name} is in use: stop every server first. Connected are: {}",
@@ -182,8 +195,8 @@ async fn may_replace(maintenance: &mut Maintenance, server: &ServerFacts, args: 
     if !server.may_create_databases || !server.is_owner {
         return Err(format!(
             "replacing the database {name} needs a role that owns it and may create databases. Run, as an administrator: ALTER \
-             ROLE {0} CREATEDB; or restore into an empty database",
-            server.role
+             ROLE {} CREATEDB; or restore into an empty database",
+            quoted_name(&server.role)
         )
         .into());
     }

@@ -60,6 +60,9 @@ pub enum Command {
         #[arg(long)]
         live: bool,
     },
+    /// Copy this program to this place, from which another container starts it
+    #[command(hide = true)]
+    CopyProgram { file: PathBuf },
     /// Print the settings of the server as README.md lists them
     #[command(hide = true)]
     SettingsTable,

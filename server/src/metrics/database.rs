@@ -75,18 +75,28 @@ type Seconds = Gauge<f64, AtomicU64>;
 
 fn text(numbers: DatabaseNumbers) -> String {
     let mut registry = Registry::with_prefix("latchkey");
-    let DatabaseNumbers { types, states, named, names_left_out, audit, keys } = numbers;
+    let DatabaseNumbers { types, states, expiring, named, names_left_out, audit, keys } = numbers;
     registry.register("secrets", "Secrets, by type", by("kind", types));
     registry.register(
         "secrets_in_state",
         "Secrets, by the state of their connection test; key-pending comes besides",
         by("state", states),
     );
-    let (works, used) = (Family::<OfSecret, Gauge>::default(), Family::<OfSecret, Seconds>::default());
+    let within = expiring.into_iter().map(|(days, number)| (format!("{days}d"), number)).collect();
+    registry.register(
+        "secrets_expiring",
+        "Secrets that expire within this time, without those that have expired: these are 0d",
+        by("within", within),
+    );
+    let works = Family::<OfSecret, Gauge>::default();
+    let (ends, used) = (Family::<OfSecret, Seconds>::default(), Family::<OfSecret, Seconds>::default());
     for secret in named {
         let labels = OfSecret { kind: secret.kind, name: secret.name };
         if let Some(does) = secret.works {
             works.get_or_create(&labels).set(i64::from(does));
+        }
+        if let Some(at) = secret.expires_at {
+            ends.get_or_create(&labels).set(seconds(at));
         }
         if let Some(at) = secret.used_at {
             used.get_or_create(&labels).set(seconds(at));
@@ -97,6 +107,7 @@ fn text(numbers: DatabaseNumbers) -> String {
         "Whether the last connection test of a secret succeeded; absent without one since its last change",
         works,
     );
+    registry.register("secret_expiry_timestamp_seconds", "The time after which a secret has expired", ends);
     registry.register("secret_last_used_timestamp_seconds", "The last read of a secret's value", used);
     registry.register(
         "secret_names_left_out",

@@ -50,6 +50,7 @@ kinds! {
     TooLarge = "too-large", "The body is too long.";
     TooMany = "too-many", "Too many tests of connections: wait as long as Retry-After says.";
     OtherHost = "other-host", "The password was typed for another registry host than the one that the secret names now: save it again.";
+    Expired = "expired", "The secret has expired, and its owner wants it not to be handed out since. It still exists.";
     InUse = "in-use", "Somebody uses the secret. To delete it all the same, send its name as confirmation.";
     Sealed = "sealed", "The portal was started with a key that is not the one its values were sealed with.";
     Unavailable = "unavailable", "The database does not answer. Ask again.";
@@ -187,6 +188,14 @@ impl From<Error> for Problem {
                  handed out. Save the password again."
                     .to_owned(),
             ),
+            Error::Expired(id, at) => (
+                ProblemKind::Expired,
+                format!(
+                    "The secret {id} expired at {}, and is not handed out since, as its owner wants it. It still exists: store \
+                     a new value, or change its expires_at.",
+                    at.rfc3339()
+                ),
+            ),
             Error::Sealed => (ProblemKind::Sealed, messages::error(&error)),
             Error::Unavailable => (ProblemKind::Unavailable, messages::error(&error)),
             Error::TooManyTests(_) => (ProblemKind::TooMany, messages::error(&error)),
@@ -263,6 +272,7 @@ mod tests {
             }),
             Error::BadRequest,
             Error::OtherHost(id()),
+            Error::Expired(id(), at),
             Error::Sealed,
             Error::Unavailable,
             Error::TooManyTests(1),

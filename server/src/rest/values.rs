@@ -40,6 +40,7 @@ const SHAPES: &str = "Send git-sync, ssh-auth, rancher, flux, argocd, dockerconf
         (status = 304, description = "It is as it was"),
         (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 409, description = "The password was typed for another registry host", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 410, description = "The secret has expired, and its owner wants it not to be handed out since", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn value(
@@ -91,6 +92,7 @@ fn sent(entries: &Exported, shape: ExportFormat) -> Response {
         (status = 304, description = "It is as it was"),
         (status = 404, description = "There is no such secret", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 409, description = "The password was typed for another registry host", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 410, description = "The secret has expired, and its owner wants it not to be handed out since", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn kubernetes_manifest(

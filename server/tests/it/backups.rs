@@ -291,6 +291,16 @@ fn restore_over_a_portal_has_to_be_confirmed_twice() {
     assert_eq!(was.trim(), "3");
     fails(&folder, &["backup", "--verify", text(&broken)], "values do not open");
     assert!(broken.exists(), "a backup that cannot be verified is better than none");
+    // In a folder it never takes the place of a good one, however many are kept.
+    let kept = fresh_folder("backup-over-kept");
+    let good = kept.join("latchkey-20200101T000000Z.tar");
+    let unverified = kept.join("latchkey-20200102T000000Z.unverified.tar");
+    fs::write(&good, "").unwrap();
+    fs::write(&unverified, "").unwrap();
+    fails(&folder, &["backup", "--verify", "--keep", "1", text(&kept)], ".unverified.tar");
+    let names: Vec<String> = names_in(&kept);
+    assert!(good.exists() && !unverified.exists() && names.len() == 2, "{names:?}");
+    assert!(names.iter().any(|name| name.ends_with(".unverified.tar")), "{names:?}");
     sql(
         &folder,
         "UPDATE secret_values SET ciphertext = was.ciphertext FROM was \
@@ -313,6 +323,11 @@ fn restore_over_a_portal_has_to_be_confirmed_twice() {
     assert_eq!(password_in_folder(&folder), ODD);
     let history = sql(&folder, "SELECT verified, problem FROM backups ORDER BY ended_at");
     assert_eq!(history, "", "the history is that of the backup, in which it was not noted yet");
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
 }
 
 fn password_in_folder(folder: &Path) -> String {
@@ -354,16 +369,29 @@ fn backup_rejects_places_where_it_would_be_lost_or_do_harm() {
     restore.args(["restore", "--verify-only", "-"]).stdin(fs::File::open(&piped).unwrap());
     let output = restore.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let left = fs::read_dir(&files)
-        .unwrap()
-        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("unfinished"));
-    assert_eq!(left.count(), 0);
+    assert!(names_in(&files).iter().all(|name| !name.contains("unfinished")));
     let history = sql(&folder, "SELECT verified, problem IS NULL, bytes > 10000 FROM backups");
     assert_eq!(history, "f|t|t\nf|t|t\n");
+
+    // Nobody reads what is said: the backup is there all the same. Nobody reads the backup itself: there is no backup.
+    let unread = |place: &str| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = latchkey(&folder);
+        command.args(["backup", place]).stdout(writer);
+        command.output().unwrap()
+    };
+    let file = unread(text(&files.join("unread.tar")));
+    assert!(file.status.success(), "{}", String::from_utf8_lossy(&file.stderr));
+    assert!(files.join("unread.tar").exists());
+    let nowhere = unread("-");
+    let said = String::from_utf8_lossy(&nowhere.stderr);
+    assert!(!nowhere.status.success() && said.contains("they have no backup"), "{said}");
 }
 
 /// A role of a database that somebody else runs has no right to create another.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 fn role_without_right_to_create_databases_backs_up_and_restores_into_empty_ones() {
     let folder = stopped(portal("backup-role"));
     let files = fresh_folder("backup-role-files");
@@ -389,15 +417,36 @@ fn role_without_right_to_create_databases_backs_up_and_restores_into_empty_ones(
         command.env("LATCHKEY_KEK_FILE", folder.join("key-encryption-key"));
         finished(command)
     };
+    // What fails leaves nothing behind, although there is no scratch database.
+    let broken = files.join("broken.tar");
+    let flip = "UPDATE secret_values SET ciphertext = set_byte(ciphertext, 0, get_byte(ciphertext, 0) # 1)";
+    psql(&[flip]);
+    done(&folder, &["backup", text(&broken)]);
+    psql(&[flip]);
+    let failed = as_theirs(&["restore", text(&broken)]);
+    assert!(
+        !failed.done && failed.said.contains("values do not open") && failed.said.contains("is empty again"),
+        "{}",
+        failed.said
+    );
     let restored = as_theirs(&["restore", text(&file)]);
     assert!(restored.done && restored.said.contains("2 values opened"), "{}", restored.said);
     let elsewhere = fresh_folder("backup-role-more").join("theirs.tar");
     let made = as_theirs(&["backup", "--verify", text(&elsewhere)]);
-    assert!(!made.done && made.said.contains("ALTER ROLE theirs CREATEDB"), "{}", made.said);
+    assert!(!made.done && made.said.contains("ALTER ROLE \"theirs\" CREATEDB"), "{}", made.said);
     assert!(elsewhere.exists());
     let over = as_theirs(&["restore", text(&elsewhere), "--replace", "--confirm", "theirs"]);
-    assert!(!over.done && over.said.contains("ALTER ROLE theirs CREATEDB"), "{}", over.said);
+    assert!(!over.done && over.said.contains("ALTER ROLE \"theirs\" CREATEDB"), "{}", over.said);
+    // With a schema that is not the usual one, and without connections of a server that has nothing to do.
     psql(&["ALTER ROLE theirs CREATEDB"]);
+    let mut idle = latchkey(&files);
+    idle.env("DATABASE_URL", &url).env("LATCHKEY_KEK_FILE", folder.join("key-encryption-key"));
+    let mut idle = Running::start_as(idle, "root", "correct horse battery");
+    psql(&["SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'theirs'"]);
+    let busy = as_theirs(&["restore", text(&elsewhere), "--replace", "--confirm", "theirs"]);
+    assert!(!busy.done && busy.said.contains("a server on "), "{}", busy.said);
+    idle.signal("-TERM");
+    assert!(ended(&mut idle.child).success());
     let over = as_theirs(&["restore", text(&elsewhere), "--replace", "--confirm", "theirs"]);
     assert!(over.done && over.said.contains("DROP DATABASE \"theirs_before_"), "{}", over.said);
     let pooled = |command: &mut Command| {

@@ -39,11 +39,14 @@ fn source<'r>(report: &'r Value, setting: &str) -> &'r str {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 fn doctor_follows_a_portal_from_nothing_over_running_to_stopped() {
     let folder = fresh_folder("doctor");
     let data = folder.join("data");
     let conf = folder.join("latchkey.conf");
     fs::write(&conf, "LATCHKEY_ADMIN_USER=root\nLATCHKEY_ADMIN_PASSWORD=SENTINEL horse battery\n").unwrap();
+    let readable = |mode: u32| fs::set_permissions(&conf, fs::Permissions::from_mode(mode)).unwrap();
+    readable(0o600);
     let command = |addr: &str| {
         let mut command = latchkey(&data);
         command.env_remove("LATCHKEY_ADMIN_USER").env_remove("LATCHKEY_ADMIN_PASSWORD");
@@ -97,6 +100,18 @@ fn doctor_follows_a_portal_from_nothing_over_running_to_stopped() {
     ] {
         assert_eq!(code(&well, check), expected, "{well:#}");
     }
+    // A password that everybody on the machine can read, and a name that nothing reads.
+    readable(0o644);
+    let (exit, exposed) = examined(command(&addr), &[]);
+    assert_eq!((exit, code(&exposed, "settings-file")), (1, "settings-file-exposed"), "{exposed:#}");
+    let text = fs::read_to_string(&conf).unwrap();
+    fs::write(&conf, format!("{text}TZ=UTC\nPUBLIC_URL=x\n")).unwrap();
+    readable(0o640);
+    let (exit, foreign) = examined(command(&addr), &[]);
+    assert_eq!((exit, code(&foreign, "settings")), (1, "settings-unknown"), "{foreign:#}");
+    assert!(foreign.to_string().contains("PUBLIC_URL") && !foreign.to_string().contains("TZ"), "{foreign:#}");
+    assert_eq!(code(&foreign, "settings-file"), "settings-file-read");
+    fs::write(&conf, text).unwrap();
     let page = running.get("/system");
     assert!(page.contains("Everything that was checked is fine.") && !page.contains("SENTINEL"), "{page}");
     let (exit, said) = run(command(&addr), &["doctor"]);

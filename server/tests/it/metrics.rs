@@ -4,7 +4,7 @@ use crate::{
     bounded::{self, ended},
     harness::{Answer, Monitoring, TestApp, fresh_folder, unique},
     process::{Running, latchkey, wait_until},
-    sentinel::{SENTINEL, assert_absent, capture},
+    sentinel::{Captured, SENTINEL, assert_absent, capture},
 };
 use axum::{
     body::Body,
@@ -176,6 +176,10 @@ async fn metrics_and_the_log_of_requests_show_no_value_and_no_person() {
         let request = Request::get(path).header(header::COOKIE, &cookie);
         app.send_anonymous(request.body(Body::empty()).unwrap()).await;
     }
+    let token = app.token(TokenScope::ReadValues, |_| {}).await;
+    let read = Request::get(format!("/api/v1/secrets/image-{name}/value?shape=raw"));
+    let read = read.header(header::AUTHORIZATION, format!("Bearer {token}")).body(Body::empty()).unwrap();
+    assert_eq!(app.send_anonymous(read).await.status, StatusCode::OK);
     let text = scrape(&monitoring).await.body;
     assert!(text.contains(&name), "{text}");
     assert!(!text.contains(&person) && !text.contains("ghcr.io") && !text.contains("robot"), "{text}");
@@ -187,7 +191,7 @@ async fn metrics_and_the_log_of_requests_show_no_value_and_no_person() {
     let request = Request::get(&path).header(header::COOKIE, &cookie);
     app.send_anonymous(request.body(Body::empty()).unwrap()).await;
     drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = plain(&log);
     let line = log.lines().find(|line| line.contains("request_log")).unwrap();
     for part in
         ["INFO", "method=\"GET\"", "route=\"/secrets/{id}\"", "status=200", "milliseconds=", "request_id="]
@@ -196,6 +200,14 @@ async fn metrics_and_the_log_of_requests_show_no_value_and_no_person() {
     }
     assert!(line.contains(&format!("path=\"/secrets/image-{name}\"")), "{line}");
     assert!(!line.contains("SENTINEL") && !line.contains(&person) && !line.contains(&cookie), "{line}");
+}
+
+/// Returns what was logged, without colours.
+fn plain(log: &Captured) -> String {
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| plain + part.split_once('m').map_or("", |(_, rest)| rest))
 }
 
 /// Sends a request to a listener, and returns the answer.
@@ -275,7 +287,11 @@ fn listener_is_off_unless_asked_for_and_a_taken_address_is_reported() {
     let (said, _) = crate::process::failed(command);
     assert!(said.contains("LATCHKEY_METRICS_ADDR"), "{said}");
     let running = Running::start(latchkey(&folder));
-    assert!(!running.log_lines().iter().any(|line| line.contains("metrics")), "{:?}", running.log_lines());
+    assert!(
+        !running.log_lines().iter().any(|line| line.contains("metrics are at")),
+        "{:?}",
+        running.log_lines()
+    );
 }
 
 /// Ends Prometheus with the test.
@@ -422,8 +438,15 @@ async fn described_metrics_are_those_that_are_shown() {
     let name = unique("described");
     // Nothing listens there.
     let fields = [("name", name.as_str()), ("type", "image-pull"), ("registry_host", "127.0.0.1:9")];
-    let fields =
-        [&fields[..], &[("username", "robot"), ("password", "some password"), ("allow_duplicate", "on")]];
+    let fields = [
+        &fields[..],
+        &[
+            ("username", "robot"),
+            ("password", "some password"),
+            ("expires_at", "2040-01-31T12:00:00Z"),
+            ("allow_duplicate", "on"),
+        ],
+    ];
     assert_eq!(app.post("/secrets/new", &fields.concat()).await.status, StatusCode::SEE_OTHER);
     app.post(&format!("/secrets/image-{name}/check"), &[]).await;
     let token = app.token(TokenScope::ReadValues, |_| {}).await;
@@ -451,7 +474,7 @@ async fn slow_queries_are_logged_by_their_method_and_never_by_a_value() {
     app.add_image(&name, SENTINEL).await;
     let answer = app.get(&format!("/secrets/image-{name}")).await;
     drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = plain(&log);
     let slow: Vec<&str> = log.lines().filter(|line| line.contains("slow query")).collect();
     for part in ["work=\"write\" by=\"backend::secrets::create", "WARN", "milliseconds="] {
         assert!(slow.iter().any(|line| line.contains(part)), "{part}: {slow:#?}");

@@ -10,6 +10,8 @@ pub struct ServerFacts {
     pub number: u32,
     /// The version of PostgreSQL as text, such as 15.18.
     pub version: String,
+    /// The number of the database on its server, which no other database has.
+    pub id: u32,
     /// The name of the database.
     pub database: String,
     /// The name of the role.

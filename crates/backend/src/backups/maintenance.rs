@@ -57,8 +57,31 @@ impl Maintenance {
     }
 
     /// Returns the other sessions on the database.
-    pub async fn others(&mut self) -> Result<Vec<String>, StartError> {
+    pub async fn sessions(&mut self) -> Result<Vec<String>, StartError> {
         Ok(repository::others(&mut self.connection).await?)
+    }
+
+    /// Returns the other sessions on the database, and the portal's servers that have used it within the last minutes: one that has
+    /// nothing to do closes its connections.
+    pub async fn others(&mut self) -> Result<Vec<String>, StartError> {
+        let mut others = self.sessions().await?;
+        others.extend(repository::present(&mut self.connection).await?);
+        Ok(others)
+    }
+
+    /// Returns the objects of the current schema, and the extensions, each by its kind and its name in SQL.
+    pub async fn objects(&mut self) -> Result<Vec<(String, String)>, StartError> {
+        Ok(repository::objects(&mut self.connection).await?)
+    }
+
+    /// Drops everything that is not among these objects, as what an interrupted restore has left.
+    pub async fn drop_all_but(&mut self, before: &[(String, String)]) -> Result<(), StartError> {
+        for object in repository::objects(&mut self.connection).await? {
+            if !before.contains(&object) {
+                repository::drop_object(&mut self.connection, &object).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Opens a snapshot of a portal's database, and counts what it contains. It stays open until `end`.
@@ -80,15 +103,31 @@ impl Maintenance {
         Ok(repository::end_snapshot(&mut self.connection).await?)
     }
 
-    /// Creates an empty scratch database, and returns how it is reached. Those that an interrupted run has left are dropped.
+    /// Creates an empty scratch database with the settings of this one, and returns how it is reached. Those that an interrupted run
+    /// for this database has left are dropped: its number is in their names, because other portals may use the same role.
     pub async fn create_scratch(&mut self) -> Result<(String, DatabaseConfig), StartError> {
         for name in repository::leftovers(&mut self.connection).await? {
             repository::drop_database(&mut self.connection, &name).await?;
         }
-        let name = format!("{SCRATCH}{}", crate::random_id().simple());
+        let id = repository::server(&mut self.connection).await?.id;
+        let name = format!("{SCRATCH}{id}_{}", crate::random_id().simple());
         repository::create_database(&mut self.connection, &name).await?;
+        // Without its search path, the tables would be looked for in another schema.
+        let lacking = repository::copy_settings(&mut self.connection, &name, false).await?;
+        if !lacking.is_empty() {
+            let settings = lacking.join(", ");
+            tracing::warn!(settings, "settings of the database that this role may not give to another one");
+        }
         let config = self.config.in_database(&name)?;
         Ok((name, config))
+    }
+
+    /// Gives a database the settings, the rights, the limit of connections and the owner that this one has. Returns what this role may
+    /// not give: names of settings, and statements.
+    pub async fn copy_rights(&mut self, to: &str) -> Result<Vec<String>, StartError> {
+        let mut lacking = repository::copy_settings(&mut self.connection, to, true).await?;
+        lacking.extend(repository::copy_rights(&mut self.connection, to).await?);
+        Ok(lacking)
     }
 
     /// Returns how to connect to another database of the same server.

@@ -3,12 +3,14 @@
 
 mod facts;
 mod maintenance;
+mod presence;
 pub(crate) mod repository;
 mod seal;
 mod service;
 
 pub use facts::{SCRATCH, ServerFacts, Snapshot, SnapshotKey};
 pub use maintenance::Maintenance;
+pub use presence::Presence;
 pub use seal::{SealVerdict, seal, verify_seal};
 pub use service::{BackupService, Opened};
 

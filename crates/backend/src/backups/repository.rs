@@ -36,7 +36,7 @@ pub(super) async fn server(connection: &mut PgConnection) -> Result<ServerFacts,
     let row = sqlx::query!(
         "SELECT current_setting('server_version_num')::int AS \"number!\", \
          split_part(current_setting('server_version'), ' ', 1) AS \"version!\", \
-         datname::text AS \"database!\", current_user::text AS \"role!\", \
+         pg_database.oid::int8 AS \"id!\", datname::text AS \"database!\", current_user::text AS \"role!\", \
          EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND (rolcreatedb OR rolsuper)) AS \"may_create!\", \
          pg_has_role(datdba, 'USAGE') AS \"is_owner!\" \
          FROM pg_database WHERE datname = current_database()"
@@ -46,6 +46,7 @@ pub(super) async fn server(connection: &mut PgConnection) -> Result<ServerFacts,
     Ok(ServerFacts {
         number: row.number.unsigned_abs(),
         version: row.version,
+        id: u32::try_from(row.id).unwrap_or_default(),
         database: row.database,
         role: row.role,
         may_create_databases: row.may_create,
@@ -119,11 +120,17 @@ async fn run(connection: &mut PgConnection, statement: String) -> Result<(), sql
     sqlx::raw_sql(AssertSqlSafe(statement)).execute(connection).await.map(drop)
 }
 
-/// Creates an empty database that sorts as the current one does.
+/// Creates an empty database that sorts as the current one does, by the same provider of locales. Older versions of PostgreSQL lack
+/// some of the columns, and have one provider.
 pub(super) async fn create_database(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
     let statement = sqlx::query_scalar!(
         "SELECT format('CREATE DATABASE %I TEMPLATE template0 ENCODING ''UTF8'' LC_COLLATE %L LC_CTYPE %L', \
-         $1::text, datcollate, datctype) AS \"statement!\" FROM pg_database WHERE datname = current_database()",
+         $1::text, datcollate, datctype) || CASE old->>'datlocprovider' \
+         WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L', coalesce(old->>'datlocale', old->>'daticulocale')) \
+         || CASE WHEN old->>'daticurules' <> '' THEN format(' ICU_RULES %L', old->>'daticurules') ELSE '' END \
+         WHEN 'b' THEN format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', old->>'datlocale') \
+         ELSE '' END AS \"statement!\" \
+         FROM pg_database, to_jsonb(pg_database) AS old WHERE datname = current_database()",
         name
     )
     .fetch_one(&mut *connection)
@@ -148,16 +155,179 @@ pub(super) async fn drop_database(connection: &mut PgConnection, name: &str) -> 
     }
 }
 
-/// Returns the scratch databases of runs that were interrupted.
+/// Returns the scratch databases of runs for this database that were interrupted. Whoever asks has the turn, so none is under way.
 pub(super) async fn leftovers(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar!(
-        "SELECT datname::text AS \"name!\" FROM pg_database \
-         WHERE starts_with(datname::text, $1) AND pg_has_role(datdba, 'USAGE') AND datname <> current_database() \
-         AND NOT EXISTS (SELECT FROM pg_stat_activity AS other WHERE other.datname = pg_database.datname)",
+        "SELECT scratch.datname::text AS \"name!\" FROM pg_database AS scratch, pg_database AS own \
+         WHERE own.datname = current_database() AND scratch.oid <> own.oid \
+         AND starts_with(scratch.datname::text, $1 || own.oid || '_') AND pg_has_role(scratch.datdba, 'USAGE') \
+         AND NOT EXISTS (SELECT FROM pg_stat_activity AS other WHERE other.datname = scratch.datname)",
         SCRATCH
     )
     .fetch_all(connection)
     .await
+}
+
+/// Gives a database the settings that the current one has for everybody, and for this role or for every role. Returns the names of
+/// those that the role may not set.
+pub(super) async fn copy_settings(
+    connection: &mut PgConnection,
+    to: &str,
+    of_all: bool,
+) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT split_part(setting, '=', 1) AS \"name!\", \
+         substr(setting, strpos(setting, '=') + 1) AS \"value!\", \
+         CASE WHEN setrole = 0 THEN format('ALTER DATABASE %I SET %s FROM CURRENT', $1::text, split_part(setting, '=', 1)) \
+         ELSE format('ALTER ROLE %I IN DATABASE %I SET %s FROM CURRENT', rolname, $1::text, split_part(setting, '=', 1)) \
+         END AS \"statement!\" \
+         FROM pg_db_role_setting LEFT JOIN pg_roles ON pg_roles.oid = setrole CROSS JOIN unnest(setconfig) AS setting \
+         WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+         AND (setrole = 0 OR rolname = current_user OR $2) \
+         ORDER BY setrole, 1",
+        to,
+        of_all
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut lacking = Vec::new();
+    for row in rows {
+        // By way of this session: PostgreSQL reads a value there as it has stored it, lists with their quotation marks.
+        let mut work = connection.begin().await?;
+        let set = sqlx::query_scalar!("SELECT set_config($1, $2, true) AS \"set!\"", row.name, row.value)
+            .fetch_one(&mut *work)
+            .await;
+        let given = match set {
+            Ok(_) => run(&mut work, row.statement).await,
+            Err(error) => Err(error),
+        };
+        match given {
+            Ok(()) => work.commit().await?,
+            Err(sqlx::Error::Database(_)) => {
+                work.rollback().await?;
+                lacking.push(row.name);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(lacking)
+}
+
+/// Gives a database the rights, the limit of connections and the owner of the current one. Returns the statements that the role
+/// may not run.
+pub(super) async fn copy_rights(connection: &mut PgConnection, to: &str) -> Result<Vec<String>, sqlx::Error> {
+    let statements = sqlx::query_scalar!(
+        "SELECT statement AS \"statement!\" FROM pg_database AS old, LATERAL ( \
+         SELECT 1 AS place, format('ALTER DATABASE %I CONNECTION LIMIT %s', $1::text, datconnlimit) AS statement \
+         WHERE datconnlimit <> -1 \
+         UNION ALL SELECT 2, format('REVOKE ALL ON DATABASE %I FROM PUBLIC', $1::text) WHERE datacl IS NOT NULL \
+         UNION ALL SELECT 3, format('GRANT %s ON DATABASE %I TO %s%s', privilege_type, $1::text, \
+         CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END, \
+         CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) \
+         FROM aclexplode(datacl) WHERE grantee <> datdba \
+         UNION ALL SELECT 4, format('ALTER DATABASE %I OWNER TO %I', $1::text, pg_get_userbyid(datdba)) \
+         WHERE pg_get_userbyid(datdba) <> current_user) AS statements \
+         WHERE datname = current_database() ORDER BY place, statement",
+        to
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut lacking = Vec::new();
+    for statement in statements {
+        match run(connection, statement.clone()).await {
+            Ok(()) => {}
+            Err(sqlx::Error::Database(_)) => lacking.push(statement),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(lacking)
+}
+
+/// Returns the tables, views, sequences, functions and types of the current schema that belong to no extension, and the extensions;
+/// each by its kind and its name in SQL.
+pub(super) async fn objects(connection: &mut PgConnection) -> Result<Vec<(String, String)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT described.type AS \"kind!\", described.identity AS \"name!\" FROM ( \
+         SELECT 'pg_class'::regclass AS class, oid FROM pg_class \
+         WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) AND relkind IN ('r', 'p', 'v', 'm', 'S') \
+         UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc WHERE pronamespace = to_regnamespace(quote_ident(current_schema())) \
+         UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type \
+         WHERE typnamespace = to_regnamespace(quote_ident(current_schema())) AND typtype IN ('e', 'd', 'r') \
+         UNION ALL SELECT 'pg_extension'::regclass, oid FROM pg_extension) AS object, \
+         pg_identify_object(object.class, object.oid, 0) AS described \
+         WHERE NOT EXISTS (SELECT FROM pg_depend WHERE classid = object.class AND objid = object.oid AND deptype IN ('e', 'i', 'a')) \
+         ORDER BY described.type = 'extension', described.identity"
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.kind, row.name)).collect())
+}
+
+/// Drops an object, and whatever needs it.
+pub(super) async fn drop_object(
+    connection: &mut PgConnection,
+    (kind, name): &(String, String),
+) -> Result<(), sqlx::Error> {
+    run(connection, format!("DROP {kind} IF EXISTS {name} CASCADE")).await
+}
+
+/// The beginning of the names of the leases that say that a server is there.
+const SERVER: &str = "server ";
+
+/// Returns the servers whose lease has not ended; none in a database without that table.
+pub(super) async fn present(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    if tables(connection).await?.iter().all(|(name, _)| name != "leases") {
+        return Ok(Vec::new());
+    }
+    sqlx::query_scalar!(
+        "SELECT format('a server on %s, which is given up at %s UTC unless it is seen again', \
+         split_part(name, ' ', 2), to_char(until AT TIME ZONE 'UTC', 'HH24:MI:SS')) AS \"server!\" \
+         FROM leases WHERE starts_with(name, $1) AND until > now() ORDER BY 1 LIMIT 20",
+        SERVER
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Says that the server of this name is there, for this number of seconds; and forgets those that were not seen for a day.
+pub(super) async fn be_present(
+    connection: &mut PgConnection,
+    name: &str,
+    holder: uuid::Uuid,
+    seconds: f64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO leases (name, holder, until) VALUES ($1 || $2, $3, now() + make_interval(secs => $4)) \
+         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until",
+        SERVER,
+        name,
+        holder,
+        seconds
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "DELETE FROM leases WHERE starts_with(name, $1) AND until < now() - interval '1 day'",
+        SERVER
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Says that a server is gone, or that all are, as in a database that was restored.
+pub(super) async fn be_gone(
+    connection: &mut PgConnection,
+    holder: Option<uuid::Uuid>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "DELETE FROM leases WHERE starts_with(name, $1) AND ($2::uuid IS NULL OR holder = $2)",
+        SERVER,
+        holder
+    )
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// Gives one database the name of another, in one transaction.

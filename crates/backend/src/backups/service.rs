@@ -58,6 +58,8 @@ impl BackupService {
         authorize(&self.db, ctx, Action::ManagePortal, Object::Named("backups")).await?;
         self.db
             .write(ctx, async |work| {
+                // Those were the servers of the time of the backup.
+                repository::be_gone(work, None).await?;
                 let object = format!("{BACKUP_OF}{made_at}");
                 Ok(audit::record(work, ctx, AuditAction::DatabaseRestored, &object).await?)
             })

@@ -245,7 +245,7 @@ impl TestService {
         let mut paced = None;
         let mut tested = Vec::with_capacity(secrets.len());
         for (id, account) in secrets {
-            if end.has_watcher_gone() {
+            if end.has_watcher_gone() || self.running.is_ending() {
                 break;
             }
             let outcome = if enough || refused.contains(&account) {

@@ -14,6 +14,7 @@ pub(crate) mod outbound;
 mod rate_limit;
 mod registry;
 mod repository;
+mod running;
 mod service;
 mod settings;
 mod ssh;

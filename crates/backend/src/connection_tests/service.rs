@@ -8,14 +8,15 @@ use super::{
     rate_limit::TestRateLimit,
     registry::{self, Account},
     repository,
+    running::{Running, record},
     settings::{settings, stored_settings},
     state::Kept,
     ticket::{self, TestedBefore, WhatWasTested},
 };
 use crate::{
     access::{Object, authorize},
-    audit::{self, AuditAction, AuditRecord, Outcome},
-    context::{Action, Actor, Ctx},
+    audit::{self, AuditAction, Outcome},
+    context::{Action, Ctx},
     db::Db,
     error::internal,
     keyring::{Keyring, Location, ValueField, repository::active_id},
@@ -45,6 +46,7 @@ pub struct TestService {
     http: Http,
     slots: HostSlots,
     rate_limit: TestRateLimit,
+    pub(super) running: Running,
 }
 
 /// A stored secret, opened for a test.
@@ -60,7 +62,14 @@ struct Opened {
 
 impl TestService {
     pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>, outbound: Outbound, http: Http) -> Self {
-        Self { db, keyring, outbound, http, slots: HostSlots::new(), rate_limit: TestRateLimit::new() }
+        let (slots, rate_limit, running) = (HostSlots::new(), TestRateLimit::new(), Running::new());
+        Self { db, keyring, outbound, http, slots, rate_limit, running }
+    }
+
+    /// Lets no test begin any more, and waits for those that are under way. What is left after `grace` is cut off, and recorded as
+    /// failed.
+    pub async fn end(&self, grace: Duration) {
+        self.running.end(grace).await;
     }
 
     /// Returns the test state of a secret.
@@ -88,6 +97,7 @@ impl TestService {
     /// `NotSignedIn`, `Forbidden`, `Unavailable`.
     pub async fn stored(&self, ctx: &Ctx, id: &SecretId) -> Result<TestReport, Error> {
         self.may_test(ctx, Object::Secret(id)).await?;
+        let _under_way = self.running.begin()?;
         self.try_stored(ctx, id).await
     }
 
@@ -96,7 +106,7 @@ impl TestService {
         let report = if is_for_another_host(&opened.credential, opened.value_host.as_deref()) {
             TestReport::new(TestCause::ValueForAnotherHost)
         } else {
-            self.run(ctx, &opened.credential, &opened.settings, None).await
+            self.run(ctx, Some(id), &opened.credential, &opened.settings, None).await?
         };
         self.finish(ctx, Some(id), Some((opened.row, opened.version)), &report).await?;
         Ok(report)
@@ -120,6 +130,7 @@ impl TestService {
         fingerprint: &str,
     ) -> Result<(TestReport, String), Error> {
         let keyring = self.may_test(ctx, Object::Secret(id)).await?;
+        let _under_way = self.running.begin()?;
         let found = self.db.read(ctx, async |connection| {
             let Some(row) = secrets::find(connection, id).await? else { return Ok(None) };
             let pair = keys::find_pending(connection, row.id).await?;
@@ -137,7 +148,7 @@ impl TestService {
             .and_then(|text| restore(id.kind, row, text));
         let credential = opened.map_err(|error| internal(ctx, &error))?;
         let settings = settings(&check, None);
-        let report = self.run(ctx, &credential, &settings, None).await;
+        let report = self.run(ctx, Some(id), &credential, &settings, None).await?;
         let kek_id = self.finish(ctx, Some(id), None, &report).await?;
         let tested = WhatWasTested::pending(place, &settings);
         let ticket = ticket::issue(keyring, &kek_id, ctx, &tested, &report);
@@ -193,6 +204,7 @@ impl TestService {
         test: ConnectionTest,
     ) -> Result<(TestReport, Option<String>), Error> {
         let keyring = self.may_test(ctx, id.map_or(Object::Named("new secret"), Object::Secret)).await?;
+        let _under_way = self.running.begin()?;
         let ConnectionTest { credential, settings } = test;
         let (mut stored, mut value) = (None, None);
         let update = credential.clone();
@@ -234,7 +246,7 @@ impl TestService {
             self.finish(ctx, id, stored, &report).await?;
             return Ok((report, None));
         }
-        let report = self.run(ctx, &credential, &settings, None).await;
+        let report = self.run(ctx, id, &credential, &settings, None).await?;
         let kek_id = self.finish(ctx, id, stored, &report).await?;
         let tested = WhatWasTested::of_update(&update, &settings, value);
         let ticket = tested.map(|tested| ticket::issue(keyring, &kek_id, ctx, &tested, &report));
@@ -255,6 +267,7 @@ impl TestService {
         branch: Option<&Branch>,
     ) -> Result<TestReport, Error> {
         self.may_test(ctx, Object::Secret(id)).await?;
+        let _under_way = self.running.begin()?;
         let opened = self.open(ctx, id).await?;
         let settings = match (target, &opened.credential) {
             (UsageTarget::Image(image), Credential::ImagePull { host, .. }) => {
@@ -273,7 +286,7 @@ impl TestService {
         let report = if is_for_another_host(&opened.credential, opened.value_host.as_deref()) {
             TestReport::new(TestCause::ValueForAnotherHost)
         } else {
-            self.run(ctx, &opened.credential, &settings, branch).await
+            self.run(ctx, Some(id), &opened.credential, &settings, branch).await?
         };
         let stored =
             (opened.settings.repository, opened.settings.image) == (settings.repository, settings.image);
@@ -286,6 +299,7 @@ impl TestService {
     /// Errors: as `stored`; `BadRequest` if these are not lines of known hosts.
     pub async fn approve(&self, ctx: &Ctx, id: &SecretId, lines: &str) -> Result<TestReport, Error> {
         self.may_test(ctx, Object::Secret(id)).await?;
+        let _under_way = self.running.begin()?;
         self.db
             .write::<_, Error>(ctx, async |work| {
                 let mut row = secrets::lock(work, id).await?.ok_or(Error::NotFound)?;
@@ -318,15 +332,18 @@ impl TestService {
     }
 
     /// Connects, within all limits.
+    ///
+    /// Errors: `Unavailable` if the test was cut off, which is recorded.
     async fn run(
         &self,
         ctx: &Ctx,
+        id: Option<&SecretId>,
         credential: &Credential,
         settings: &TestSettings,
         branch: Option<&Branch>,
-    ) -> TestReport {
+    ) -> Result<TestReport, Error> {
         let host = match (credential, &settings.repository) {
-            (Credential::GitDataset { .. }, None) => return TestReport::new(TestCause::NoRepository),
+            (Credential::GitDataset { .. }, None) => return Ok(TestReport::new(TestCause::NoRepository)),
             (Credential::GitDataset { .. }, Some(repository)) => repository.known_as(),
             (Credential::ImagePull { host, .. }, _) => host.authority().to_owned(),
         };
@@ -347,10 +364,14 @@ impl TestService {
                 (Credential::GitDataset { .. }, None) => TestReport::new(TestCause::NoRepository),
             }
         };
-        let report = tokio::time::timeout(TEST_TIMEOUT, Box::pin(work)).await;
+        let work = tokio::time::timeout(TEST_TIMEOUT, Box::pin(work));
+        let Some(report) = self.running.unless_cut_off(work).await else {
+            self.db.write::<_, Error>(ctx, async |work| record(work, ctx, id, Outcome::Failed).await).await?;
+            return Err(Error::Unavailable);
+        };
         let mut report = report.unwrap_or_else(|_| TestReport::new(TestCause::TookTooLong));
         report.host = Some(host);
-        report
+        Ok(report)
     }
 
     async fn open(&self, ctx: &Ctx, id: &SecretId) -> Result<Opened, Error> {
@@ -396,14 +417,8 @@ impl TestService {
                 if let Some((row, version)) = stored {
                     repository::keep(work, ctx, row, version, report).await?;
                 }
-                if !matches!(ctx.actor, Actor::System(super::PORTAL)) {
-                    let works = matches!(report.cause.status(), TestStatus::Works | TestStatus::Open);
-                    let outcome = if works { Outcome::Done } else { Outcome::Failed };
-                    let object = id.map_or_else(|| "new secret".to_owned(), ToString::to_string);
-                    let record =
-                        AuditRecord { outcome, ..AuditRecord::done(AuditAction::ConnectionTested, &object) };
-                    audit::repository::append(work, ctx, record).await?;
-                }
+                let works = matches!(report.cause.status(), TestStatus::Works | TestStatus::Open);
+                record(work, ctx, id, if works { Outcome::Done } else { Outcome::Failed }).await?;
                 Ok(kek_id)
             })
             .await

@@ -25,7 +25,7 @@ pub use load::PoolState;
 pub use observer::Observed;
 pub(crate) use repository::schema_version;
 pub(crate) use schema::{connect_once, endpoints};
-pub use schema::{has_key, migrate, newest as newest_schema, pending_migrations};
+pub use schema::{has_key, migrate, newest as newest_schema, pending_migrations, quoted as quoted_name};
 pub(crate) use time::{instant, timestamp};
 pub(crate) use transaction::Transaction;
 

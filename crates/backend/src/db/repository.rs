@@ -173,7 +173,8 @@ pub(super) async fn barred_tables(
 ) -> Result<Vec<String>, sqlx::Error> {
     // Audit records are never changed.
     sqlx::query_scalar!(
-        "SELECT relname::text AS \"name!\" FROM pg_class \
+        "SELECT format('%I.%I', (SELECT nspname FROM pg_namespace WHERE pg_namespace.oid = relnamespace), relname) AS \"name!\" \
+         FROM pg_class \
          WHERE oid IN (SELECT to_regclass(name) FROM unnest($1::text[]) AS name) \
          AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT') \
          AND (relname = 'audit_records' \

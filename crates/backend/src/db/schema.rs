@@ -243,7 +243,8 @@ pub(super) fn tables() -> Vec<String> {
     MIGRATOR.iter().flat_map(|migration| made(migration.sql.as_str())).collect()
 }
 
-fn quoted(name: &str) -> String {
+/// Returns a name as SQL has it, whatever characters it contains.
+pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

@@ -9,6 +9,8 @@ pub struct DatabaseNumbers {
     pub types: Vec<(String, u64)>,
     /// The number of secrets in each state; `key-pending` comes besides.
     pub states: Vec<(String, u64)>,
+    /// The number of secrets that expire within so many days, each with those before; 0 are those that have expired.
+    pub expiring: Vec<(u16, u64)>,
     /// Secrets by their names, up to the limit.
     pub named: Vec<NamedSecret>,
     /// Whether there are more secrets than the limit.
@@ -28,6 +30,8 @@ pub struct NamedSecret {
     pub name: String,
     /// Whether the last connection test succeeded; absent without one since the last change.
     pub works: Option<bool>,
+    /// The time after which it has expired.
+    pub expires_at: Option<Timestamp>,
     /// The last read of its value.
     pub used_at: Option<Timestamp>,
 }

@@ -1,13 +1,20 @@
 //! All SQL about the numbers for monitoring.
 
 use super::{AuditNumbers, DatabaseNumbers, KeyNumbers, NamedSecret};
-use crate::db::timestamp;
-use domain::connection_test::TestStatus;
+use crate::db::{instant, timestamp};
+use domain::{connection_test::TestStatus, time::Timestamp};
 use sqlx::PgConnection;
+
+/// The numbers of days within which the secrets are counted that expire.
+const EXPIRING_DAYS: [u16; 4] = [7, 14, 30, 90];
 
 /// Returns the numbers, with the facts of so many secrets by their names. Counts nothing but values by their keys: the other
 /// numbers are kept.
-pub(super) async fn find(connection: &mut PgConnection, names: u32) -> Result<DatabaseNumbers, sqlx::Error> {
+pub(super) async fn find(
+    connection: &mut PgConnection,
+    names: u32,
+    now: Timestamp,
+) -> Result<DatabaseNumbers, sqlx::Error> {
     let types = sqlx::query!("SELECT kind, count FROM secret_counts ORDER BY kind")
         .fetch_all(&mut *connection)
         .await?;
@@ -15,6 +22,22 @@ pub(super) async fn find(connection: &mut PgConnection, names: u32) -> Result<Da
         sqlx::query!("SELECT state, sum(amount)::bigint AS \"count!\" FROM secret_tallies GROUP BY state")
             .fetch_all(&mut *connection)
             .await?;
+    let days = EXPIRING_DAYS.map(i32::from);
+    let expiring = sqlx::query_scalar!(
+        "SELECT (SELECT count(*) FROM secrets WHERE expires_at > $2 AND deleted_at IS NULL \
+         AND expires_at <= $2 + make_interval(days => ends.days)) AS \"count!\" \
+         FROM unnest($1::int[]) WITH ORDINALITY AS ends (days, place) ORDER BY place",
+        &days,
+        instant(now)?
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let expired = sqlx::query_scalar!(
+        "SELECT count(*) AS \"count!\" FROM secrets WHERE expires_at <= $1 AND deleted_at IS NULL",
+        instant(now)?
+    )
+    .fetch_one(&mut *connection)
+    .await?;
     let audit = sqlx::query!(
         "SELECT last_id, (SELECT at FROM audit_records WHERE id = last_id) AS last_at, \
          pg_total_relation_size('audit_records') AS \"bytes!\" FROM audit_head"
@@ -31,6 +54,9 @@ pub(super) async fn find(connection: &mut PgConnection, names: u32) -> Result<Da
     Ok(DatabaseNumbers {
         types: types.into_iter().map(|row| (row.kind, row.count.unsigned_abs())).collect(),
         states: states.into_iter().map(|row| (row.state, row.count.max(0).unsigned_abs())).collect(),
+        expiring: std::iter::once((0, expired.unsigned_abs()))
+            .chain(EXPIRING_DAYS.into_iter().zip(expiring.into_iter().map(i64::unsigned_abs)))
+            .collect(),
         named: named(connection, names).await?,
         names_left_out: total > i64::from(names),
         audit: AuditNumbers {
@@ -47,7 +73,7 @@ pub(super) async fn find(connection: &mut PgConnection, names: u32) -> Result<Da
 
 async fn named(connection: &mut PgConnection, most: u32) -> Result<Vec<NamedSecret>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT kind, name, check_status, last_read_at FROM secrets WHERE deleted_at IS NULL \
+        "SELECT kind, name, check_status, expires_at, last_read_at FROM secrets WHERE deleted_at IS NULL \
          ORDER BY name, kind LIMIT $1",
         i64::from(most)
     )
@@ -57,6 +83,7 @@ async fn named(connection: &mut PgConnection, most: u32) -> Result<Vec<NamedSecr
         works: works(&row.check_status),
         kind: row.kind,
         name: row.name,
+        expires_at: row.expires_at.map(timestamp),
         used_at: row.last_read_at.map(timestamp),
     });
     Ok(named.collect())

@@ -28,7 +28,7 @@ impl MetricsService {
         if self.sealed {
             return Err(Error::Sealed);
         }
-        self.db.read(ctx, async |connection| repository::find(connection, names).await).await
+        self.db.read(ctx, async |connection| repository::find(connection, names, ctx.now).await).await
     }
 
     /// Returns the state of the connections to the database.

@@ -17,6 +17,8 @@ use prometheus_client::{encoding::text::encode, registry::Registry};
 use sqlx::PgPool;
 use std::time::Duration;
 
+const DAY: i64 = 86_400;
+
 async fn add(backend: &Backend, name: &str) -> SecretId {
     let draft = SecretDraft {
         name: name.to_owned(),
@@ -60,6 +62,10 @@ async fn numbers_equal_what_is_stored(pool: PgPool) {
     add(&backend, "c").await;
     keep_result(&pool, &a, TestCause::RegistryOpened).await;
     keep_result(&pool, &b, TestCause::WrongPassword).await;
+    let end = "UPDATE secrets SET expires_at = to_timestamp($1) WHERE name = $2";
+    for (seconds, name) in [(100, "a"), (10 * DAY, "b")] {
+        sqlx::query(end).bind(seconds).bind(name).execute(&pool).await.unwrap();
+    }
     sqlx::query("UPDATE secrets SET last_read_at = to_timestamp(120.5) WHERE name = 'b'")
         .execute(&pool)
         .await
@@ -73,6 +79,9 @@ async fn numbers_equal_what_is_stored(pool: PgPool) {
     assert_eq!(states, [state("never-tested"), state("refused"), state("works")]);
     let named: Vec<_> = numbers.named.iter().map(|secret| (secret.name.as_str(), secret.works)).collect();
     assert_eq!(named, [("a", Some(true)), ("b", Some(false)), ("c", None)]);
+    let ends: Vec<_> = numbers.named.iter().map(|secret| secret.expires_at.map(Timestamp::micros)).collect();
+    assert_eq!(ends, [Some(100_000_000), Some(10 * DAY * 1_000_000), None]);
+    assert_eq!(numbers.expiring, [(0, 1), (7, 0), (14, 1), (30, 1), (90, 1)]);
     let used: Vec<_> = numbers.named.iter().map(|secret| secret.used_at.map(Timestamp::micros)).collect();
     assert_eq!(used, [None, Some(120_500_000), None]);
     assert!(!numbers.names_left_out);

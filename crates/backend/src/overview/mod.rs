@@ -57,7 +57,13 @@ pub struct Attention {
     pub never_tested: u64,
     /// A new key pair waits to be used.
     pub key_pending: u64,
-    /// Nothing has used the secret for 90 days. Counted up to a limit.
+    /// The value has expired. Counted up to a limit, like the next ones.
+    pub expired: Total,
+    /// The value expires within 30 days.
+    pub expire_soon: Total,
+    /// The value is older than its owner wants it to become.
+    pub renewal_due: Total,
+    /// Nothing has used the secret for 90 days.
     pub unused: Total,
 }
 

@@ -9,11 +9,12 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use domain::{
     connection_test::TestStatus,
     page::{REVIEW_DAYS, Total},
+    secret::SOON_DAYS,
     time::Timestamp,
 };
 use sqlx::PgConnection;
 
-/// The number at which counting unused secrets stops.
+/// The number at which counting secrets by time stops.
 const COUNT_LIMIT: i64 = 1_000;
 
 /// The number of amounts up to which merging them is not worth it.
@@ -28,6 +29,7 @@ pub(super) async fn find(
     let today = instant(now)?;
     let first = first_day(today);
     let unused_since = today.checked_sub_days(Days::new(REVIEW_DAYS)).unwrap_or_default();
+    let soon = today.checked_add_days(Days::new(SOON_DAYS.into())).unwrap_or_default();
     // Unused secrets are counted in the order of their index, because the planner would otherwise expect to find many soon and
     // read the table. The limit is one more than `COUNT_LIMIT`.
     let row = sqlx::query!(
@@ -40,6 +42,12 @@ pub(super) async fn find(
          coalesce(sum(amount) FILTER (WHERE state = 'key-pending'), 0)::bigint AS \"key_pending!\", \
          (SELECT count(*) FROM (SELECT FROM secrets WHERE usage_count = 0 AND deleted_at IS NULL AND idle_since < $1 \
          ORDER BY idle_since LIMIT 1001) AS idle) AS \"unused!\", \
+         (SELECT count(*) FROM (SELECT FROM secrets WHERE expires_at IS NOT NULL AND deleted_at IS NULL AND expires_at <= $3 \
+         ORDER BY expires_at LIMIT 1001) AS ended) AS \"expired!\", \
+         (SELECT count(*) FROM (SELECT FROM secrets WHERE expires_at IS NOT NULL AND deleted_at IS NULL AND expires_at > $3 \
+         AND expires_at <= $4 ORDER BY expires_at LIMIT 1001) AS ending) AS \"expire_soon!\", \
+         (SELECT count(*) FROM (SELECT FROM secrets WHERE renewal_due_at IS NOT NULL AND deleted_at IS NULL \
+         AND renewal_due_at <= $3 ORDER BY renewal_due_at LIMIT 1001) AS due) AS \"renewal_due!\", \
          ARRAY (SELECT day - $2 FROM read_counts WHERE day >= $2 ORDER BY day) AS \"read_days!\", \
          ARRAY (SELECT reads FROM read_counts WHERE day >= $2 ORDER BY day) AS \"reads!\", \
          ARRAY (SELECT day - $2 FROM test_counts WHERE day >= $2 ORDER BY day, status) AS \"test_days!\", \
@@ -49,7 +57,9 @@ pub(super) async fn find(
          (SELECT count(*) > 1 FROM (SELECT FROM users LIMIT 2) AS people) AS \"several_users!\" \
          FROM secret_tallies",
         unused_since,
-        first
+        first,
+        today,
+        soon
     )
     .fetch_one(connection)
     .await?;
@@ -82,16 +92,21 @@ pub(super) async fn find(
             host_key_unknown: row.host_key_unknown.unsigned_abs(),
             never_tested: row.never_tested.unsigned_abs(),
             key_pending: row.key_pending.unsigned_abs(),
-            unused: Total {
-                count: row.unused.min(COUNT_LIMIT).unsigned_abs(),
-                exact: row.unused <= COUNT_LIMIT,
-            },
+            expired: counted(row.expired),
+            expire_soon: counted(row.expire_soon),
+            renewal_due: counted(row.renewal_due),
+            unused: counted(row.unused),
         },
         changes: Vec::new(),
         days,
         steps: Some(steps).filter(|steps| !steps.are_done() && !noted(PortalNote::StepsDismissed)),
         now,
     })
+}
+
+/// Returns a number that was counted up to one more than the limit.
+fn counted(count: i64) -> Total {
+    Total { count: count.min(COUNT_LIMIT).unsigned_abs(), exact: count <= COUNT_LIMIT }
 }
 
 /// Returns the first of the days that are shown.

@@ -159,6 +159,9 @@ async fn kept_numbers_equal_counted_ones_after_random_operations(pool: PgPool) {
         host_key_unknown,
         never_tested,
         key_pending,
+        expired,
+        expire_soon,
+        renewal_due,
         unused,
     } = found.attention;
     for (query, number) in [
@@ -170,6 +173,9 @@ async fn kept_numbers_equal_counted_ones_after_random_operations(pool: PgPool) {
         ("needs=test", never_tested),
         ("needs=switch", key_pending),
         ("needs=review", unused.count),
+        ("expires=expired", expired.count),
+        ("expires=30", expire_soon.count),
+        ("needs=renewal", renewal_due.count),
     ] {
         assert_eq!(listed(&backend, query, 2_000).await, number, "{query}");
     }

@@ -57,7 +57,7 @@ pub(crate) async fn add_all<E>(
     for some in sorted.chunks(ROWS) {
         let (mut rows, mut keys, mut places) = (Vec::new(), Vec::new(), Vec::new());
         for (_, Addition { secret, facts, origins }) in some {
-            let row = NewRow::seal(keyring, kek_id, secret, None)?;
+            let row = NewRow::seal(keyring, kek_id, secret, None, ctx.now)?;
             let facts = facts.as_ref();
             if facts.is_some() {
                 keys.push(KeyRow { secret: row.id, pending: false, sealed_version: 1, facts });

@@ -215,7 +215,8 @@ impl SecretService {
             && row.registry_host.as_deref() == host
             && row.registry_username.as_deref() == username
             && row.check_target.as_deref() == secret.settings.target()
-            && row.known_hosts == secret.settings.known_hosts.as_str();
+            && row.known_hosts == secret.settings.known_hosts.as_str()
+            && has_dates(&row, secret);
         let place = Location { secret: row.id, field: ValueField::of(id.kind), version: row.value_version };
         let same = same && row.prove(&self.db, id).is_ok();
         Ok(same && keyring.open(place, &sealed).is_ok_and(|stored| stored.expose() == value.expose()))
@@ -232,6 +233,15 @@ impl SecretService {
         let found = self.find(ctx, id).await?;
         Ok(found.is_some_and(|row| row.submission == Some(submission) && row.version == 1))
     }
+}
+
+/// Returns whether a stored secret has the dates of a new one. An end that was not typed follows from the value, and from the
+/// time of the request.
+fn has_dates(row: &secrets::SecretRow, secret: &NewSecret) -> bool {
+    let (stored, dates) = (row.dates(), secret.dates);
+    dates.expiry.is_none_or(|typed| stored.expires_at == Some(typed.at(stored.expires_at)))
+        && dates.renew_every_days == stored.renew_every_days
+        && dates.stop_when_expired == stored.stop_when_expired
 }
 
 /// The secret to store, and the action to record.
@@ -269,7 +279,7 @@ async fn insert(
         }
     }
     let kek_id = active_id(work).await?;
-    let row = NewRow::seal(keyring, &kek_id, secret, submission.map(Submission::mark))?;
+    let row = NewRow::seal(keyring, &kek_id, secret, submission.map(Submission::mark), ctx.now)?;
     let row_id = row.id;
     let key = KeyRow { secret: row_id, pending: false, sealed_version: 1, facts };
     repository::insert(work, ctx, row).await?;

@@ -16,7 +16,7 @@ use crate::{
     private_key_parser::NotRead,
 };
 use domain::{
-    error::{Error, FieldError},
+    error::{Error, Field, FieldError},
     secret::{
         Credential, CredentialUpdate, GeneratedSecret, NewSecret, NewSshKeyKind, PrivateKeyText, SecretId,
         SecretKind, SshKeyFacts,
@@ -64,7 +64,7 @@ impl SecretService {
         wanted: GeneratedSecret,
         submission: Option<Submission>,
     ) -> Result<SecretId, Error> {
-        let GeneratedSecret { name, display_name, key, settings } = wanted;
+        let GeneratedSecret { name, display_name, key, settings, dates } = wanted;
         let id = SecretId::new(SecretKind::GitDataset, name.clone());
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(&id)).await?;
         self.unsealed()?;
@@ -74,7 +74,7 @@ impl SecretService {
         }
         let ReadKey { text, facts } = self.parser.generate(key, comment(&id)).await.map_err(parse_error)?;
         let credential = Credential::GitDataset { private_key: text };
-        let secret = NewSecret { name, display_name, credential, allow_duplicate: true, settings };
+        let secret = NewSecret { name, display_name, credential, allow_duplicate: true, settings, dates };
         self.store(ctx, id, secret, Some(facts), submission, AuditAction::SshKeyGenerated).await
     }
 
@@ -169,7 +169,7 @@ impl SecretService {
                     TestedBefore::read(keyring, ctx, ticket, &WhatWasTested::pending(place, &settings))
                 });
                 let value = keyring.open(place, &sealed)?;
-                row.value_version += 1;
+                let is_end_gone = row.begin_value(ctx.now);
                 let secret = row.id;
                 let new = Location { secret, field: ValueField::SshPrivateKey, version: row.value_version };
                 let kek_id = active_id(work).await?;
@@ -182,7 +182,9 @@ impl SecretService {
                 if let Some(tested) = tested {
                     tested.keep(work, ctx, secret, version).await?;
                 }
-                Ok(audit::record_change(work, ctx, AuditAction::SshKeySwitched, id, &["secret"]).await?)
+                let fields = [Field::Secret.name(), Field::ExpiresAt.name()];
+                let fields = if is_end_gone { &fields[..] } else { &fields[..1] };
+                Ok(audit::record_change(work, ctx, AuditAction::SshKeySwitched, id, fields).await?)
             })
             .await
     }

@@ -7,7 +7,7 @@ use domain::{
     access::Restriction,
     connection_test::{TestCause, TestStatus},
     page::{Cursor, ListQuery, Position, SecretPage, Total},
-    secret::{SecretId, SecretKind, SecretName, SecretSummary, SshKeyAlgorithm},
+    secret::{Dates, SecretId, SecretKind, SecretName, SecretSummary, SshKeyAlgorithm},
     time::Timestamp,
 };
 use repository::{ListRow, PageRequest, TotalBy};
@@ -133,5 +133,11 @@ fn summary(row: ListRow) -> Result<SecretSummary, sqlx::Error> {
         used_by: row.used_by.unsigned_abs(),
         last_used: row.last_read_at.map(timestamp),
         target: row.check_target,
+        dates: Dates {
+            expires_at: row.expires_at.map(timestamp),
+            renew_every_days: row.renew_every_days.and_then(|days| u16::try_from(days).ok()),
+            stop_when_expired: row.stop_when_expired,
+            value_changed_at: timestamp(row.value_changed_at),
+        },
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     context::Ctx,
-    db::{Connections, instant},
+    db::{Connections, instant, timestamp},
     keyring::{
         IntegrityError,
         guarded::{Guarded, NewMacs, Stale},
@@ -12,7 +12,10 @@ use crate::{
     work::Work,
 };
 use chrono::{DateTime, Utc};
-use domain::secret::{SecretId, SecretKind, SecretName};
+use domain::{
+    secret::{Dates, SecretId, SecretKind, SecretName},
+    time::Timestamp,
+};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -37,6 +40,11 @@ pub(crate) struct SecretRow {
     pub(crate) updated_by: String,
     pub(crate) check_target: Option<String>,
     pub(crate) known_hosts: String,
+    pub(crate) expires_at: Option<DateTime<Utc>>,
+    pub(crate) renew_every_days: Option<i32>,
+    pub(crate) stop_when_expired: bool,
+    /// The time at which the value was stored. A trigger keeps it.
+    pub(crate) value_changed_at: DateTime<Utc>,
     /// The code that vouches for what its value belongs to.
     pub(crate) mac: Option<Vec<u8>>,
 }
@@ -47,8 +55,8 @@ macro_rules! select_secrets {
         sqlx::query_as!(
             SecretRow,
             "SELECT id, kind, name, display_name, registry_host, registry_username, value_host, version, \
-             value_version, submission, updated_at, updated_by, check_target, known_hosts, mac \
-             FROM secrets "
+             value_version, submission, updated_at, updated_by, check_target, known_hosts, expires_at, renew_every_days, \
+             stop_when_expired, value_changed_at, mac FROM secrets "
                 + $rest
             $(, $argument)*
         )
@@ -66,11 +74,19 @@ pub(super) struct Binding<'a> {
     pub(super) value_version: i64,
     pub(super) check_target: Option<&'a str>,
     pub(super) known_hosts: &'a str,
+    /// The time after which the value is not handed out any more; `None` if it is handed out whatever its dates are.
+    pub(super) stops: Option<Stop>,
+}
+
+/// The wish of a secret's owner that its value is not handed out after its end, which may be yet to come with a new value.
+#[derive(Clone, Copy)]
+pub(super) struct Stop {
+    pub(super) expires_at: Option<DateTime<Utc>>,
 }
 
 impl Binding<'_> {
     pub(super) fn message(&self) -> Message {
-        Message::new(Purpose::Secret)
+        let message = Message::new(Purpose::Secret)
             .bytes(self.id.as_bytes())
             .text(self.kind)
             .text(self.name)
@@ -79,7 +95,15 @@ impl Binding<'_> {
             .maybe(self.value_host)
             .number(self.value_version)
             .maybe(self.check_target)
-            .text(self.known_hosts)
+            .text(self.known_hosts);
+        // Other rows keep the message of version 0.1, so that servers of both versions accept each other's. A server of that
+        // version rejects a row with such a wish: it would hand the value out after its end.
+        match self.stops {
+            None => message,
+            Some(Stop { expires_at }) => {
+                message.text("stops").maybe_number(expires_at.map(|at| timestamp(at).micros()))
+            }
+        }
     }
 }
 
@@ -95,8 +119,25 @@ impl SecretRow {
             value_version: self.value_version,
             check_target: self.check_target.as_deref(),
             known_hosts: &self.known_hosts,
+            stops: self.stop_when_expired.then_some(Stop { expires_at: self.expires_at }),
         }
         .message()
+    }
+
+    /// Returns the dates of the value.
+    pub(crate) fn dates(&self) -> Dates {
+        Dates {
+            expires_at: self.expires_at.map(timestamp),
+            renew_every_days: self.renew_every_days.and_then(|days| u16::try_from(days).ok()),
+            stop_when_expired: self.stop_when_expired,
+            value_changed_at: timestamp(self.value_changed_at),
+        }
+    }
+
+    /// Counts a new value, and forgets an end that has passed, which was that of the value before. Returns whether it did.
+    pub(super) fn begin_value(&mut self, now: Timestamp) -> bool {
+        self.value_version += 1;
+        self.expires_at.take_if(|at| timestamp(*at) <= now).is_some()
     }
 
     /// Verifies that the portal itself gave its value this name and place. If somebody else did, logs and records that.
@@ -146,7 +187,8 @@ pub(crate) async fn update(work: &mut Work, ctx: &Ctx, row: SecretRow) -> Result
     sqlx::query_scalar!(
         "UPDATE secrets SET display_name = $2, registry_host = $3, registry_username = $4, \
          value_version = $5, updated_at = $6, updated_by = $7, check_target = $8, known_hosts = $9, mac = $10, \
-         version = version + 1 WHERE id = $1 RETURNING version",
+         expires_at = $11, renew_every_days = $12, stop_when_expired = $13, version = version + 1 \
+         WHERE id = $1 RETURNING version",
         row.id,
         row.display_name,
         row.registry_host,
@@ -156,7 +198,10 @@ pub(crate) async fn update(work: &mut Work, ctx: &Ctx, row: SecretRow) -> Result
         ctx.actor.name(),
         row.check_target,
         row.known_hosts,
-        mac
+        mac,
+        row.expires_at,
+        row.renew_every_days,
+        row.stop_when_expired
     )
     .fetch_one(&mut **work)
     .await

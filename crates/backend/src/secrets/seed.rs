@@ -56,7 +56,7 @@ impl SecretService {
 async fn insert(db: &Db, ctx: &Ctx, keyring: &Keyring, secrets: &[NewSecret]) -> Result<(), Failure> {
     let mut work = db.begin().await?;
     let kek_id = active_id(&mut work).await?;
-    let sealed = secrets.iter().map(|secret| NewRow::seal(keyring, &kek_id, secret, None));
+    let sealed = secrets.iter().map(|secret| NewRow::seal(keyring, &kek_id, secret, None, ctx.now));
     let rows = sealed.collect::<Result<Vec<_>, _>>()?;
     let facts = secrets.iter().find_map(facts_of);
     let keys: Vec<KeyRow<'_>> = rows
@@ -99,6 +99,7 @@ fn secret(number: u32) -> Option<NewSecret> {
     };
     Some(NewSecret {
         settings: domain::connection_test::TestSettings::default(),
+        dates: domain::secret::NewDates::default(),
         name: SecretName::parse(&format!("{team}-{what}-{number:06}")).ok()?,
         display_name: DisplayName::parse(&format!("Team {team}: {what} {number}")).ok()?,
         credential,

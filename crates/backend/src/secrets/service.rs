@@ -118,6 +118,7 @@ pub(super) async fn find_details(
         SecretKind::ImagePull => Default::default(),
     };
     let revision = row.revision();
+    let dates = row.dates();
     let details = SecretDetails {
         id: id.clone(),
         display_name: row.display_name,
@@ -127,6 +128,7 @@ pub(super) async fn find_details(
         known_hosts: row.known_hosts,
         origins,
         used_by: Some(used_by.unsigned_abs()),
+        dates,
         version: row.version,
         updated_at: timestamp(row.updated_at),
         updated_by: row.updated_by,

@@ -14,6 +14,7 @@ use domain::{
 use sqlx::PgPool;
 use uuid::Uuid;
 
+mod dates;
 mod deleted;
 mod failure;
 mod hosts;

@@ -13,14 +13,17 @@ use crate::{
     audit::{self, AuditAction},
     connection_tests::{TestedBefore, WhatWasTested},
     context::{Action, Ctx},
+    db::instant,
     keyring::{Location, ValueField, repository::active_id},
     revision::Expected,
 };
 use domain::{
     error::{Error, Field},
-    secret::{CredentialUpdate, SecretId, SecretKind, SecretUpdate},
+    secret::{CredentialUpdate, NewDates, SecretId, SecretKind, SecretUpdate},
     sensitive::Sensitive,
+    time::Timestamp,
 };
+use formats::password_end::known_end;
 
 impl SecretService {
     /// Changes a secret in its expected state, and returns its new version. A value that is `None` stays as it is stored. A
@@ -70,7 +73,7 @@ impl SecretService {
                     let what = WhatWasTested::of_update(&update.credential, &update.settings, value)?;
                     TestedBefore::read(keyring, ctx, ticket, &what)
                 });
-                let Changed { row, value, fields } = apply(id, stored, update)?;
+                let Changed { row, value, fields } = apply(id, stored, update, ctx.now)?;
                 if fields.is_empty() {
                     return Ok(expected.version);
                 }
@@ -117,7 +120,7 @@ struct Changed {
     fields: Vec<&'static str>,
 }
 
-fn apply(id: &SecretId, stored: SecretRow, update: SecretUpdate) -> Result<Changed, Error> {
+fn apply(id: &SecretId, stored: SecretRow, update: SecretUpdate, now: Timestamp) -> Result<Changed, Error> {
     let mut fields = Vec::new();
     let mut row = stored;
     let mut set = |place: &mut String, text: &str, field: Field| {
@@ -149,5 +152,32 @@ fn apply(id: &SecretId, stored: SecretRow, update: SecretUpdate) -> Result<Chang
         row.value_host.clone_from(&row.registry_host);
         (ValueField::of(id.kind), text)
     });
+    let username = row.registry_username.as_deref();
+    let known = username.zip(value.as_ref()).and_then(|(username, (_, text))| known_end(username, text, now));
+    fields.extend(apply_dates(&mut row, update.dates, value.is_some().then_some(known), now)?);
     Ok(Changed { row, value, fields })
+}
+
+/// Applies the dates; returns the names of those that differ. `new_value` is there if a new value is stored, with its end if that
+/// is known.
+fn apply_dates(
+    row: &mut SecretRow,
+    dates: NewDates,
+    new_value: Option<Option<Timestamp>>,
+    now: Timestamp,
+) -> Result<Vec<&'static str>, Error> {
+    let before = row.dates();
+    let expires_at = match new_value {
+        Some(known) => dates.end_of_new_value(before.expires_at, known, now),
+        None => dates.expiry.map(|typed| typed.at(before.expires_at)),
+    };
+    row.expires_at = expires_at.map(instant).transpose().map_err(|_| Error::BadRequest)?;
+    row.renew_every_days = dates.renew_every_days.map(i32::from);
+    row.stop_when_expired = dates.stop_when_expired;
+    let changed = [
+        (Field::ExpiresAt, expires_at != before.expires_at),
+        (Field::RenewEveryDays, dates.renew_every_days != before.renew_every_days),
+        (Field::StopWhenExpired, dates.stop_when_expired != before.stop_when_expired),
+    ];
+    Ok(changed.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field.name()).collect())
 }

@@ -2,7 +2,9 @@
 
 pub(crate) mod repository;
 
-use super::{hosts, keys::repository as keys, restore::restore, service::SecretService};
+use super::{
+    hosts, keys::repository as keys, repository::SecretRow, restore::restore, service::SecretService,
+};
 use crate::{
     access::{Object, authorize},
     access_log::Read,
@@ -60,16 +62,16 @@ impl FoundValue {
 impl SecretService {
     /// Returns the credential, value included. Records that before the value is returned.
     ///
-    /// Errors: `NotFound`; `Invalid` at the password if it was typed for another registry host; `Internal` if the stored
+    /// Errors: `NotFound`; `Expired` if the secret is not handed out any more; `Invalid` at the password if it was typed for another registry host; `Internal` if the stored
     /// value is not the one that was sealed, which is recorded too; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`.
     pub async fn credential(&self, ctx: &Ctx, id: &SecretId) -> Result<Credential, Error> {
         authorize(&self.db, ctx, Action::ReadValues, Object::Secret(id)).await?;
         self.unsealed()?;
         let stored = self.stored_value(ctx, id).await?;
         let row = &stored.0;
+        self.has_not_stopped(ctx, id, row).await?;
         if !hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref()) {
-            self.reads.record(Read::new(ctx, id, row.id, Outcome::Refused)).await?;
-            return Err(hosts::password_again());
+            return self.reject(ctx, id, row, hosts::password_again()).await;
         }
         self.open(ctx, id, stored).await
     }
@@ -125,6 +127,8 @@ impl SecretService {
         is_known: impl FnOnce(Revision) -> bool + Send,
     ) -> Result<ValueAnswer, Error> {
         let row = &stored.0;
+        // A consumer that has this state already has to learn it, too.
+        self.has_not_stopped(ctx, id, row).await?;
         let revision = row.revision();
         if is_known(revision) {
             let read = Read::new(ctx, id, row.id, Outcome::Done);
@@ -142,8 +146,7 @@ impl SecretService {
         }
         let may_go = hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref());
         if !may_go {
-            self.reads.record(Read::new(ctx, id, row.id, Outcome::Refused)).await?;
-            return Err(Error::OtherHost(id.clone()));
+            return self.reject(ctx, id, row, Error::OtherHost(id.clone())).await;
         }
         let public_key = match shape {
             ExportFormat::Rancher | ExportFormat::Flux => self.public_key(ctx, row.id).await?,
@@ -159,6 +162,21 @@ impl SecretService {
         };
         let entries = exported(&source, shape).ok_or(Error::WrongShape)?;
         Ok(ValueAnswer::Value(revision, entries))
+    }
+
+    /// Rejects, and records, the read of a value that its owner does not want to be handed out after its end. The row is proved
+    /// before a value leaves, so that nobody moves this end unnoticed.
+    async fn has_not_stopped(&self, ctx: &Ctx, id: &SecretId, row: &SecretRow) -> Result<(), Error> {
+        match row.dates().stopped_at(ctx.now) {
+            None => Ok(()),
+            Some(at) => self.reject(ctx, id, row, Error::Expired(id.clone(), at)).await,
+        }
+    }
+
+    /// Records that the value is not handed out, and returns why.
+    async fn reject<T>(&self, ctx: &Ctx, id: &SecretId, row: &SecretRow, why: Error) -> Result<T, Error> {
+        self.reads.record(Read::new(ctx, id, row.id, Outcome::Refused)).await?;
+        Err(why)
     }
 
     async fn stored_value(&self, ctx: &Ctx, id: &SecretId) -> Result<repository::StoredValue, Error> {

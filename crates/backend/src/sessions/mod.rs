@@ -1,5 +1,6 @@
 //! Sessions: who has signed in, where, and until when.
 
+mod attempt_queue;
 pub(crate) mod attempts;
 mod browsers;
 pub(crate) mod current_password;

@@ -1,6 +1,7 @@
 //! Signing in and out, and identifying a request by its session.
 
 use super::{
+    attempt_queue::AttemptQueue,
     attempts::{self, Attempts, Counted},
     current_password,
     repository::{self, Beginning, ListRow, LiveRow, NewRow},
@@ -58,6 +59,7 @@ pub struct SessionService {
     db: Db,
     pub(super) passwords: Passwords,
     limits: SessionLimits,
+    queue: AttemptQueue,
 }
 
 /// How a person proves their identity again.
@@ -103,7 +105,7 @@ pub struct SessionSummary {
 
 impl SessionService {
     pub(crate) fn new(db: Db, passwords: Passwords, limits: SessionLimits) -> Self {
-        Self { db, passwords, limits }
+        Self { db, passwords, limits, queue: AttemptQueue::default() }
     }
 
     /// Returns the actor of a session: one query, and once a minute a note of its use. `None` if the session does not exist
@@ -178,6 +180,8 @@ impl SessionService {
         self.passwords.in_use()?;
         let key = &name_key(name);
         let attempts = &Attempts::of(ctx, key);
+        // Each is counted before its password is compared: many at once would lock the name, though all of them are right.
+        let _place = self.queue.wait(&attempts.source()).await;
         let counted = self.db.write::<_, Error>(ctx, async |work| {
             // The first error of a transaction is the cause, because every later query fails, too.
             let user = users::find(work, key).await?;

@@ -269,6 +269,21 @@ async fn sign_in_counts_concurrent_guesses(pool: PgPool) {
     assert_eq!(looked_at, 5);
 }
 
+#[sqlx::test]
+async fn sign_in_takes_many_right_passwords_at_once(pool: PgPool) {
+    let backend = one_user(pool).await;
+    let tasks: Vec<_> = (0..20)
+        .map(|_| {
+            let backend = backend.clone();
+            tokio::spawn(async move { sign_in(&backend, 1, "ana", PASSWORD).await })
+        })
+        .collect();
+    for task in tasks {
+        let signed_in = task.await.unwrap();
+        assert!(signed_in.is_ok(), "{signed_in:?}");
+    }
+}
+
 /// The time must not reveal which names exist: a hash, some 40 ms, is most of it, and is computed in either case.
 #[sqlx::test]
 async fn sign_in_hashes_once_at_the_same_cost_whether_or_not_the_name_exists(pool: PgPool) {

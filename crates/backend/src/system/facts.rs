@@ -43,6 +43,8 @@ pub struct SettingsFacts {
     pub file: Option<String>,
     /// The reason why that file cannot be read.
     pub file_unreadable: Option<String>,
+    /// The permissions of that file, if it holds a secret and everybody on the machine may read it.
+    pub file_exposed: Option<String>,
 }
 
 /// The running server.

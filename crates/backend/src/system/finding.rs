@@ -199,6 +199,8 @@ findings! {
 
         /// The settings file was read.
         FileRead { path: String } = SettingsFile, Well, "settings-file-read";
+        /// The settings file holds a secret, and everybody on the machine may read it.
+        FileExposed { path: String, mode: String } = SettingsFile, Look, "settings-file-exposed";
         /// There is no settings file.
         FileNone = SettingsFile, Well, "settings-file-none";
         /// The settings file cannot be read.
@@ -250,7 +252,7 @@ findings! {
         /// The role may use no schema.
         RightsNoSchema { role: String } = Rights, Broken, "database-rights-no-schema";
         /// The role may not read which migrations were applied.
-        RightsNoMigrations { role: String } = Rights, Broken, "database-rights-no-migrations";
+        RightsNoMigrations { role: String, schema: String } = Rights, Broken, "database-rights-no-migrations";
         /// The role lacks rights on tables.
         RightsLacking { role: String, tables: String } = Rights, Broken, "database-rights-lacking";
         /// Migrations are pending, and the role may create nothing.

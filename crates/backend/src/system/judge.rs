@@ -62,10 +62,11 @@ fn settings(settings: &SettingsFacts) -> Vec<Finding> {
     if !settings.unknown.is_empty() {
         found.push(Finding::SettingsUnknown { names: settings.unknown.join(", ") });
     }
-    found.push(match (&settings.file_unreadable, &settings.file) {
-        (Some(why), _) => Finding::FileUnreadable { why: why.clone() },
-        (None, Some(path)) => Finding::FileRead { path: path.clone() },
-        (None, None) => Finding::FileNone,
+    found.push(match (&settings.file_unreadable, &settings.file, &settings.file_exposed) {
+        (Some(why), ..) => Finding::FileUnreadable { why: why.clone() },
+        (None, Some(path), Some(mode)) => Finding::FileExposed { path: path.clone(), mode: mode.clone() },
+        (None, Some(path), None) => Finding::FileRead { path: path.clone() },
+        (None, None, _) => Finding::FileNone,
     });
     found
 }

@@ -69,7 +69,7 @@ fn rights(facts: &DatabaseFacts, is_private: bool) -> Finding {
     let pending = is_pending(facts);
     let Some(schema) = facts.schema.clone() else { return Finding::RightsNoSchema { role } };
     if !facts.may_read_migrations {
-        return Finding::RightsNoMigrations { role };
+        return Finding::RightsNoMigrations { role, schema };
     }
     if !facts.barred.is_empty() {
         return Finding::RightsLacking { role, tables: facts.barred.join(", ") };

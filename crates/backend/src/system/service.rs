@@ -160,7 +160,10 @@ pub async fn schema_status(config: &DatabaseConfig) -> Result<(Finding, Vec<Migr
     let finding = if facts.may_read_migrations {
         judge_database::schema(&facts.migrations, facts.newest)
     } else {
-        Finding::RightsNoMigrations { role: facts.role }
+        Finding::RightsNoMigrations {
+            role: facts.role,
+            schema: facts.schema.unwrap_or_else(|| "public".to_owned()),
+        }
     };
     Ok((finding, facts.migrations))
 }

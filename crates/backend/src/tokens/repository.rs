@@ -183,7 +183,7 @@ pub(super) async fn find_with_value(
 ) -> Result<Option<(TokenRow, Option<StoredValue>)>, sqlx::Error> {
     let found = sqlx::query!(
         "SELECT api_tokens.id, secret_hash, api_tokens.name, user_id, scope, name_prefix, api_tokens.secrets, \
-         api_tokens.created_at, api_tokens.created_by, expires_at, used_at, revoked_at, api_tokens.mac, \
+         api_tokens.created_at, api_tokens.created_by, api_tokens.expires_at, used_at, revoked_at, api_tokens.mac, \
          users.name AS \"owner_name?\", users.role AS \"owner_role?\", users.password_hash AS owner_password_hash, \
          users.disabled AS \"owner_disabled?\", users.oidc_issuer AS owner_oidc_issuer, \
          users.oidc_subject AS owner_oidc_subject, users.signed_in_at AS owner_signed_in_at, \
@@ -192,14 +192,16 @@ pub(super) async fn find_with_value(
          registry_host AS \"registry_host?\", registry_username AS \"registry_username?\", \
          value_host AS \"value_host?\", version AS \"version?\", value_version AS \"value_version?\", \
          submission AS \"submission?\", updated_at AS \"updated_at?\", updated_by AS \"updated_by?\", \
-         check_target AS \"check_target?\", known_hosts AS \"known_hosts?\", stored.mac AS \"secret_mac?\", \
+         check_target AS \"check_target?\", known_hosts AS \"known_hosts?\", stored.expires_at AS \"secret_expires_at?\", \
+         renew_every_days AS \"renew_every_days?\", stop_when_expired AS \"stop_when_expired?\", \
+         value_changed_at AS \"value_changed_at?\", stored.mac AS \"secret_mac?\", \
          algorithm AS \"algorithm?\", kek_id AS \"kek_id?\", wrapped_key AS \"wrapped_key?\", nonce AS \"nonce?\", \
          ciphertext AS \"ciphertext?\" \
          FROM api_tokens LEFT JOIN users ON users.id = user_id \
          LEFT JOIN (SELECT secrets.id, display_name, registry_host, registry_username, value_host, secrets.version, \
-         value_version, submission, updated_at, updated_by, check_target, known_hosts, mac, algorithm, kek_id, \
-         wrapped_key, nonce, ciphertext FROM secrets JOIN secret_values ON secret_values.secret_id = secrets.id \
-         AND secret_values.version = secrets.value_version AND secret_values.field = $4 \
+         value_version, submission, updated_at, updated_by, check_target, known_hosts, expires_at, renew_every_days, \
+         stop_when_expired, value_changed_at, mac, algorithm, kek_id, wrapped_key, nonce, ciphertext FROM secrets \
+         JOIN secret_values ON secret_id = secrets.id AND secret_values.version = secrets.value_version AND field = $4 \
          WHERE kind = $2 AND name = $3 AND deleted_at IS NULL) AS stored ON true WHERE api_tokens.id = $1",
         id,
         secret.kind.as_str(),
@@ -234,6 +236,10 @@ pub(super) async fn find_with_value(
             updated_by: row.updated_by?,
             check_target: row.check_target,
             known_hosts: row.known_hosts?,
+            expires_at: row.secret_expires_at,
+            renew_every_days: row.renew_every_days,
+            stop_when_expired: row.stop_when_expired?,
+            value_changed_at: row.value_changed_at?,
             mac: row.secret_mac,
         };
         Some((stored, sealed()?))

@@ -30,6 +30,12 @@ coded_enum! {
         Password = "password", "Password";
         /// The image that the account pulls.
         Image = "image", "Test image";
+        /// The end of the value.
+        ExpiresAt = "expires_at", "Expires";
+        /// The number of days after which the value is to be renewed.
+        RenewEveryDays = "renew_every_days", "Renew every";
+        /// The choice to hand the value out no more once it is expired.
+        StopWhenExpired = "stop_when_expired", "Stop handing out when expired";
         /// The branch of a dataset.
         Branch = "branch", "Branch";
         /// The secret that an image or a dataset is pulled with.

@@ -4,8 +4,8 @@ use crate::{
     access::AccessProblem,
     connection_test::TargetProblem,
     secret::{
-        DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SecretId, SecretKind, SshKeyProblem,
-        UsernameProblem,
+        DatesProblem, DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SecretId, SecretKind,
+        SshKeyProblem, UsernameProblem,
     },
     usage::UsageProblem,
 };
@@ -36,6 +36,8 @@ pub enum Problem {
     Password(PasswordProblem),
     /// The target of a test cannot be parsed.
     Target(TargetProblem),
+    /// A date of a secret is invalid.
+    Dates(DatesProblem),
     /// An image or a dataset is invalid, or a secret is in use.
     Usage(UsageProblem),
     /// A field about people or tokens has a problem. Only the server renders those forms, so nobody parses its code.
@@ -66,6 +68,7 @@ impl Problem {
             Self::Username(problem) => problem.message().to_owned(),
             Self::Password(problem) => problem.message().to_owned(),
             Self::Target(problem) => problem.message(),
+            Self::Dates(problem) => problem.message().to_owned(),
             Self::Usage(_) | Self::Access(_) | Self::NoSecret(..) | Self::SecretMeant(_) | Self::Unknown => {
                 "The portal doesn't accept this. Load the page again and retry.".to_owned()
             }
@@ -95,6 +98,7 @@ impl Problem {
             Self::Target(TargetProblem::RepositoryUserHas(c)) => return format!("git-user:{c}"),
             Self::Target(TargetProblem::RepositoryHostHas(c)) => return format!("git-host:{c}"),
             Self::Target(problem) => ("target", problem.code()),
+            Self::Dates(problem) => ("dates", problem.code()),
             Self::Usage(problem) => ("usage", problem.code()),
             Self::Access(problem) => ("access", problem.code()),
             Self::NoSecret(..) => ("access", "no-secret"),
@@ -129,6 +133,7 @@ impl Problem {
                 "git-host" => Self::Target(TargetProblem::RepositoryHostHas(character?)),
                 "hosts-line" => Self::Target(TargetProblem::KnownHostsLine(number.ok()?)),
                 "hosts-port" => Self::Target(TargetProblem::KnownHostsPort(number.ok()?)),
+                "dates" => Self::Dates(DatesProblem::parse(rest)?),
                 "usage" => Self::Usage(UsageProblem::parse(rest)?),
                 _ => return None,
             })
@@ -170,6 +175,12 @@ impl From<PasswordProblem> for Problem {
 impl From<TargetProblem> for Problem {
     fn from(problem: TargetProblem) -> Self {
         Self::Target(problem)
+    }
+}
+
+impl From<DatesProblem> for Problem {
+    fn from(problem: DatesProblem) -> Self {
+        Self::Dates(problem)
     }
 }
 

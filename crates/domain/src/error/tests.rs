@@ -2,7 +2,10 @@ use super::*;
 use crate::{
     access::AccessProblem,
     connection_test::TargetProblem,
-    secret::{DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SshKeyProblem, UsernameProblem},
+    secret::{
+        DatesProblem, DisplayNameProblem, HostProblem, NameProblem, PasswordProblem, SshKeyProblem,
+        UsernameProblem,
+    },
     usage::UsageProblem,
 };
 use std::collections::BTreeSet;
@@ -45,6 +48,7 @@ fn problems() -> Vec<Problem> {
         ]
         .map(Problem::Target),
     );
+    all.extend(DatesProblem::ALL.map(Problem::Dates));
     all.extend(UsageProblem::ALL.map(Problem::Usage));
     all
 }
@@ -128,6 +132,7 @@ fn code_of_an_error_is_a_word_and_its_status_one_of_a_failure() {
         Error::WrongShape,
         Error::NoUrl(vec![id()]),
         Error::OtherHost(id()),
+        Error::Expired(id(), Timestamp::from_micros(0)),
     ];
     all.extend(SignOnProblem::ALL.map(Error::SignOn));
     let codes: BTreeSet<&str> = all.iter().map(Error::code).collect();

@@ -1,7 +1,7 @@
 //! Notes on what was found in a file.
 
 use super::Encryption;
-use crate::{connection_test::KnownHosts, error::Problem, secret::PasswordEnd};
+use crate::{connection_test::KnownHosts, error::Problem, secret::PasswordEnd, time::Timestamp};
 
 /// A program that keeps credentials outside the docker config. Only known programs are named, because the contents of a file
 /// are never repeated.
@@ -84,6 +84,8 @@ pub enum Note {
     Disagreement,
     /// The password is of a kind that expires after this number of hours.
     ShortLived(u8),
+    /// The password says of itself that it expires at this time.
+    Expires(Timestamp),
     /// The whole config leaves its credentials to a program.
     StoredBy(CredentialHelper),
     /// A program keeps the credential of the registry.
@@ -154,6 +156,12 @@ impl Note {
                 let plural = if *hours == 1 { "hour" } else { "hours" };
                 return format!(
                     "This kind of password expires after {hours} {plural} and must be renewed automatically."
+                );
+            }
+            Self::Expires(at) => {
+                return format!(
+                    "The password contains its own end, {}. It becomes the end of the secret.",
+                    at.rfc3339()
                 );
             }
             Self::StoredBy(helper) => {
@@ -259,6 +267,7 @@ impl Note {
             Self::SameRegistry => "same-registry",
             Self::Disagreement => "disagreement",
             Self::ShortLived(hours) => return format!("short-lived/{hours}"),
+            Self::Expires(at) => return format!("expires/{}", at.micros()),
             Self::StoredBy(helper) => return format!("stored-by/{}", helper.code()),
             Self::HelpedBy(helper) => return format!("helped-by/{}", helper.code()),
             Self::IdentityToken => "identity-token",
@@ -298,6 +307,7 @@ impl Note {
             "same-registry" => Self::SameRegistry,
             "disagreement" => Self::Disagreement,
             "short-lived" => Self::ShortLived(rest.parse().ok()?),
+            "expires" => Self::Expires(Timestamp::parse_micros(rest)?),
             "stored-by" => Self::StoredBy(CredentialHelper::named(rest)),
             "helped-by" => Self::HelpedBy(CredentialHelper::named(rest)),
             "identity-token" => Self::IdentityToken,

@@ -12,6 +12,8 @@ coded_enum! {
         Test = "test", "First test";
         /// A new key pair waits to be used.
         Switch = "switch", "Key switch";
+        /// The value is older than its owner wants it to become.
+        Renewal = "renewal", "Renewal";
         /// Nothing has used the secret for 90 days, and it is at least that old.
         Review = "review", "Review of use";
     }

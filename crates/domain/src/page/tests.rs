@@ -1,5 +1,5 @@
 use super::*;
-use crate::connection_test::TestCause;
+use crate::{connection_test::TestCause, secret::SecretId};
 use proptest::prelude::*;
 
 #[test]
@@ -19,6 +19,7 @@ fn list_query_parse_returns_nearest_valid_page() {
         "type=SENTINEL",
         "status=SENTINEL",
         "unused=31",
+        "expires=31",
         "needs=SENTINEL",
         "q=%ff",
         "q=%00%01",
@@ -63,6 +64,7 @@ fn page_of_one(count: u64, exact: bool, previous: bool, next: bool) -> SecretPag
         used_by: 0,
         last_used: None,
         target: None,
+        dates: crate::secret::Dates::none(Timestamp::from_micros(0)),
     };
     let cursor = Cursor::at(&row, SortColumn::Name);
     SecretPage {
@@ -100,6 +102,9 @@ fn cursors(sort: SortColumn) -> impl Strategy<Value = Cursor> {
         SortColumn::LastUsed => (0..=Timestamp::LAST.micros())
             .prop_map(|at| CursorValue::LastUsed(Timestamp::from_micros(at)))
             .boxed(),
+        SortColumn::Expires => (0..=Timestamp::LAST.micros())
+            .prop_map(|at| CursorValue::Expires(Timestamp::from_micros(at)))
+            .boxed(),
         SortColumn::Updated => (0..=Timestamp::LAST.micros())
             .prop_map(|at| CursorValue::Updated(Timestamp::from_micros(at)))
             .boxed(),
@@ -121,27 +126,39 @@ fn queries() -> impl Strategy<Value = ListQuery> {
         let kind = prop::option::of(prop::sample::select(SecretKind::ALL.to_vec()));
         let status = prop::option::of(prop::sample::select(TestStatus::ALL.to_vec()));
         let unused = prop::option::of(prop::sample::select(UnusedDays::ALL.to_vec()));
+        let expires = prop::option::of(prop::sample::select(Expires::ALL.to_vec()));
         let needs = prop::option::of(prop::sample::select(Need::ALL.to_vec()));
         let size = prop::sample::select(PageSize::ALL.to_vec());
-        (any::<String>(), kind, status, (unused, needs), direction, size, position, any::<u32>()).prop_map(
-            move |(search, kind, status, (unused, needs), direction, size, position, rows_before)| {
-                ListQuery {
-                    search: clean_search(&search),
+        (any::<String>(), kind, status, (unused, expires, needs), direction, size, position, any::<u32>())
+            .prop_map(
+                move |(
+                    search,
                     kind,
                     status,
-                    unused,
-                    needs,
-                    sort,
+                    (unused, expires, needs),
                     direction,
                     size,
-                    rows_before: match position {
-                        Position::First | Position::Last => 0,
-                        Position::After(_) | Position::Before(_) => rows_before,
-                    },
                     position,
-                }
-            },
-        )
+                    rows_before,
+                )| {
+                    ListQuery {
+                        search: clean_search(&search),
+                        kind,
+                        status,
+                        unused,
+                        expires,
+                        needs,
+                        sort,
+                        direction,
+                        size,
+                        rows_before: match position {
+                            Position::First | Position::Last => 0,
+                            Position::After(_) | Position::Before(_) => rows_before,
+                        },
+                        position,
+                    }
+                },
+            )
     })
 }
 
@@ -161,7 +178,7 @@ proptest! {
 fn is_narrowed_by_each_filter_alone() {
     let default = ListQuery::default();
     assert!(!default.is_narrowed());
-    for query in ["q=x", "type=image-pull", "status=works", "unused=30"] {
+    for query in ["q=x", "type=image-pull", "status=works", "unused=30", "expires=30"] {
         let narrowed = ListQuery::parse(query);
         assert!(narrowed.is_narrowed(), "{query}");
         assert!(!narrowed.widened().is_narrowed(), "{query}");

@@ -1,8 +1,8 @@
 //! Drafts of secrets, and the secrets or changes that they become.
 
 use super::{
-    DisplayName, NewSshKeyKind, Password, PasswordEnd, PasswordProblem, PrivateKeyText, RegistryHost,
-    SecretKind, SecretName, SshKeyProblem, Username,
+    DisplayName, NewDates, NewSshKeyKind, Password, PasswordEnd, PasswordProblem, PrivateKeyText,
+    RegistryHost, SecretKind, SecretName, SshKeyProblem, TypedExpiry, Username,
 };
 use crate::{
     connection_test::{
@@ -43,6 +43,14 @@ pub struct SecretDraft {
     pub approved_hosts: String,
     /// Field "Test image".
     pub image: String,
+    /// Field "Expires": a day, or a time.
+    pub expires_at: String,
+    /// The zone of the day: its minutes east of UTC; empty for UTC.
+    pub expires_zone: String,
+    /// Field "Renew every": a number of days.
+    pub renew_every_days: String,
+    /// Not empty if the value is not handed out any more once it is expired.
+    pub stop_when_expired: String,
 }
 
 /// A secret that may be stored.
@@ -58,6 +66,8 @@ pub struct NewSecret {
     pub allow_duplicate: bool,
     /// The settings of its tests.
     pub settings: TestSettings,
+    /// The dates of its value.
+    pub dates: NewDates,
 }
 
 /// A secret whose key the portal generates.
@@ -71,6 +81,8 @@ pub struct GeneratedSecret {
     pub key: NewSshKeyKind,
     /// The settings of its tests.
     pub settings: TestSettings,
+    /// The dates of its value.
+    pub dates: NewDates,
 }
 
 /// The credential of a secret.
@@ -113,6 +125,8 @@ pub struct SecretUpdate {
     pub allow_duplicate: bool,
     /// The settings of its tests.
     pub settings: TestSettings,
+    /// The dates of its value.
+    pub dates: NewDates,
 }
 
 /// A change of a secret's credential. `None` keeps the stored value.
@@ -177,9 +191,10 @@ impl GeneratedSecret {
         let display_name =
             wrong.take(Field::DisplayName, DisplayName::parse(&draft.display_name), Problem::DisplayName);
         let settings = read_settings(Rules::All, &mut wrong, SecretKind::GitDataset, draft);
-        match (name, display_name, settings) {
-            (Some(name), Some(display_name), Some(settings)) => {
-                Ok(Self { name, display_name, key, settings })
+        let dates = read_dates(Rules::All, &mut wrong, draft);
+        match (name, display_name, settings, dates) {
+            (Some(name), Some(display_name), Some(settings), Some(dates)) => {
+                Ok(Self { name, display_name, key, settings, dates })
             }
             _ => Err(wrong.0),
         }
@@ -224,9 +239,10 @@ impl NewSecret {
             }
         });
         let settings = kind.and_then(|kind| read_settings(rules, &mut wrong, kind, &draft));
-        match (name, display_name, credential, settings) {
-            (Some(name), Some(display_name), Some(credential), Some(settings)) => {
-                Ok(Self { name, display_name, credential, allow_duplicate, settings })
+        let dates = read_dates(rules, &mut wrong, &draft);
+        match (name, display_name, credential, settings, dates) {
+            (Some(name), Some(display_name), Some(credential), Some(settings), Some(dates)) => {
+                Ok(Self { name, display_name, credential, allow_duplicate, settings, dates })
             }
             _ => Err(wrong.0),
         }
@@ -275,9 +291,10 @@ impl SecretUpdate {
             }
         };
         let settings = read_settings(rules, &mut wrong, kind, &draft);
-        match (display_name, credential, settings) {
-            (Some(display_name), Some(credential), Some(settings)) => {
-                Ok(Self { display_name, credential, allow_duplicate, settings })
+        let dates = read_dates(rules, &mut wrong, &draft);
+        match (display_name, credential, settings, dates) {
+            (Some(display_name), Some(credential), Some(settings), Some(dates)) => {
+                Ok(Self { display_name, credential, allow_duplicate, settings, dates })
             }
             _ => Err(wrong.0),
         }
@@ -296,8 +313,13 @@ pub struct ConnectionTest {
 impl ConnectionTest {
     /// Parses the fields that a test needs. Without a stored value, a value must be typed.
     pub fn parse(kind: SecretKind, draft: SecretDraft, stored: bool) -> Result<Self, Vec<FieldError>> {
-        // The display name does not matter here.
-        let draft = SecretDraft { display_name: String::new(), ..draft };
+        // The display name and the dates do not matter here.
+        let draft = SecretDraft {
+            display_name: String::new(),
+            expires_at: String::new(),
+            renew_every_days: String::new(),
+            ..draft
+        };
         let SecretUpdate { credential, settings, .. } = SecretUpdate::parse(kind, draft)?;
         let missing = match &credential {
             CredentialUpdate::GitDataset { private_key: None } => {
@@ -353,6 +375,20 @@ fn read_settings(
         SecretKind::ImagePull => {}
     }
     Some(settings)
+}
+
+/// Parses the dates. The browser leaves them to the server.
+#[inline]
+fn read_dates(rules: Rules, wrong: &mut Wrong, draft: &SecretDraft) -> Option<NewDates> {
+    if rules == Rules::WhileTyping {
+        return Some(NewDates::default());
+    }
+    let expiry = TypedExpiry::parse(&draft.expires_at, &draft.expires_zone);
+    let expiry = wrong.take(Field::ExpiresAt, expiry, Problem::Dates);
+    let days = NewDates::parse_days(&draft.renew_every_days);
+    let renew_every_days = wrong.take(Field::RenewEveryDays, days, Problem::Dates)?;
+    let stop_when_expired = !draft.stop_when_expired.is_empty();
+    Some(NewDates { expiry: expiry?, renew_every_days, stop_when_expired })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A secret: a credential with which a platform pulls a Git dataset or a container image.
 
 mod account;
+mod dates;
 mod draft;
 mod git_key;
 mod id;
@@ -15,6 +16,7 @@ mod shape;
 mod view;
 
 pub use account::{Password, PasswordEnd, PasswordProblem, Username, UsernameProblem};
+pub use dates::{Dates, DatesProblem, DatesState, MAX_RENEWAL_DAYS, NewDates, SOON_DAYS, TypedExpiry};
 pub use draft::{
     ConnectionTest, Credential, CredentialUpdate, GeneratedSecret, NewSecret, SecretDraft, SecretUpdate,
 };

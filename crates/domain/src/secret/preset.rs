@@ -1,6 +1,7 @@
 //! Registries in common use, and their hosts. Only the server renders them, so that they are not part of the download.
 
 use super::RegistryHost;
+use crate::sensitive::Sensitive;
 
 /// A registry, or a kind of registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,14 @@ const SHORT_LIVED: [(&str, u8); 3] = [
     ("oauth2accesstoken", 1),
     // `az acr login --expose-token`
     ("00000000-0000-0000-0000-000000000000", 3),
+];
+
+/// The beginnings of tokens that expire after hours.
+const SHORT_LIVED_TOKENS: [(&str, u8); 2] = [
+    // An installation of a GitHub App.
+    ("ghs_", 1),
+    // A person, by a GitHub App.
+    ("ghu_", 8),
 ];
 
 impl RegistryPreset {
@@ -57,9 +66,11 @@ impl RegistryPreset {
     }
 }
 
-/// Returns after how many hours the password of this username expires, if it is short-lived.
-pub fn short_life(username: &str) -> Option<u8> {
-    SHORT_LIVED.into_iter().find(|(known, _)| *known == username).map(|(_, hours)| hours)
+/// Returns after how many hours the password of this username expires, if it is known to be short-lived by either.
+pub fn short_life(username: &str, password: &Sensitive) -> Option<u8> {
+    let by_username = SHORT_LIVED.into_iter().find(|(known, _)| *known == username);
+    let by_token = || SHORT_LIVED_TOKENS.into_iter().find(|(start, _)| password.expose().starts_with(start));
+    by_username.or_else(by_token).map(|(_, hours)| hours)
 }
 
 #[cfg(test)]
@@ -94,9 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn short_life_depends_on_the_username() {
-        assert_eq!(short_life("AWS"), Some(12));
-        assert_eq!(short_life("oauth2accesstoken"), Some(1));
-        assert_eq!(short_life("robot"), None);
+    fn short_life_depends_on_the_username_or_the_kind_of_token() {
+        let life = |username: &str, password: &str| short_life(username, &Sensitive::new(password));
+        assert_eq!(life("AWS", "x"), Some(12));
+        assert_eq!(life("oauth2accesstoken", "x"), Some(1));
+        assert_eq!(life("robot", "x"), None);
+        assert_eq!(
+            (life("robot", "ghs_x"), life("robot", "ghu_x"), life("robot", "ghp_x")),
+            (Some(1), Some(8), None)
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Secrets as pages show them. Nothing here can hold a value.
 
-use super::{Origins, SecretId, SshKeyAlgorithm, SshKeyFacts};
+use super::{Dates, Origins, SecretId, SshKeyAlgorithm, SshKeyFacts};
 use crate::{
     connection_test::{TestCause, TestStatus},
     time::Timestamp,
@@ -34,6 +34,8 @@ pub struct SecretSummary {
     pub last_used: Option<Timestamp>,
     /// The repository or the image that it is tested on.
     pub target: Option<String>,
+    /// The dates of its value.
+    pub dates: Dates,
 }
 
 /// A secret as the Edit page shows it.
@@ -59,6 +61,8 @@ pub struct SecretDetails {
     /// The number of its consumers. Rendered by the server, too.
     #[serde(skip)]
     pub used_by: Option<u32>,
+    /// The dates of its value.
+    pub dates: Dates,
     /// The version, which goes up by one with each change; an edit names the one it began with.
     pub version: i64,
     /// The time of the last change.

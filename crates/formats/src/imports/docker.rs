@@ -2,6 +2,7 @@
 //! docker-registry` write; the other direction is `docker_config`.
 
 use super::{found::Found, node::Node};
+use crate::password_end::visible_end;
 use base64::{
     Engine,
     alphabet::STANDARD,
@@ -146,7 +147,11 @@ fn read_entry(key: &str, entry: &Node) -> Found {
     if let Some(wrong) = notes.iter().find(|note| matches!(note, Note::Wrong(_))) {
         return without(wrong.clone());
     }
-    notes.extend(short_life(username.expose()).map(Note::ShortLived));
+    // The end that the password itself has is more exact than what is known of its kind.
+    match visible_end(&password) {
+        Some(end) => notes.push(Note::Expires(end)),
+        None => notes.extend(short_life(username.expose(), &password).map(Note::ShortLived)),
+    }
     notes.extend(PasswordEnd::of(password.expose()).map(Note::PasswordEnd));
     Found::checked(
         SecretDraft {

@@ -9,6 +9,9 @@ pub(super) fn member(field: &str) -> &str {
     match field {
         "display_name" => "displayName",
         "registry_host" => "registryHost",
+        "expires_at" => "expiresAt",
+        "renew_every_days" => "renewEveryDays",
+        "stop_when_expired" => "stopWhenExpired",
         "allow_duplicate" => "allowDuplicate",
         other => other,
     }

@@ -8,7 +8,7 @@ use super::{
 use async_graphql::{ID, Result};
 use domain::{
     error::Error as DomainError,
-    page::{Cursor, ListQuery, Need, PageSize, Position, SecretPage, SortColumn, Total},
+    page::{Cursor, Expires, ListQuery, Need, PageSize, Position, SecretPage, SortColumn, Total},
     percent,
     secret::{SecretId, SecretKind, SecretSummary},
 };
@@ -39,17 +39,20 @@ pub(super) async fn find(
     order_by: Option<SecretOrderByInput>,
     part: Part,
 ) -> Result<SecretConnection> {
-    let SecretWhereInput { id: one, search, needs, if_docker_config_json } = which.unwrap_or_default();
+    let SecretWhereInput { id: one, search, needs, expires, if_docker_config_json } =
+        which.unwrap_or_default();
     let images_only = if_docker_config_json == Some(true);
     if let Some(one) = one {
-        if search.is_some() || needs.is_some() {
-            return Err(bad_input("where: Send either id or search and needs."));
+        if search.is_some() || needs.is_some() || expires.is_some() {
+            return Err(bad_input("where: Send either id, or search, needs and expires."));
         }
         return only(caller, &one, images_only).await;
     }
     let query = list_query(&search.unwrap_or_default(), images_only, &order_by.unwrap_or_default())?;
     let needs = needs.map(|text| Need::parse(&text).ok_or_else(|| bad_input(&format!("needs: {NEEDS}"))));
-    let query = ListQuery { needs: needs.transpose()?, ..query };
+    let wrong = || bad_input("expires: Send expired, 7, 30 or 90.");
+    let expires = expires.map(|text| Expires::parse(&text).ok_or_else(wrong));
+    let query = ListQuery { needs: needs.transpose()?, expires: expires.transpose()?, ..query };
     match part {
         Part { page: Some(_), after: Some(_), .. } => Err(bad_input("after: Send either page or after.")),
         Part { page: Some(page), .. } => numbered(caller, &query, page).await,

@@ -84,6 +84,7 @@ impl Mutation {
             allow_duplicate: data.allow_duplicate || data.knowingly,
             ..SecretChange::default()
         };
+        let days = data.renew_every_days.map(|days| days.to_string());
         reject_misplaced(&content, kind)?;
         let draft = SecretDraft {
             name: data.name,
@@ -95,6 +96,9 @@ impl Mutation {
             password: content.password.unwrap_or_default(),
             password_ends: content.password_ends.unwrap_or_default(),
             allow_duplicate: if content.allow_duplicate { "yes".to_owned() } else { String::new() },
+            expires_at: data.expires_at.unwrap_or_default(),
+            renew_every_days: days.unwrap_or_default(),
+            stop_when_expired: if data.stop_when_expired { "yes".to_owned() } else { String::new() },
             ..SecretDraft::default()
         };
         let secret = NewSecret::parse(draft).map_err(|errors| error_of(DomainError::Invalid(errors)))?;
@@ -123,6 +127,9 @@ impl Mutation {
             password: sent(data.password),
             password_ends: data.password_ends,
             secret: sent(data.secret),
+            expires_at: data.expires_at,
+            renew_every_days: data.renew_every_days,
+            stop_when_expired: data.stop_when_expired,
             allow_duplicate: data.allow_duplicate || data.knowingly,
             ..SecretChange::default()
         };

@@ -5,8 +5,9 @@ use async_graphql::{
     registry::Registry,
 };
 use domain::{
-    secret::{SecretDetails, SecretId, SecretKind, SecretSummary},
+    secret::{Dates, SecretDetails, SecretId, SecretKind, SecretSummary},
     sensitive::Sensitive,
+    time::Timestamp,
 };
 use std::borrow::Cow;
 
@@ -59,10 +60,23 @@ pub(super) struct Secret {
     username: Option<String>,
     /// `******` or null.
     password: Option<&'static str>,
+    /// When the value expires.
+    expires_at: Option<String>,
+    /// After how many days the value is to be renewed.
+    renew_every_days: Option<u16>,
+    /// Since when, or from when on, it is to be renewed.
+    renewal_due_at: Option<String>,
+    /// Whether the value is handed out no more once it has expired.
+    stop_when_expired: bool,
 }
 
 impl Secret {
-    fn new(id: &SecretId, display_name: String, account: (Option<String>, Option<String>)) -> Self {
+    fn new(
+        id: &SecretId,
+        display_name: String,
+        account: (Option<String>, Option<String>),
+        dates: Option<Dates>,
+    ) -> Self {
         let masked = |kind: SecretKind| (id.kind == kind).then_some(MASK);
         Self {
             id: ID(id.to_string()),
@@ -73,24 +87,29 @@ impl Secret {
             registry_host: account.0,
             username: account.1,
             password: masked(SecretKind::ImagePull),
+            expires_at: dates.and_then(|dates| dates.expires_at).map(Timestamp::rfc3339),
+            renew_every_days: dates.and_then(|dates| dates.renew_every_days),
+            renewal_due_at: dates.and_then(|dates| dates.renewal_due_at()).map(Timestamp::rfc3339),
+            stop_when_expired: dates.is_some_and(|dates| dates.stop_when_expired),
         }
     }
 
     /// Returns a secret that was just deleted.
     pub(super) fn deleted(id: &SecretId, display_name: String) -> Self {
-        Self { secret: None, password: None, ..Self::new(id, display_name, (None, None)) }
+        Self { secret: None, password: None, ..Self::new(id, display_name, (None, None), None) }
     }
 }
 
 impl From<SecretDetails> for Secret {
     fn from(details: SecretDetails) -> Self {
-        Self::new(&details.id, details.display_name, (details.registry_host, details.username))
+        let account = (details.registry_host, details.username);
+        Self::new(&details.id, details.display_name, account, Some(details.dates))
     }
 }
 
 impl From<SecretSummary> for Secret {
     fn from(row: SecretSummary) -> Self {
-        Self::new(&row.id, row.display_name, (row.registry_host, row.username))
+        Self::new(&row.id, row.display_name, (row.registry_host, row.username), Some(row.dates))
     }
 }
 
@@ -165,8 +184,10 @@ pub(super) struct SecretWhereInput {
     pub(super) id: Option<ID>,
     /// Words that name, display name, id, registry host, username, repository or fingerprint contain; at most 200 characters.
     pub(super) search: Option<String>,
-    /// Only those that wait for a person: for `approval`, `test`, `switch` or `review`, as in the API.
+    /// Only those that wait for a person: for `approval`, `test`, `switch`, `renewal` or `review`, as in the API.
     pub(super) needs: Option<String>,
+    /// Only those that have `expired`, or expire within `7`, `30` or `90` days.
+    pub(super) expires: Option<String>,
     /// Image pull only.
     pub(super) if_docker_config_json: Option<bool>,
 }
@@ -209,6 +230,13 @@ pub(super) struct SecretCreateInput {
     /// `kubernetes`: what becomes of line breaks, blanks and invisible characters at the ends of the password: `keep` or
     /// `without`.
     pub(super) password_ends: Option<String>,
+    /// When the value expires: a time (RFC 3339), or a day, for its end in UTC.
+    pub(super) expires_at: Option<String>,
+    /// After how many days the value is to be renewed, 1 to 3650.
+    pub(super) renew_every_days: Option<u32>,
+    /// Whether the value is handed out no more once it has expired.
+    #[graphql(default)]
+    pub(super) stop_when_expired: bool,
     /// Save it although another secret holds the same key or account.
     #[graphql(default)]
     pub(super) allow_duplicate: bool,
@@ -236,6 +264,12 @@ pub(super) struct SecretUpdateInput {
     /// `kubernetes`: what becomes of line breaks, blanks and invisible characters at the ends of the password: `keep` or
     /// `without`.
     pub(super) password_ends: Option<String>,
+    /// When the value expires: a time (RFC 3339), or a day, for its end in UTC; an empty text for no end.
+    pub(super) expires_at: Option<String>,
+    /// After how many days the value is to be renewed, 1 to 3650; 0 for never.
+    pub(super) renew_every_days: Option<u32>,
+    /// Whether the value is handed out no more once it has expired.
+    pub(super) stop_when_expired: Option<bool>,
     /// Save it although another secret holds the same key or account.
     #[graphql(default)]
     pub(super) allow_duplicate: bool,

@@ -62,6 +62,17 @@ pub struct NewSecretBody {
     known_hosts: Option<String>,
     /// Image pull: the image to try.
     image: Option<String>,
+    /// When the value expires: a time (RFC 3339), or a day, for its end in UTC. Where it is left out, the end that the password
+    /// contains (a JSON Web Token, a password of Amazon ECR), or that its kind has.
+    #[schema(example = "2027-01-31T12:00:00Z")]
+    expires_at: Option<String>,
+    /// After how many days the value is to be renewed, 1 to 3650.
+    #[schema(minimum = 1, maximum = 3650)]
+    #[serde(default, deserialize_with = "whole_number")]
+    renew_every_days: Option<u32>,
+    /// Whether the value is handed out no more once it has expired: readers get 410 then.
+    #[serde(default)]
+    stop_when_expired: bool,
     /// Save it although another secret holds the same key or account. Its older name `knowingly` is deprecated,
     /// and still read.
     #[serde(default, alias = "knowingly")]
@@ -124,6 +135,10 @@ impl From<NewSecretBody> for SecretDraft {
             known_hosts: body.known_hosts.unwrap_or_default(),
             approved_hosts: String::new(),
             image: body.image.unwrap_or_default(),
+            expires_at: body.expires_at.unwrap_or_default(),
+            expires_zone: String::new(),
+            renew_every_days: body.renew_every_days.map(|days| days.to_string()).unwrap_or_default(),
+            stop_when_expired: if body.stop_when_expired { "yes".to_owned() } else { String::new() },
         }
     }
 }

@@ -1,7 +1,12 @@
 //! Changing a secret, by JSON or by GraphQL.
 
 use super::shown;
-use crate::rest::{Answer, Caller, Problem, ProblemDetails, body::Body, conditional::expected, id};
+use crate::rest::{
+    Answer, Caller, Problem, ProblemDetails,
+    body::{Body, whole_number},
+    conditional::expected,
+    id,
+};
 use api_types::Secret;
 use axum::{extract::Path, http::HeaderMap};
 use backend::Expected;
@@ -9,6 +14,7 @@ use domain::{
     error::Error,
     secret::{SecretDetails, SecretDraft, SecretId, SecretKind, SecretUpdate},
     sensitive::Sensitive,
+    time::Timestamp,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -42,6 +48,17 @@ pub struct SecretChange {
     pub(crate) known_hosts: Option<String>,
     /// Image pull: the image to try; an empty text for none.
     pub(crate) image: Option<String>,
+    /// When the value expires: a time (RFC 3339), or a day, for its end in UTC; an empty text for no end. A new value without a
+    /// new end ends as it says itself, or as its kind does; otherwise it keeps an end that lies ahead, and loses one that has
+    /// passed.
+    #[schema(example = "2027-01-31T12:00:00Z")]
+    pub(crate) expires_at: Option<String>,
+    /// After how many days the value is to be renewed, 1 to 3650; 0 for never.
+    #[schema(maximum = 3650)]
+    #[serde(default, deserialize_with = "whole_number")]
+    pub(crate) renew_every_days: Option<u32>,
+    /// Whether the value is handed out no more once it has expired: readers get 410 then.
+    pub(crate) stop_when_expired: Option<bool>,
     /// Save it although another secret holds the same key or account. Its older name `knowingly` is deprecated,
     /// and still read.
     #[serde(default, alias = "knowingly")]
@@ -73,6 +90,20 @@ impl SecretChange {
             known_hosts: kept(self.known_hosts, Some(&stored.known_hosts)),
             approved_hosts: String::new(),
             image: kept(self.image, image),
+            expires_at: kept(
+                self.expires_at,
+                stored.dates.expires_at.map(Timestamp::rfc3339_micros).as_ref(),
+            ),
+            expires_zone: String::new(),
+            renew_every_days: self
+                .renew_every_days
+                .or(stored.dates.renew_every_days.map(u32::from))
+                .map_or_else(String::new, |days| if days == 0 { String::new() } else { days.to_string() }),
+            stop_when_expired: if self.stop_when_expired.unwrap_or(stored.dates.stop_when_expired) {
+                "yes".to_owned()
+            } else {
+                String::new()
+            },
         }
     }
 

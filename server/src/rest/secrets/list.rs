@@ -5,14 +5,14 @@ use api_types::SecretRow;
 use axum::extract::RawQuery;
 use domain::{
     connection_test::TestStatus,
-    page::{ListQuery, Need, PageSize, Position, SecretPage, SortColumn, UnusedDays},
+    page::{Expires, ListQuery, Need, PageSize, Position, SecretPage, SortColumn, UnusedDays},
     secret::SecretKind,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// The detail of an invalid `needs`.
-pub(in crate::rest) const NEEDS: &str = "Send approval, test, switch or review.";
+pub(in crate::rest) const NEEDS: &str = "Send approval, test, switch, renewal or review.";
 
 /// One page of the list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,8 +51,9 @@ impl From<SecretPage> for SecretList {
         ("type" = Option<String>, Query, description = "`git-dataset` or `image-pull`"),
         ("status" = Option<String>, Query, description = "`works`, `open`, `refused`, `unreachable`, `host-key-changed` or `not-tested`"),
         ("unused" = Option<u16>, Query, description = "Only those that no image or dataset uses and no token has read for so many days: 30, 90 or 365"),
-        ("needs" = Option<String>, Query, description = "Only those that wait for a person: for `approval` of host keys, a first `test`, a `switch` to the new key, or a `review`, because nothing has used them for 90 days"),
-        ("sort" = Option<String>, Query, description = "`name`, `display`, `type`, `status`, `used-by`, `last-used` or `updated`; descending after a hyphen. Without it, the last changed come first"),
+        ("expires" = Option<String>, Query, description = "Only those that have `expired`, or expire within so many days: 7, 30 or 90"),
+        ("needs" = Option<String>, Query, description = "Only those that wait for a person: for `approval` of host keys, a first `test`, a `switch` to the new key, a `renewal` of the value, or a `review`, because nothing has used them for 90 days"),
+        ("sort" = Option<String>, Query, description = "`name`, `display`, `type`, `status`, `used-by`, `last-used`, `expires` or `updated`; descending after a hyphen. Without it, the last changed come first"),
         ("size" = Option<u8>, Query, description = "Rows a page: 10, 20, 50 or 100"),
         ("after" = Option<String>, Query, description = "`next` of the page before"),
         ("before" = Option<String>, Query, description = "`previous` of the page after, or `end` for the last page"),
@@ -66,15 +67,17 @@ pub async fn list(caller: Caller, RawQuery(text): RawQuery) -> Answer {
 
 /// Parses the query of an address, every part of which has to be valid.
 fn read_list_query(text: Option<&str>) -> Result<ListQuery, Problem> {
-    let query =
-        Query::read(text, &["q", "type", "status", "unused", "needs", "sort", "size", "after", "before"])?;
+    let query = Query::read(
+        text,
+        &["q", "type", "status", "unused", "expires", "needs", "sort", "size", "after", "before"],
+    )?;
     query.parse("type", SecretKind::parse, "Send git-dataset or image-pull.")?;
     let states = "Send works, open, refused, unreachable, host-key-changed or not-tested.";
     query.parse("status", TestStatus::parse, states)?;
     query.parse("unused", UnusedDays::parse, "Send 30, 90 or 365.")?;
+    query.parse("expires", Expires::parse, "Send expired, 7, 30 or 90.")?;
     query.parse("needs", Need::parse, NEEDS)?;
-    let sorts =
-        "Send name, display, type, status, used-by, last-used or updated, after a hyphen for descending.";
+    let sorts = "Send name, display, type, status, used-by, last-used, expires or updated, after a hyphen for descending.";
     let is_sort = |text: &str| {
         let name = text.strip_prefix('-').unwrap_or(text);
         SortColumn::ALL.into_iter().find(|column| column.as_str() == name)

@@ -492,3 +492,27 @@ async fn test_that_a_form_keeps_is_one_past_test(pool: PgPool) {
     assert_eq!((tests.len(), tests[0].cause), (30, TestCause::RegistryOpened));
     assert_eq!(cause(&backend, "image-kept").await, TestCause::RegistryOpened);
 }
+
+/// A server that stops cuts off a test that would take longer, and records that somebody has begun it.
+#[sqlx::test]
+async fn end_cuts_off_tests_with_a_record(pool: PgPool) {
+    // Accepts connections, and never answers.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = silent.local_addr().unwrap().to_string();
+    let backend = backend(&pool, &[&host]).await;
+    add(&backend, image("a", &host, PASSWORD)).await;
+    let (tests, asked) = (backend.connection_tests().clone(), id("image-a"));
+    let editor = somebody(Role::Editor, 3);
+    let running = {
+        let (tests, editor, asked) = (tests.clone(), editor.clone(), asked.clone());
+        tokio::spawn(async move { tests.stored(&editor, &asked).await })
+    };
+    let _connection = silent.accept().await.unwrap();
+    let before = records(&pool).await.len();
+    tests.end(std::time::Duration::ZERO).await;
+    assert_eq!(running.await.unwrap(), Err(Error::Unavailable));
+    let log = records(&pool).await;
+    assert_eq!(log.len(), before + 1);
+    assert!(log.iter().any(|record| record.contains("image-a | failed")), "{log:?}");
+    assert_eq!(tests.stored(&editor, &asked).await, Err(Error::Unavailable), "none begins any more");
+}

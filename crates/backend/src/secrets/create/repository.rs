@@ -5,10 +5,18 @@ use crate::{
     db::instant,
     error::IntegrityError,
     keyring::{Keyring, Location, SealedValue, ValueField, mac::Message},
-    secrets::{repository::Binding, values::repository as values},
+    secrets::{
+        repository::{Binding, Stop},
+        values::repository as values,
+    },
     work::Work,
 };
-use domain::secret::{Credential, NewSecret, SecretId, SecretKind, SecretName};
+use chrono::{DateTime, Utc};
+use domain::{
+    secret::{Credential, NewSecret, SecretId, SecretKind, SecretName},
+    time::Timestamp,
+};
+use formats::password_end::known_end;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -23,6 +31,9 @@ pub(in crate::secrets) struct NewRow {
     submission: Option<Uuid>,
     check_target: Option<String>,
     known_hosts: String,
+    expires_at: Option<DateTime<Utc>>,
+    renew_every_days: Option<i32>,
+    stop_when_expired: bool,
     place: Location,
     sealed: SealedValue,
 }
@@ -39,15 +50,18 @@ impl NewRow {
             value_version: self.place.version,
             check_target: self.check_target.as_deref(),
             known_hosts: &self.known_hosts,
+            stops: self.stop_when_expired.then_some(Stop { expires_at: self.expires_at }),
         }
         .message()
     }
 
+    /// Seals a new secret. Without a date that was typed, its value ends as it says itself, or as its kind does.
     pub(in crate::secrets) fn seal(
         keyring: &Keyring,
         kek_id: &str,
         secret: &NewSecret,
         submission: Option<Uuid>,
+        now: Timestamp,
     ) -> Result<Self, IntegrityError> {
         let id = crate::random::sortable_id();
         let kind = secret.credential.kind();
@@ -59,6 +73,7 @@ impl NewRow {
             }
         };
         let name = secret.name.as_str().to_owned();
+        let expires_at = secret.dates.end_of_new_value(None, end_of(&secret.credential, now), now);
         Ok(Self {
             id,
             kind,
@@ -69,9 +84,22 @@ impl NewRow {
             submission,
             check_target: secret.settings.target().map(str::to_owned),
             known_hosts: secret.settings.known_hosts.as_str().to_owned(),
+            expires_at: expires_at.and_then(|at| instant(at).ok()),
+            renew_every_days: secret.dates.renew_every_days.map(i32::from),
+            stop_when_expired: secret.dates.stop_when_expired,
             place,
             sealed: keyring.seal(kek_id, place, value)?,
         })
+    }
+}
+
+/// Returns the end of a new value, if it is known.
+pub(in crate::secrets) fn end_of(credential: &Credential, now: Timestamp) -> Option<Timestamp> {
+    match credential {
+        Credential::GitDataset { .. } => None,
+        Credential::ImagePull { username, password, .. } => {
+            known_end(username.as_str(), password.value(), now)
+        }
     }
 }
 
@@ -125,7 +153,8 @@ pub(in crate::secrets) async fn insert_many(
     }
     let mut secrets = QueryBuilder::<Postgres>::new(
         "INSERT INTO secrets (id, kind, name, display_name, registry_host, registry_username, version, \
-         value_version, submission, created_at, updated_at, updated_by, check_target, known_hosts, mac) ",
+         value_version, submission, created_at, updated_at, updated_by, check_target, known_hosts, expires_at, \
+         renew_every_days, stop_when_expired, mac) ",
     );
     secrets.push_values(&signed, |mut values, (row, mac)| {
         values
@@ -143,6 +172,9 @@ pub(in crate::secrets) async fn insert_many(
             .push_bind(ctx.actor.name())
             .push_bind(&row.check_target)
             .push_bind(&row.known_hosts)
+            .push_bind(row.expires_at)
+            .push_bind(row.renew_every_days)
+            .push_bind(row.stop_when_expired)
             .push_bind(mac);
     });
     secrets.build().execute(&mut **work).await?;

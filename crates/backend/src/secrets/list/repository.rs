@@ -32,13 +32,17 @@ pub(super) struct ListRow {
     pub(super) used_by: i32,
     pub(super) last_read_at: Option<DateTime<Utc>>,
     pub(super) check_target: Option<String>,
+    pub(super) expires_at: Option<DateTime<Utc>>,
+    pub(super) renew_every_days: Option<i32>,
+    pub(super) stop_when_expired: bool,
+    pub(super) value_changed_at: DateTime<Utc>,
     /// The total over all pages; the same in each row.
     pub(super) total: i64,
 }
 
 /// The columns of a `ListRow`, in its order: a page has many rows, and a name is looked up for longer than a place.
 const LIST_ROW: &str = "kind, name, display_name, registry_host, registry_username, updated_at, updated_by, algorithm, fingerprint, \
-    check_status, check_cause, used_by, last_read_at, check_target, total";
+    check_status, check_cause, used_by, last_read_at, check_target, expires_at, renew_every_days, stop_when_expired, value_changed_at, total";
 
 impl FromRow<'_, PgRow> for ListRow {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
@@ -57,7 +61,11 @@ impl FromRow<'_, PgRow> for ListRow {
             used_by: row.try_get(11)?,
             last_read_at: row.try_get(12)?,
             check_target: row.try_get(13)?,
-            total: row.try_get(14)?,
+            expires_at: row.try_get(14)?,
+            renew_every_days: row.try_get(15)?,
+            stop_when_expired: row.try_get(16)?,
+            value_changed_at: row.try_get(17)?,
+            total: row.try_get(18)?,
         })
     }
 }
@@ -106,7 +114,8 @@ pub(super) async fn list(
     sql.push(
         "SELECT id, kind, name, display_name, registry_host, updated_at, updated_by, check_status, CASE WHEN \
          check_cause = 'never-tested' AND kind = 'git-dataset' AND check_target IS NULL THEN 'no-repository' ELSE \
-         check_cause END AS check_cause, registry_username, used_by, last_read_at, last_used_minute, status_rank, check_target",
+         check_cause END AS check_cause, registry_username, used_by, last_read_at, last_used_minute, status_rank, check_target, \
+         expires_at, expiry_order, renew_every_days, stop_when_expired, value_changed_at",
     );
     match total {
         TotalBy::Kept => {
@@ -138,7 +147,9 @@ pub(super) async fn list(
                 (_, CursorValue::UsedBy(count)) => {
                     values.push_bind(i32::try_from(*count).unwrap_or(i32::MAX))
                 }
-                (_, CursorValue::LastUsed(at) | CursorValue::Updated(at)) => values.push_bind(instant(*at)?),
+                (_, CursorValue::LastUsed(at) | CursorValue::Expires(at) | CursorValue::Updated(at)) => {
+                    values.push_bind(instant(*at)?)
+                }
                 (_, CursorValue::InId) => {
                     return Err(sqlx::Error::Encode("a cursor of another order".into()));
                 }
@@ -175,6 +186,8 @@ fn order_of(query: &ListQuery) -> &'static str {
         (SortColumn::UsedBy, Some(_)) => "used_by, name",
         (SortColumn::LastUsed, None) => "last_used_minute, name, kind",
         (SortColumn::LastUsed, Some(_)) => "last_used_minute, name",
+        (SortColumn::Expires, None) => "expiry_order, name, kind",
+        (SortColumn::Expires, Some(_)) => "expiry_order, name",
         (SortColumn::Updated, None) => "updated_at, name, kind",
         (SortColumn::Updated, Some(_)) => "updated_at, name",
     }
@@ -205,14 +218,28 @@ fn filter(
     if let Some(unused) = query.unused {
         sql.push(" AND usage_count = 0 AND last_used_minute < ").push_bind(ago(unused.days().into())?);
     }
+    if let Some(expires) = query.expires {
+        // The index of migration 0230 requires exactly this text.
+        sql.push(" AND expires_at IS NOT NULL AND expires_at ");
+        match expires.days() {
+            None => sql.push("<= ").push_bind(instant(now)?),
+            Some(days) => {
+                let end = instant(now)?.checked_add_days(Days::new(days.into())).unwrap_or_default();
+                sql.push("> ").push_bind(instant(now)?).push(" AND expires_at <= ").push_bind(end)
+            }
+        };
+    }
     if let Some(needs) = query.needs {
-        // The indexes of migration 0170 require exactly these texts.
+        // The indexes of migrations 0170 and 0230 require exactly these texts.
         match needs {
             Need::Approval => {
                 sql.push(" AND check_cause IN ('host-key-unknown', 'host-key-for-another-port')")
             }
             Need::Test => sql.push(" AND check_status = 'not-tested' AND check_cause = 'never-tested'"),
             Need::Switch => sql.push(" AND key_pending"),
+            Need::Renewal => {
+                sql.push(" AND renewal_due_at IS NOT NULL AND renewal_due_at <= ").push_bind(instant(now)?)
+            }
             Need::Review => sql.push(" AND usage_count = 0 AND idle_since < ").push_bind(ago(REVIEW_DAYS)?),
         };
     }

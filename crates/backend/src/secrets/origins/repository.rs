@@ -45,7 +45,8 @@ pub(in crate::secrets) async fn find_shown(
 ) -> Result<Option<Shown>, sqlx::Error> {
     let found = sqlx::query!(
         "SELECT id, kind, name, display_name, registry_host, registry_username, value_host, version, \
-         value_version, submission, updated_at, updated_by, check_target, known_hosts, mac, \
+         value_version, submission, updated_at, updated_by, check_target, known_hosts, expires_at, \
+         renew_every_days, stop_when_expired, value_changed_at, mac, \
          places AS \"places?\", total AS \"total?\", used_by \
          FROM secrets LEFT JOIN secret_origins ON secret_id = id \
          WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
@@ -74,6 +75,10 @@ pub(in crate::secrets) async fn find_shown(
             updated_by: found.updated_by,
             check_target: found.check_target,
             known_hosts: found.known_hosts,
+            expires_at: found.expires_at,
+            renew_every_days: found.renew_every_days,
+            stop_when_expired: found.stop_when_expired,
+            value_changed_at: found.value_changed_at,
             mac: found.mac,
         },
     }))

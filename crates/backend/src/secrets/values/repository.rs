@@ -20,7 +20,8 @@ pub(crate) async fn find(
 ) -> Result<Option<StoredValue>, sqlx::Error> {
     let found = sqlx::query!(
         "SELECT secrets.id, kind, name, display_name, registry_host, registry_username, value_host, secrets.version, \
-         value_version, submission, updated_at, updated_by, check_target, known_hosts, mac, \
+         value_version, submission, updated_at, updated_by, check_target, known_hosts, expires_at, \
+         renew_every_days, stop_when_expired, value_changed_at, mac, \
          algorithm, kek_id, wrapped_key, nonce, ciphertext \
          FROM secrets JOIN secret_values ON secret_values.secret_id = secrets.id AND secret_values.version = secrets.value_version \
          AND secret_values.field = $3 \
@@ -54,6 +55,10 @@ pub(crate) async fn find(
             updated_by: row.updated_by,
             check_target: row.check_target,
             known_hosts: row.known_hosts,
+            expires_at: row.expires_at,
+            renew_every_days: row.renew_every_days,
+            stop_when_expired: row.stop_when_expired,
+            value_changed_at: row.value_changed_at,
             mac: row.mac,
         };
         (row, sealed)

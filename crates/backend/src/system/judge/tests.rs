@@ -57,6 +57,13 @@ fn program_judges_server_settings_and_disk() {
     ];
     assert_eq!(codes(&found), expected);
     assert_eq!(found[2], Finding::SettingsUnknown { names: "LATCHKEY_X, LATCHKEY_Y".to_owned() });
+    let exposed = SettingsFacts {
+        file: Some("/etc/a".to_owned()),
+        file_exposed: Some("644".to_owned()),
+        ..SettingsFacts::default()
+    };
+    let found = program(&around(exposed, ready("2"), 5 << 30));
+    assert_eq!(codes(&found)[2], "settings-file-exposed");
     let down = ServerFact::Down { address: "127.0.0.1:1".to_owned() };
     let found = program(&around(SettingsFacts::default(), down, 1 << 20));
     assert_eq!(codes(&found), ["server-down", "settings-known", "settings-file-none", "disk-full"]);

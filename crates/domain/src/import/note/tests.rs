@@ -8,6 +8,7 @@ fn note_parse_returns_every_note() {
         Note::SameRegistry,
         Note::Disagreement,
         Note::ShortLived(12),
+        Note::Expires(crate::time::Timestamp::LAST),
         Note::IdentityToken,
         Note::TokenAsUsername,
         Note::Empty,
