@@ -50,5 +50,6 @@ mod sentinel;
 mod settings_file;
 mod shown_once;
 mod system;
+mod traces;
 mod usages;
 mod versions;

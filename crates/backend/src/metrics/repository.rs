@@ -39,10 +39,12 @@ pub(super) async fn find(
     .fetch_one(&mut *connection)
     .await?;
     let deliveries = sqlx::query!(
-        "SELECT known.state AS \"state!\", count(notice_deliveries.id) AS \"count!\" \
-         FROM unnest(ARRAY['waiting', 'retrying', 'delivered', 'failed']) AS known (state) LEFT JOIN notice_deliveries \
-         ON known.state = CASE WHEN notice_deliveries.state = 'waiting' AND attempts > 0 THEN 'retrying' \
-         ELSE notice_deliveries.state END GROUP BY known.state"
+        "SELECT known.state AS \"state!\", count(deliveries.state) AS \"count!\" \
+         FROM unnest(ARRAY['waiting', 'retrying', 'delivered', 'failed']) AS known (state) \
+         LEFT JOIN (SELECT CASE WHEN notice_deliveries.state = 'waiting' AND attempts > 0 \
+         AND COALESCE(notice_channels.state, 'active') = 'active' THEN 'retrying' ELSE notice_deliveries.state END AS state \
+         FROM notice_deliveries LEFT JOIN notice_channels ON notice_channels.id = channel_id) AS deliveries \
+         ON deliveries.state = known.state GROUP BY known.state"
     )
     .fetch_all(&mut *connection)
     .await?;
