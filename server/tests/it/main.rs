@@ -22,6 +22,7 @@ mod dates;
 mod docs;
 mod doctor;
 mod documents;
+mod flashes;
 mod forwarded;
 mod graphql;
 mod harness;
@@ -33,7 +34,6 @@ mod metrics;
 mod network;
 mod newcomer;
 mod notices;
-mod notifications;
 mod operations;
 mod overview;
 #[allow(dead_code, reason = "the backend's own tests use the rest")]
