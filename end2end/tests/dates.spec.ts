@@ -82,7 +82,7 @@ test('an expired secret is said everywhere, and stops being handed out if its ow
   await expectHeading(page, 'Edit secret');
   await field(page, 'Stop handing out when expired').check();
   await submit(page, {});
-  await expectList(page);
+  await expectHeading(page, secret.name);
   await open(page, secret.page);
   await expect(page.locator('.to-do')).toContainText('isn’t handed out any more'.replace('’', "'"));
   const gone = await read();

@@ -12,6 +12,7 @@ mod backups;
 mod bad_input;
 mod bounded;
 mod client;
+mod client_imports;
 mod client_versions;
 mod clones;
 #[path = "../../../crates/formats/src/export/tests/cluster.rs"]
