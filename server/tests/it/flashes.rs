@@ -23,7 +23,7 @@ async fn followed(app: &TestApp, answer: &Answer) -> Answer {
 fn flash(page: &Answer) -> (String, Vec<(String, String)>) {
     let from = page.body.find("class=\"notice\"").unwrap_or_else(|| panic!("no flash: {}", page.body));
     let flash = page.body[from..].split("</div>").next().unwrap();
-    let fields = notice.split("<input").skip(1).map(|field| {
+    let fields = flash.split("<input").skip(1).map(|field| {
         let value =
             |name: &str| field.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
         (value("name").to_owned(), value("value").replace("&amp;", "&"))
