@@ -147,7 +147,7 @@ async fn rules_are_added_and_changed_by_forms_with_several_boxes() {
     let added = app.post("/notifications/rules/new", &rule).await;
     assert_eq!((added.status, added.header("location")), (StatusCode::SEE_OTHER, "/notifications"));
     let page = app.get("/notifications").await;
-    assert!(page.body.contains("A secret expires soon, An API token expires soon"), "{}", page.body);
+    assert!(page.body.contains("A secret expires soon, an API token expires soon"), "{}", page.body);
     assert!(page.body.contains("names that begin with team-a"), "{}", page.body);
     let address =
         page.body.split("href=\"/notifications/rules/").skip(1).find(|part| part.contains(&name)).unwrap();
@@ -158,8 +158,21 @@ async fn rules_are_added_and_changed_by_forms_with_several_boxes() {
     let page = app.post(&format!("/notifications/rules/{rule_id}"), &wrong).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.body.contains("UPPER") && page.body.contains("No name can begin with"), "{}", page.body);
+    let by_mail =
+        app.post("/notifications/rules/new", &[("channel", "mail"), ("event", "token.expires")]).await;
+    assert_eq!(by_mail.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        by_mail.body.contains("id=\"channel-error\"") && by_mail.body.contains("Mail is not one"),
+        "{}",
+        by_mail.body
+    );
+    assert!(by_mail.body.contains("value=\"token.expires\" checked"), "{}", by_mail.body);
+    let channel = app.get(&format!("/notifications/channels/{id}")).await;
+    assert!(!channel.body.contains("No rule names this channel"), "{}", channel.body);
     let deleted = app.post(&format!("/notifications/rules/{rule_id}/delete"), &[]).await;
     assert_eq!(deleted.status, StatusCode::SEE_OTHER);
+    let channel = app.get(&format!("/notifications/channels/{id}")).await;
+    assert!(channel.body.contains("No rule names this channel"), "{}", channel.body);
     let settings = app.post("/notifications/settings", &[("failures", "0")]).await;
     assert_eq!(settings.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(settings.body.contains("Enter a number from 1 to 20."), "{}", settings.body);
