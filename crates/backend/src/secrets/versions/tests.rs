@@ -1,18 +1,16 @@
 //! Versions of values on a real database, one for each test.
 
-mod rotation;
-
 use super::repository;
 use crate::{
-    Actor, Backend, Ctx, KeepDeleted, KeepVersions, Kek, Retention, TestConfig, TokenActor, ValueAnswer,
-    ValueQuery,
+    Actor, Backend, Ctx, KeepDeleted, KeepVersions, Kek, Retention, RotationError, TestConfig, TokenActor,
+    ValueAnswer, ValueQuery,
     keyring::{
         guarded::{NewMacs, Stale},
         mac::Message,
         repository::active_id,
     },
     secrets::repository as secrets,
-    tests::{anonymous, at, backend, keeping, keks_of, records, somebody, started_again},
+    tests::{anonymous, at, backend, backend_with, keeping, keks_of, records, somebody, started_again},
 };
 use domain::{
     access::{Restriction, Role, TokenDraft, TokenScope},
@@ -120,7 +118,7 @@ async fn keeping_versions(pool: PgPool, count: u16, days: Option<u16>) -> Backen
 }
 
 /// Signs the rows of secrets and versions that the test wrote by SQL, under the active key, as the portal would have.
-pub(super) async fn sign_again(backend: &Backend, pool: &PgPool) {
+async fn sign_again(backend: &Backend, pool: &PgPool) {
     let keyring = backend.0.keyring.as_ref().unwrap();
     let mut connection = pool.acquire().await.unwrap();
     let active = active_id(&mut connection).await.unwrap();
@@ -658,6 +656,36 @@ async fn values_that_an_older_server_stores_have_versions(pool: PgPool) {
     assert_eq!(states(&backend).await, [(4, Current), (3, Removed), (2, Removed), (1, Removed)]);
     let found = versions(&backend).await;
     assert_eq!((found[0].reason, found[0].stored_by.as_deref()), (VersionReason::Unknown, None));
+}
+
+#[sqlx::test]
+async fn rewrap_seals_and_signs_every_version_again(pool: PgPool) {
+    let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
+    let before = backend_with(pool.clone(), vec![old.clone()]).await;
+    let secrets = 20;
+    for number in 0..secrets {
+        let name = format!("s{number}");
+        add(&before, &name, "v1").await;
+        let id = id(&format!("image-{name}"));
+        for version in 1..10 {
+            let draft = image("", "ghcr.io", "robot", &format!("v{}", version + 1));
+            let update = SecretUpdate::parse(SecretKind::ImagePull, draft).unwrap();
+            before.secrets().update(&at(2), &id, update, version).await.unwrap();
+        }
+    }
+    let both = backend_with(pool.clone(), vec![old.clone(), new.clone()]).await;
+    both.keys().add(&at(3)).await.unwrap();
+    both.keys().activate(&at(3), &new.id()).await.unwrap();
+    assert_eq!(both.keys().retire(&at(3), &old.id()).await, Err(RotationError::InUse(secrets * 10)));
+    let done = both.keys().rewrap(&at(4), |_| ()).await.unwrap();
+    assert_eq!((done.done, done.broken, done.vouched), (secrets * 10, 0, secrets * 10));
+    both.keys().retire(&at(5), &old.id()).await.unwrap();
+    let after = backend_with(pool.clone(), vec![new]).await;
+    for (number, version) in [(0, 1), (7, 4), (19, 9)] {
+        let id = id(&format!("image-s{number}"));
+        assert_eq!(after.secrets().roll_back(&at(6), &id, version, None, "").await, Ok(11));
+        assert_eq!(account(&after, &id).await.2, format!("v{version}"));
+    }
 }
 
 #[sqlx::test]
