@@ -116,11 +116,11 @@ export async function scripts(page: Page): Promise<boolean> {
 
 /** Evaluates on the page, and again if it was left for the next one meanwhile. */
 async function unlessLeft<T>(page: Page, ask: () => Promise<T>): Promise<T> {
-  for (let left = 0; ; left += 1) {
+  for (const end = Date.now() + 10_000; ; ) {
     try {
       return await ask();
     } catch (error) {
-      if (left === 3 || !/Execution context was destroyed|Cannot find context/.test(String(error))) throw error;
+      if (Date.now() > end || !/Execution context was destroyed|Cannot find context/.test(String(error))) throw error;
       await page.waitForLoadState('domcontentloaded');
     }
   }

@@ -70,7 +70,7 @@ test('from 720 px on the list is a table, whose columns give way in the order of
   ];
   for (const [width, wanted] of columns) {
     await page.setViewportSize({ width, height: 800 });
-    await expect(page.getByRole('columnheader')).toHaveText(['All', ...wanted, 'Actions']);
+    await expect(page.getByRole('columnheader')).toHaveText([/All$/, ...wanted, 'Actions']);
     const first = page.locator('tbody tr').first();
     const [name, status, row] = [first.locator('th'), first.locator('td').nth(3), first];
     const [nameBox, statusBox, rowBox] = [await name.boundingBox(), await status.boundingBox(), await row.boundingBox()];
@@ -95,7 +95,7 @@ test('where columns give way, a row of words sorts by each, and none is cut off'
     const words = page.getByRole('navigation', { name: 'Sort by' });
     await expect(words.getByRole('link')).toHaveText([/^Name/, /^Display Name/, /^Type/, /^Status/, /^Used by/, /^Last used/, /^Expires/, /^Updated/]);
     const tops = await words.getByRole('link').evaluateAll((links) => links.map((link) => link.getBoundingClientRect().top));
-    expect(new Set(tops).size, 'rows of words').toBeLessThanOrEqual(width < 720 ? 2 : 1);
+    expect(new Set(tops).size, 'rows of words').toBeLessThanOrEqual(width < 720 ? 3 : 1);
     await words.getByRole('link', { name: 'Display Name' }).click();
     await expect(page).toHaveURL(/sort=display/);
     await expect(words.locator('[aria-current]')).toHaveText(/Display Name\s*ascending/);

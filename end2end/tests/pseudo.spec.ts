@@ -34,6 +34,8 @@ const SAME = new Set([
   'typed-image',
   'typed-dataset',
   // The objects of records, and the actor of what the server does when it starts.
+  'images/',
+  'datasets/',
   'images/typed-image',
   'datasets/typed-dataset',
   'start',

@@ -13,7 +13,7 @@ use crate::{
     ui::{
         ago::Ago,
         icon::icon,
-        list::{ListPage, button_link},
+        list::ListPage,
         rendered::rendered,
         table::{Cell, action_table, row_action},
     },
@@ -74,14 +74,18 @@ pub fn VersionsPage(id: SecretId) -> impl IntoView {
         let next = versions.next.map(|next| format!("{first}{sign}before={next}"));
         let rows = table(versions, &consumers, &id, ssr::may(Role::Editor));
         let (count, days) = (keep.count, keep.days);
+        let name = id.name.as_str();
         let explanation = match days {
             Some(days) => t!(version_lead_days, count, days),
             None => t!(version_lead, count),
         };
         let first = before.is_some().then_some(first);
         view! {
+            <nav class="crumbs" aria-label=t!(secret_breadcrumb)>
+                <a href=page_of(&id, "", &query)>{name.to_owned()}</a>
+            </nav>
             <ListPage
-                heading=t!(version_heading)
+                heading=t!(version_heading_of, name)
                 lead=explanation
                 actions=None
                 rows
@@ -89,7 +93,6 @@ pub fn VersionsPage(id: SecretId) -> impl IntoView {
             >
                 {NO_FILTER}
             </ListPage>
-            <p>{button_link(page_of(&id, "", &query), t!(secret_back))}</p>
         }
     })
 }

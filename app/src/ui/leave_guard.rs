@@ -52,8 +52,12 @@ fn differs(form: &HtmlFormElement) -> bool {
     let elements = form.elements();
     (0..elements.length()).filter_map(|index| elements.item(index)).any(|element| {
         if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
-            !matches!(input.type_().as_str(), "hidden" | "file")
-                && (input.value() != input.default_value() || input.checked() != input.default_checked())
+            match input.type_().as_str() {
+                "hidden" | "file" => false,
+                // Their value is no input: without an attribute it is `on`, and the default is empty.
+                "checkbox" | "radio" => input.checked() != input.default_checked(),
+                _ => input.value() != input.default_value(),
+            }
         } else if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
             Ok(area.value()) != area.default_value()
         } else {

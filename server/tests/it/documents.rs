@@ -63,10 +63,20 @@ impl Machine<'_> {
     }
 
     fn does(&self, commands: &str) -> String {
-        let output = self.shell(commands, &[]);
+        self.does_with(commands, &[])
+    }
+
+    fn does_with(&self, commands: &str, variables: &[(&str, &str)]) -> String {
+        let output = self.shell(commands, variables);
         let said = [&output.stdout[..], &output.stderr[..]].map(String::from_utf8_lossy).concat();
         assert!(output.status.success(), "{commands}\n{said}");
         said
+    }
+
+    fn token(&self, scope: &str) -> String {
+        self.does(&format!("latchkey token create --name docs-{scope} --scope {scope} 2>/dev/null"))
+            .trim()
+            .to_owned()
     }
 }
 
@@ -109,12 +119,7 @@ fn documented_commands_of_the_command_line_are_understood() {
     let data = folder.join("data");
     let server = Running::start(latchkey(&data));
     let here = Machine { folder: &folder, data: &data };
-    let token = |scope: &str| {
-        here.does(&format!("latchkey token create --name docs-{scope} --scope {scope} 2>/dev/null"))
-            .trim()
-            .to_owned()
-    };
-    let (read, write) = (token("read-values"), token("write"));
+    let (read, write) = (here.token("read-values"), here.token("write"));
     here.put("pass", "echo 'a password'");
     let docker = r#"{"kind":"Secret","apiVersion":"v1","metadata":{"name":"a","namespace":"b"},"type":"kubernetes.io/dockerconfigjson","stringData":{".dockerconfigjson":"{\"auths\":{\"quay.io\":{\"username\":\"u\",\"password\":\"p\"}}}"}}"#;
     fs::write(folder.join("list.json"), format!(r#"{{"kind":"List","apiVersion":"v1","items":[{docker}]}}"#))
@@ -176,4 +181,39 @@ fn documented_commands_of_the_command_line_are_understood() {
     assert!(String::from_utf8_lossy(&loaded.stdout).contains("gitsync-secret-data"), "{loaded:?}");
     here.does(&block("docs/command-line.md", "latchkey completion"));
     assert!(fs::metadata(folder.join(".config/fish/completions/latchkey.fish")).unwrap().len() > 1_000);
+}
+
+/// Follows docs/expiry.md, a command after the other.
+#[test]
+fn documented_dates_of_secrets_are_set_and_found() {
+    let folder = fresh_folder("documents-expiry");
+    let data = folder.join("data");
+    let server = Running::start(latchkey(&data));
+    let here = Machine { folder: &folder, data: &data };
+    let (read, write) = (here.token("read-metadata"), here.token("write"));
+    let url = server.url();
+    let at_portal = |commands: &str, token: &str| {
+        here.does_with(commands, &[("LATCHKEY_URL", &url), ("LATCHKEY_TOKEN", token)])
+    };
+    at_portal(
+        "printf 'a password' | latchkey secret add hub --type image-pull --registry-host quay.io --username robot",
+        &write,
+    );
+
+    let block = block("docs/expiry.md", "latchkey secret edit");
+    let (edits, lists): (Vec<&str>, Vec<&str>) = block.lines().partition(|line| line.contains(" edit "));
+    let [set, stop, clear] = edits.as_slice() else { panic!("{edits:?}") };
+    at_portal(set, &write);
+    at_portal(stop, &write);
+    let dated = at_portal("latchkey secret get image-hub", &read);
+    assert!(dated.contains("2099-") && dated.contains("90"), "{dated}");
+    assert_eq!(lists.len(), 3, "{lists:?}");
+    for list in lists {
+        let found = at_portal(list, &read);
+        // Its end is far away, so that only the list that is sorted by it has it.
+        assert_eq!(found.contains("image-hub"), list.contains("--sort"), "{list}\n{found}");
+    }
+    at_portal(clear, &write);
+    let undated = at_portal("latchkey secret get image-hub", &read);
+    assert!(!undated.contains("2099-"), "{undated}");
 }

@@ -4,7 +4,7 @@
 use crate::{
     harness::{Answer, PASSWORD, TestApp, asked, posted, unique},
     mail::{SmtpPeer, link},
-    notifications::receiver,
+    notices::receiver,
     peers::{self, Guard, Registry},
     sentinel::{SENTINEL, assert_absent, capture},
 };

@@ -12,6 +12,7 @@ mod backups;
 mod bad_input;
 mod bounded;
 mod client;
+mod client_imports;
 mod client_versions;
 mod clones;
 #[path = "../../../crates/formats/src/export/tests/cluster.rs"]
@@ -22,6 +23,7 @@ mod dates;
 mod docs;
 mod doctor;
 mod documents;
+mod flashes;
 mod forwarded;
 mod graphql;
 mod harness;
@@ -34,7 +36,6 @@ mod metrics;
 mod network;
 mod newcomer;
 mod notices;
-mod notifications;
 mod operations;
 mod overview;
 #[allow(dead_code, reason = "the backend's own tests use the rest")]

@@ -1,6 +1,6 @@
 //! What servers notice of their surroundings while they run: the database, single sign-on, and their own key.
 
-use crate::{harness::fresh_folder, notifications::run_sql};
+use crate::{harness::fresh_folder, notices::run_sql};
 use axum::Router;
 use backend::{
     Backend, BackendConfig, Ctx, Issuer, Kek, SignInConfig, SingleSignOnConfig, StepUp, TestConfig,

@@ -38,12 +38,8 @@ impl NoticeService {
     /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn deliveries(&self, ctx: &Ctx, query: &DeliveryQuery) -> Result<DeliveryPage, Error> {
         self.may(ctx).await?;
-        let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-        let found = self.db.read(ctx, async |connection| repository::list(connection, query, limit).await);
-        let mut rows = found.await?;
-        let more = rows.len() > PAGE;
-        rows.truncate(PAGE);
-        let deliveries = rows.into_iter().filter_map(repository::Row::delivery).collect();
+        let found = self.db.read(ctx, async |connection| repository::list(connection, query, PAGE).await);
+        let (deliveries, more) = found.await?;
         Ok(DeliveryPage { deliveries, more, now: ctx.now })
     }
 

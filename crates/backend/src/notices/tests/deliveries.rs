@@ -270,6 +270,27 @@ async fn rules_choose_events_types_and_names(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn rules_reject_mail_which_people_choose_themselves(pool: PgPool) {
+    let receiver = Receiver::start("200 OK").await;
+    let backend = backend(&pool).await;
+    let saved = add_channel(&backend, "ops", "standard", &receiver.url("/hook")).await;
+    let rule = add_rule(&backend, saved.id, RuleDraft::default()).await;
+    let no_channel = || Error::field(Field::Channel, NoticeProblem::Channel);
+    for channel in ["mail", "", " "] {
+        let draft = RuleDraft { channel: channel.to_owned(), ..RuleDraft::default() };
+        assert_eq!(backend.notices().add_rule(&at(1), &draft).await, Err(no_channel()), "{channel:?}");
+        assert_eq!(
+            backend.notices().change_rule(&at(1), rule, &draft).await,
+            Err(no_channel()),
+            "{channel:?}"
+        );
+    }
+    let rules = backend.notices().rules(&at(2)).await.unwrap();
+    assert_eq!(rules.len(), 1);
+    assert!(rules[0].channel.is_some());
+}
+
+#[sqlx::test]
 async fn rotation_of_keys_covers_addresses_and_signing_secrets(pool: PgPool) {
     let receiver = Receiver::start("200 OK").await;
     let before = backend(&pool).await;
