@@ -1,4 +1,4 @@
-//! The command line about the versions of a value and its dates, against a running portal.
+//! The command line about the versions of a value, against a running portal.
 
 use crate::client::{HUB, Portal, VALUE};
 
@@ -40,45 +40,5 @@ fn version_commands_list_roll_back_and_destroy() {
     assert!(said.contains("no longer kept"), "{said}");
     let said = portal.run(&["secret", "destroy", "image-hub", "3", "--yes"], "").failed(1);
     assert!(said.contains("in use"), "{said}");
-    portal.stop();
-}
-
-#[test]
-fn date_options_set_show_filter_and_clear_dates() {
-    let portal = Portal::start("client-dates");
-    portal.run(&HUB, VALUE).ok();
-    let edit = |options: &[&str]| {
-        let arguments = [&["secret", "edit", "image-hub"], options].concat();
-        portal.run(&arguments, "")
-    };
-    let shown = || portal.run(&["secret", "show", "image-hub", "--json"], "").json();
-    edit(&["--expires", "2020-01-31", "--renew-every", "90"]).ok();
-    let secret = shown();
-    assert_eq!(
-        (&secret["expires_at"], &secret["renew_every_days"], &secret["stop_when_expired"]),
-        (&"2020-01-31T23:59:59Z".into(), &90.into(), &false.into())
-    );
-    let text = portal.run(&["secret", "show", "image-hub"], "").ok();
-    assert!(text.contains("2020-01-31T23:59:59Z") && text.contains("90"), "{text}");
-    // Expired, and handed out until its owner says stop.
-    assert_eq!(portal.run(&["secret", "value", "image-hub", "--shape", "raw"], "").ok(), VALUE);
-    edit(&["--stop-when-expired"]).ok();
-    let gone = portal.run(&["secret", "value", "image-hub", "--shape", "raw"], "").failed(1);
-    assert!(gone.contains("expired at 2020-01-31T23:59:59Z"), "{gone}");
-    for (options, count) in [
-        (&["--expires", "expired"][..], 1),
-        (&["--expires", "30"], 0),
-        (&["--needs", "renewal"], 0),
-        (&["--sort", "expires"], 1),
-    ] {
-        let listed = portal.run(&[&["secret", "list", "--json"], options].concat(), "").json();
-        assert_eq!(listed.as_array().unwrap().len(), count, "{options:?}");
-    }
-    let wrong = edit(&["--expires", "soon"]).failed(1);
-    assert!(wrong.contains("2027-01-31"), "{wrong}");
-    edit(&["--expires", "", "--renew-every", "0", "--stop-when-expired=false"]).ok();
-    let secret = shown();
-    assert!(secret["expires_at"].is_null() && secret["renew_every_days"].is_null(), "{secret}");
-    assert_eq!(portal.run(&["secret", "value", "image-hub", "--shape", "raw"], "").ok(), VALUE);
     portal.stop();
 }
