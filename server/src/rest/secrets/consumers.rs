@@ -56,7 +56,7 @@ pub struct ConsumingToken {
 pub struct OutdatedToken {
     /// The part of the token that is no secret.
     token: String,
-    /// What people call it.
+    /// The name that people gave it.
     name: String,
     /// Whose it is; null for one of the command line.
     owner: Option<String>,
