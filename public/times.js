@@ -67,6 +67,10 @@ for (const day of document.querySelectorAll('input[type=date]')) {
   day.addEventListener('change', note);
 }
 
+// Whoever has chosen nothing yet is proposed their own zone.
+const ownZone = document.querySelector('input[data-own-zone]');
+if (ownZone instanceof HTMLInputElement && ownZone.value === 'UTC') ownZone.value = exact.resolvedOptions().timeZone;
+
 localize(document);
 document.addEventListener('click', toggle);
 document.addEventListener('keydown', (event) => {

@@ -12,7 +12,10 @@ use crate::{
     },
     imports::{NotSaved, choose::ChoosePage, start::ImportPage},
     language,
-    mail::pages::{ConfirmMailPage, LinkDone, LinkDonePage, MailForm, OwnNotificationsPage, UnsubscribePage},
+    mail::{
+        links::{ConfirmMailPage, LinkDone, LinkDonePage, UnsubscribePage},
+        pages::{MailForm, OwnNotificationsPage},
+    },
     notices::{
         channel::{
             AddChannelPage, ChannelAnswer, ChannelPage, DeleteChannelPage, RotateSecretPage,

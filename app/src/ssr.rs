@@ -140,6 +140,11 @@ pub fn query_parameter(name: &str) -> Option<String> {
     parameter(&query(), name)
 }
 
+/// Returns whether the portal sends mail.
+pub fn sends_mail() -> bool {
+    use_context::<Backend>().is_some_and(|backend| backend.mail().public_url().is_some())
+}
+
 /// Returns a parameter of this query.
 pub fn parameter(query: &str, name: &str) -> Option<String> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));

@@ -5,7 +5,9 @@ import { WALK } from './walk.js';
 export async function addresses(secrets: Secrets): Promise<string[]> {
   const [key, account] = [await secrets.git(), await secrets.image({ registry_host: 'registry.a-long-host-name.example:5000/group' })];
   await secrets.remove(await secrets.image());
-  const ofSecret = ['', '/edit', '/check', '/delete'];
+  await secrets.change(account, { registry_host: 'registry.example', username: 'other', version: '1', password: 'another' });
+  const ofSecret = ['', '/edit', '/check', '/delete', '/versions'];
+  const ofVersion = ['rollback', 'destroy'];
   return [
     '/',
     '/search?q=a',
@@ -17,6 +19,7 @@ export async function addresses(secrets: Secrets): Promise<string[]> {
     '/secrets/import',
     '/secrets/deleted',
     ...ofSecret.flatMap((part) => [key.page + part, account.page + part]),
+    ...ofVersion.map((part) => `${account.page}/${part}?from=secret&version=1`),
     `${key.page}/key`,
     `/secrets/selected/delete?id=${key.id}&id=${account.id}`,
     `/secrets/selected/manifests?id=${key.id}&id=${account.id}`,
@@ -32,7 +35,12 @@ export async function addresses(secrets: Secrets): Promise<string[]> {
     '/users/admin',
     '/users/admin/password-link',
     '/account',
+    '/account/notifications',
     '/account/sessions/end-others',
+    '/notifications',
+    '/notifications/channels/new',
+    '/notifications/rules/new',
+    '/notifications/deliveries',
     '/audit',
     '/help',
     '/help/registries',

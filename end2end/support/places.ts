@@ -4,6 +4,7 @@ import { expect, type Page } from '@playwright/test';
 import { confirm, expectHeading, expectList, field, open, row, unique, type Secrets } from './fixtures.js';
 import { fill, submit, typeChoice } from './form.js';
 import { IMPORT_PLACES } from './import-places.js';
+import { NOTICE_PLACES } from './notice-places.js';
 import { privateKey } from './keys.js';
 import type { Place } from './place.js';
 import { sshKey } from './ssh.js';
@@ -404,6 +405,7 @@ export const PLACES: Place[] = [
     },
   },
   ...IMPORT_PLACES,
+  ...NOTICE_PLACES,
   { what: 'the guides', go: async (page) => void (await open(page, '/help')) },
   { what: 'a guide', go: async (page) => void (await open(page, '/help/github-deploy-key')) },
   { what: 'a guide with a part for each registry', go: async (page) => void (await open(page, '/help/registries')) },

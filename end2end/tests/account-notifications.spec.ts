@@ -67,7 +67,7 @@ test('an address is confirmed by its link, and a choice is kept', async ({ page,
   await expect(page.getByRole('heading', { level: 1, name: 'Notifications' })).toBeVisible();
   await expectAccessible(page, 'notifications');
 
-  await field(page, 'Mail address').fill('admin@example.org');
+  await field(page, 'Your mail address').fill('admin@example.org');
   await field(page, 'Current password').fill(ADMIN.password);
   await page.getByRole('button', { name: 'Send link' }).click();
   await expect(page.getByText('A mail was sent to admin@example.org.')).toBeVisible();
@@ -83,11 +83,14 @@ test('an address is confirmed by its link, and a choice is kept', async ({ page,
   await page.getByLabel('A secret has expired').check();
   await page.getByLabel('How often').selectOption('daily');
   await field(page, 'Your time zone').fill('Asia/Taipei');
-  await page.getByLabel('Quiet from').selectOption('22');
-  await page.getByLabel('Quiet until').selectOption('7');
+  await page.getByLabel('No mails in these hours').check();
+  await page.getByLabel('Quiet from').selectOption('21');
+  await page.getByLabel('Quiet until').selectOption('6');
   await page.getByRole('button', { name: 'Save notifications' }).click();
   await expect(page.getByLabel('A secret has expired')).toBeChecked();
   await expect(field(page, 'Your time zone')).toHaveValue('Asia/Taipei');
+  await expect(page.getByLabel('Quiet from')).toHaveValue('21');
+  await expectAccessible(page, 'a choice');
   await page.goto(`${portal.address}/account`);
   await expect(page.getByText('Mails go to admin@example.org: 1 kind of event. Once a day.')).toBeVisible();
 });
@@ -102,6 +105,42 @@ test('an unknown time zone is reported beside its field, and the choice is still
   await expect(field(page, 'Your time zone')).toHaveAccessibleDescription(/Enter a time zone such as/);
   await expect(field(page, 'Your time zone')).toHaveValue('Mars/Base');
   await expect(page.getByLabel('A secret no longer works')).toBeChecked();
+});
+
+test('from the date of a secret leads a way to be reminded of it', async ({ page }) => {
+  await portal.signIn(page.context());
+  const form = { type: 'image-pull', name: 'dated', registry_host: 'ghcr.io', username: 'u', password: 'p', expires_at: '2035-01-31' };
+  await page.request.post(`${portal.address}/secrets/new`, { form: { ...form, allow_duplicate: 'on' }, maxRedirects: 0 });
+  // Told of git datasets alone so far, of those that begin with "other".
+  const before = { 'event:secret.expired': 'on', 'type:git-dataset': 'on', prefix: 'other', cadence: 'daily', hour: '8', weekday: '1', time_zone: 'UTC' };
+  await page.request.post(`${portal.address}/account/notifications`, { form: before, maxRedirects: 0 });
+  await page.goto(`${portal.address}/secrets/image-dated/edit`);
+  await expect(page.getByRole('link', { name: 'Be reminded by mail' })).toBeVisible();
+  await page.goto(`${portal.address}/secrets/image-dated`);
+  await page.getByRole('link', { name: 'Remind me by mail' }).click();
+  await expect(page.getByText('To be reminded of image-dated before it expires')).toBeVisible();
+  await expect(page.getByLabel('A secret expires in 30, 14, 7 or 1 days')).toBeChecked();
+  await expect(page.getByLabel('Image Pull')).toBeChecked();
+  await expect(field(page, 'Only names that begin with')).toHaveValue('other\ndated');
+  await page.getByRole('button', { name: 'Save notifications' }).click();
+  await page.goto(`${portal.address}/account/notifications?remind=image-dated`);
+  await expect(page.getByText('You are already told when image-dated expires')).toBeVisible();
+});
+
+test('hours of quiet and of digests are shown only where they matter', async ({ page }) => {
+  await portal.signIn(page.context());
+  await page.goto(`${portal.address}/account/notifications`);
+  await page.getByLabel('How often').selectOption('at-once');
+  await expect(page.getByLabel('Time of the mail')).toBeHidden();
+  await page.getByLabel('How often').selectOption('daily');
+  await expect(page.getByLabel('Time of the mail')).toBeVisible();
+  await expect(page.getByLabel('Day of the mail')).toBeHidden();
+  await page.getByLabel('How often').selectOption('weekly');
+  await expect(page.getByLabel('Day of the mail')).toBeVisible();
+  await page.getByLabel('No mails in these hours').uncheck();
+  await expect(page.getByLabel('Quiet from')).toBeHidden();
+  await page.getByLabel('No mails in these hours').check();
+  await expect(page.getByLabel('Quiet from')).toBeVisible();
 });
 
 test('the page fits narrow windows', async ({ page }) => {

@@ -102,6 +102,25 @@ test('an expired secret is said everywhere, and stops being handed out if its ow
   await expect(field(page, 'Stop handing out when expired')).toBeChecked();
 });
 
+test('where there is no column for the end, the status says it', async ({ page, secrets, hydrated }) => {
+  const mark = unique('ending');
+  const over = await secrets.image({ name: `${mark}-a`, expires_at: '2020-01-31' });
+  const soon = await secrets.image({ name: `${mark}-b`, expires_at: day(5, zone(hydrated)) });
+  const later = await secrets.image({ name: `${mark}-c`, expires_at: day(300, zone(hydrated)) });
+  await open(page, `/secrets?q=${mark}`);
+  for (const width of [720, 1280, 1399]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expect(row(page, over).getByText('Expired', { exact: true }).filter({ visible: true })).toHaveCount(1);
+    await expect(row(page, soon).getByText(/^Expires in [45] days$/)).toBeVisible();
+    await expect(row(page, later).locator('.state')).toHaveCount(0);
+  }
+  for (const width of [360, 1400]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expect(row(page, soon).getByText(/^Expires in/)).toBeHidden();
+    await expect(row(page, soon).getByText(/^in [45] days$/)).toBeVisible();
+  }
+});
+
 test('the list is sorted by the end, and filtered by the time until then', async ({ page, secrets, hydrated }) => {
   const mark = unique('dated');
   const next = await secrets.image({ name: `${mark}-b`, expires_at: day(5, zone(hydrated)) });

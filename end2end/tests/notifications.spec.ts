@@ -57,8 +57,11 @@ test('a channel is added, tested, chosen by a rule and deleted', async ({ page, 
   // A secret that fails twice is said to the channel, and is in the list of deliveries.
   hook.answer.status = 200;
   await open(page, '/notifications');
-  await page.getByRole('link', { name: 'Add rule' }).click();
-  await page.getByLabel('Channel').selectOption({ label: name });
+  await expect(row(page, { name })).toContainText('No rule names it');
+  await page.getByRole('link', { name, exact: true }).click();
+  await page.locator('.to-do').getByRole('link', { name: 'Add a rule' }).click();
+  await expectHeading(page, 'Add rule');
+  await expect(page.getByLabel('Channel').locator('option:checked')).toHaveText(name);
   await page.getByLabel('A secret no longer works').check();
   await field(page, 'Only names that begin with').fill(name);
   await page.getByRole('button', { name: 'Save' }).click();
@@ -74,6 +77,7 @@ test('a channel is added, tested, chosen by a rule and deleted', async ({ page, 
 
   await open(page, '/notifications');
   await row(page, { name }).getByRole('link', { name: `Edit ${name}` }).click();
+  await expect(page.getByRole('region', { name: 'Rules' })).toContainText('A secret no longer works');
   await page.getByRole('link', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(notice(page)).toContainText('Channel deleted.');

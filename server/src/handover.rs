@@ -23,12 +23,14 @@ use std::{
 use zeroize::Zeroizing;
 
 /// The variables whose values are secrets, each with its flag.
-const SECRETS: [(&str, &str); 5] = [
+const SECRETS: [(&str, &str); 7] = [
     ("DATABASE_URL", "--database-url"),
     ("LATCHKEY_KEK", "--kek"),
     ("LATCHKEY_ADMIN_PASSWORD", "--admin-password"),
     ("LATCHKEY_OIDC_CLIENT_SECRET", "--oidc-client-secret"),
     ("LATCHKEY_SMTP_URL", "--smtp-url"),
+    ("OTEL_EXPORTER_OTLP_HEADERS", "--otlp-headers"),
+    ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "--otlp-traces-headers"),
 ];
 
 /// Returns whether the setting of this name is a secret.

@@ -40,5 +40,6 @@ pub mod start;
 pub mod state;
 pub mod status;
 pub mod surroundings;
+pub mod traces;
 
 pub use routes::router;

@@ -1,14 +1,25 @@
 //! The log.
 
-use crate::config::{LogFormat, Settings};
+use crate::{
+    config::{LogFormat, Settings},
+    traces::is_traced,
+};
 use cli::environment;
+use opentelemetry_sdk::trace::SdkTracer;
 use std::io::IsTerminal;
-use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt::writer::BoxMakeWriter};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{LevelFilter, filter_fn},
+    fmt::{self, writer::BoxMakeWriter},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
-/// Starts the log. The server logs to standard output; a command leaves that to its result.
+/// Starts the log, and traces if there is somebody to send them to. The server logs to standard output; a command leaves that
+/// to its result.
 ///
 /// Errors: the filter is invalid, in words.
-pub fn start(settings: &Settings, serving: bool) -> Result<(), String> {
+pub fn start(settings: &Settings, serving: bool, tracer: Option<SdkTracer>) -> Result<(), String> {
     let filter = filter(&settings.log.log)?;
     let (output, is_terminal) = if serving {
         (BoxMakeWriter::new(std::io::stdout), std::io::stdout().is_terminal())
@@ -17,10 +28,30 @@ pub fn start(settings: &Settings, serving: bool) -> Result<(), String> {
     };
     // Colours are noise in a file or a collector.
     let colours = is_terminal && environment::variable("NO_COLOR").is_none();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(output).with_ansi(colours);
-    match settings.log.log_format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
+    let is_json = settings.log.log_format == LogFormat::Json;
+    let Some(tracer) = tracer else {
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(output).with_ansi(colours);
+        if is_json {
+            log.json().flatten_event(true).init();
+        } else {
+            log.init();
+        }
+        return Ok(());
+    };
+    let traces = tracing_opentelemetry::layer()
+        .with_tracer(tracer)
+        .with_location(false)
+        .with_threads(false)
+        .with_level(false)
+        .with_target(false)
+        .with_tracked_inactivity(false)
+        .with_filter(filter_fn(is_traced).with_max_level_hint(LevelFilter::DEBUG));
+    let log = fmt::layer().with_writer(output).with_ansi(colours);
+    let registry = tracing_subscriber::registry().with(traces);
+    if is_json {
+        registry.with(log.json().flatten_event(true).with_filter(filter)).init();
+    } else {
+        registry.with(log.with_filter(filter)).init();
     }
     Ok(())
 }

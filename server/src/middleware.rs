@@ -5,6 +5,7 @@ use crate::{
     forwarded::{self, ClientInfo},
     request_log::Begun,
     state::AppState,
+    traces,
 };
 use app::{
     cookie::{self, SecureCookies},
@@ -25,6 +26,7 @@ use domain::{error::Error, language::Language, secret::SecretId, sensitive::Sens
 use http_body_util::Limited;
 use std::{any::Any, net::SocketAddr, time::Duration};
 use tower_http::timeout::DeadlineBody;
+use tracing::{Instrument, Span};
 
 /// The longest time that the whole body of a request may take.
 const BODY_TIMEOUT: Duration = Duration::from_mins(1);
@@ -68,7 +70,8 @@ pub async fn limit_body(request: Request, next: Next) -> Response {
 pub async fn context(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let client_info = state.forwarding.client_info(peer, request.headers());
-    let request_id = backend::sortable_id().to_string();
+    let id = backend::sortable_id();
+    let request_id = id.to_string();
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let measured = state.instruments().map(|instruments| instruments.http.begin(&request));
     // Without a referrer browsers send `Origin: null`, and only if they trust the host do other headers say
@@ -84,9 +87,11 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
         address: client_info.address,
         now: clock::now(),
     };
+    let span = state.traces().map_or_else(Span::none, |traces| traces.begin(&request, id));
     let begun = state.logs_requests().then(|| Begun::now(&request, &ctx));
     request.extensions_mut().insert(ctx);
-    let mut response = next.run(request).await;
+    let mut response = next.run(request).instrument(span.clone()).await;
+    traces::end(&span, response.status());
     set_headers(&mut response, uri.path().starts_with("/pkg/"), trusted, client_info.secure);
     if let Some(flash) = response.extensions_mut().remove::<Flash>()
         && let Ok(line) = HeaderValue::try_from(flash::line(SecureCookies(client_info.secure), &flash))

@@ -12,6 +12,7 @@ use crate::{
     site::Site,
     state::AppState,
     surroundings::{self, Sources},
+    traces::{self, Traces},
 };
 use backend::{Backend, Ctx, DatabaseConfig, Observed};
 use domain::{error::Error as DomainError, time::Timestamp};
@@ -39,7 +40,7 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(2);
 ///
 /// Errors: it cannot listen, or does not open; in words.
 #[expect(clippy::too_many_lines, reason = "the start, in its order")]
-pub(crate) async fn serve(settings: Settings, sources: Sources) -> Outcome {
+pub(crate) async fn serve(settings: Settings, sources: Sources, traces: Option<Traces>) -> Outcome {
     let listener = TcpListener::bind(settings.network.addr).await.map_err(|error| {
         format!("cannot listen on {}: {error}. Set LATCHKEY_ADDR to another address", settings.network.addr)
     })?;
@@ -75,6 +76,9 @@ pub(crate) async fn serve(settings: Settings, sources: Sources) -> Outcome {
     let state = AppState::new(site.options, site.assets, forwarding);
     state.portal.set_look_around(around);
     state.portal.set_key_place(key_file::place(&settings));
+    if let Some(traces) = &traces {
+        state.trace_requests(traces.requests());
+    }
     if settings.log.log_requests {
         state.log_requests();
     }
@@ -171,6 +175,11 @@ pub(crate) async fn serve(settings: Settings, sources: Sources) -> Outcome {
         && signals.bound(CLOSE_TIMEOUT, backend.close()).await.is_none()
     {
         tracing::warn!("the connections to the database did not close in time, and end with this process");
+    }
+    if let Some(traces) = traces
+        && signals.bound(traces::END_TIMEOUT, traces.end()).await.is_none()
+    {
+        tracing::warn!("the last traces could not be sent in time");
     }
     if signals.bound(DATABASE_TIMEOUT, end_database(private)).await.is_none() {
         tracing::warn!("the private PostgreSQL did not stop in time, and is killed with this process");

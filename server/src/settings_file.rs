@@ -103,8 +103,8 @@ fn read(path: &Path) -> io::Result<Result<(Zeroizing<String>, u32), SettingsFile
 /// Returns whether a name is neither that of a setting, nor one that libraries read. Misspelled names that begin like settings are
 /// found in the environment, wherever they come from.
 fn is_foreign(name: &str) -> bool {
-    let looks_like_a_setting = name.starts_with("LATCHKEY_") || name.starts_with("DATABASE_URL");
-    !(looks_like_a_setting || name.starts_with("LC_") || OF_LIBRARIES.contains(&name))
+    let begins = ["LATCHKEY_", "DATABASE_URL", "LC_", "OTEL_"];
+    !(begins.iter().any(|begin| name.starts_with(begin)) || OF_LIBRARIES.contains(&name))
 }
 
 /// Returns the settings of a file. Of two lines with one name, the last counts, as systemd has it.
@@ -181,7 +181,9 @@ mod tests {
         for name in ["PUBLIC_URL", "LATCHEKY_ADDR", "ADMIN_PASSWORD"] {
             assert!(is_foreign(name), "{name}");
         }
-        for name in ["LATCHKEY_PUBLICURL", "DATABASE_URL", "DATABASE_URL_FILE", "TZ", "LC_ALL"] {
+        for name in
+            ["LATCHKEY_PUBLICURL", "DATABASE_URL", "DATABASE_URL_FILE", "TZ", "LC_ALL", "OTEL_SERVICE_NAME"]
+        {
             assert!(!is_foreign(name), "{name}");
         }
     }

@@ -5,6 +5,7 @@ use crate::{
     config::{self, Command, Settings, unknown_settings},
     copy_program, doctor, hardening, health_command, log, open, rest, serve,
     surroundings::Sources,
+    traces::Traces,
 };
 use backend::{Backend, Ctx, DatabaseConfig};
 use std::process::ExitCode;
@@ -17,7 +18,9 @@ pub async fn run(
     sources: Sources,
 ) -> ExitCode {
     let command = command.unwrap_or(Command::Serve);
-    if let Err(error) = log::start(&settings, matches!(command, Command::Serve)) {
+    let (traces, wrong) = traces(&settings, &command);
+    let tracer = traces.as_ref().map(Traces::tracer);
+    if let Err(error) = log::start(&settings, matches!(command, Command::Serve), tracer) {
         eprintln!("latchkey: LATCHKEY_LOG is not a log filter: {error}");
         return ExitCode::FAILURE;
     }
@@ -31,6 +34,9 @@ pub async fn run(
     }
     if matches!(command, Command::Serve) {
         warn_of_settings(&sources);
+        if let Some(wrong) = wrong {
+            tracing::warn!("no traces are sent: {wrong}");
+        }
     }
     // A panic's message may contain a value: its place is enough.
     std::panic::set_hook(Box::new(|panic| {
@@ -39,7 +45,7 @@ pub async fn run(
     }));
     let serving = matches!(command, Command::Serve);
     let outcome = match command {
-        Command::Serve => Box::pin(serve::serve(settings, sources)).await,
+        Command::Serve => Box::pin(serve::serve(settings, sources, traces)).await,
         Command::Doctor { json, offline } => {
             return Box::pin(doctor::run(&settings, &sources, json, offline)).await;
         }
@@ -86,6 +92,20 @@ pub async fn run(
         }
     };
     ended(outcome, serving)
+}
+
+/// Returns the traces of a server, if they are to be sent somewhere, or what is wrong with that: a portal serves without
+/// traces, too.
+fn traces(settings: &Settings, command: &Command) -> (Option<Traces>, Option<String>) {
+    if !matches!(command, Command::Serve) {
+        return (None, None);
+    }
+    // A mistake there is reported with the other settings.
+    let trust = settings.connection_tests.config(settings.network.addr.port()).unwrap_or_default();
+    match Traces::find(&trust, settings.log.headers_of_traces()) {
+        Ok(traces) => (traces, None),
+        Err(wrong) => (None, Some(wrong)),
+    }
 }
 
 /// Logs what is odd about the settings, for whoever runs the server.

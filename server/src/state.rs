@@ -1,6 +1,8 @@
 //! The state that requests are served with.
 
-use crate::{forwarded::Forwarding, metrics::instruments::Instruments, status::Status};
+use crate::{
+    forwarded::Forwarding, metrics::instruments::Instruments, status::Status, traces::RequestTraces,
+};
 use app::{portal::Portal, ssr::Assets};
 use axum::extract::FromRef;
 use backend::Backend;
@@ -24,6 +26,7 @@ pub struct Served {
     draining: AtomicBool,
     pseudo_language: AtomicBool,
     logs_requests: AtomicBool,
+    traces: OnceLock<RequestTraces>,
     instruments: OnceLock<Instruments>,
     /// The facts for health besides the backend's own.
     pub status: Arc<Status>,
@@ -46,6 +49,7 @@ impl AppState {
             draining: AtomicBool::default(),
             pseudo_language: AtomicBool::default(),
             logs_requests: AtomicBool::default(),
+            traces: OnceLock::new(),
             instruments: OnceLock::new(),
             status: Arc::default(),
         }))
@@ -81,6 +85,16 @@ impl Served {
     /// Returns whether each request is logged.
     pub fn logs_requests(&self) -> bool {
         self.logs_requests.load(Ordering::Relaxed)
+    }
+
+    /// Traces each request from now on. Only the first call counts.
+    pub fn trace_requests(&self, traces: RequestTraces) {
+        let _ = self.traces.set(traces);
+    }
+
+    /// Returns what begins the traces of requests, if there is somebody to send them to.
+    pub fn traces(&self) -> Option<RequestTraces> {
+        self.traces.get().copied()
     }
 
     /// Measures requests from now on. Only the first call counts.

@@ -193,6 +193,9 @@ fn field(code: &str) -> Cow<'static, str> {
         Some(Field::Branch) => t!(audit_field_branch),
         Some(Field::PullSecret) => t!(audit_field_pull_secret),
         Some(Field::Role) => t!(audit_field_role),
+        Some(Field::ExpiresAt) => t!(audit_field_expires_at),
+        Some(Field::RenewEveryDays) => t!(audit_field_renew_every_days),
+        Some(Field::StopWhenExpired) => t!(audit_field_stop_when_expired),
         _ if code == "subject" => t!(audit_field_subject),
         _ => return Cow::Owned(code.replace('_', " ")),
     };

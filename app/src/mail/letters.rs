@@ -21,7 +21,7 @@ enum Part {
     Button(&'static str, String),
     /// Things of which the mail tells.
     Items(Vec<Item>),
-    /// A remark at the end, with an address.
+    /// A remark at the end, or the label of a link there.
     Small(String, Option<String>),
 }
 
@@ -61,8 +61,11 @@ pub fn test(language: Language, public_url: &str, name: &str) -> Letter {
 /// Returns the mail with notices: one by itself, or several with their number.
 pub fn notices(public_url: &str, mail: &HeldMail) -> Letter {
     language::speaking(mail.reader.language, || {
+        // Expired secrets come first, then those that expire next.
+        let mut notices: Vec<&Notice> = mail.notices.iter().collect();
+        notices.sort_by_key(|notice| notice.about);
         let items: Vec<Item> =
-            mail.notices.iter().map(|notice| item(public_url, &mail.zone, notice)).collect();
+            notices.into_iter().map(|notice| item(public_url, &mail.zone, notice)).collect();
         let subject = match items.as_slice() {
             [item] => item.headline.clone(),
             items => t!(mail_notices_subject, count: items.len()),
@@ -122,7 +125,7 @@ fn text(parts: &[Part]) -> String {
                 }
             }
             Part::Text(said) | Part::Small(said, None) => add(&[said]),
-            Part::Small(said, Some(link)) => add(&[said, link]),
+            Part::Small(said, Some(link)) => add(&[&format!("{said}:"), link]),
         }
     }
     text.truncate(text.trim_end().len());
@@ -163,11 +166,16 @@ fn html(subject: &str, parts: &[Part]) -> String {
                 html.markup("</ul>\n");
             }
             Part::Small(said, link) => {
-                html.markup("<p style=\"margin:16px 0 0;font-size:13px;opacity:.8\">").text(said);
-                if let Some(link) = link {
-                    html.markup("<br><a style=\"color:inherit\" href=\"").text(link).markup("\">");
-                    html.text(link).markup("</a>");
-                }
+                html.markup("<p style=\"margin:16px 0 0;font-size:13px;opacity:.8\">");
+                match link {
+                    Some(link) => html
+                        .markup("<a style=\"color:inherit\" href=\"")
+                        .text(link)
+                        .markup("\">")
+                        .text(said)
+                        .markup("</a>"),
+                    None => html.text(said),
+                };
                 html.markup("</p>\n");
             }
         }

@@ -1,35 +1,31 @@
-//! The page on which a person chooses their mails, and the pages of the links in mails.
+//! The page on which a person chooses their mails, and its section on the account page.
 
-use super::{ADDRESS, FORGET, OWN_NOTIFICATIONS, TEST, events};
+use super::{
+    ADDRESS, FORGET, OWN_NOTIFICATIONS, TEST, events,
+    reminder::{self, Reminder},
+};
 use crate::{
     account::{ACCOUNT, proof::prove_again},
-    failure::{Noun, Subject, loaded, with_loaded},
+    failure::{Noun, Subject, loaded},
     form_state::FormState,
+    notices::event_groups::grouped,
     ssr,
     texts::{self, Markup},
     ui::{
         ago::Ago,
         alert::Alert,
-        field::FieldText,
+        field::{FieldText, field_frame},
+        html::Html,
         line::Line,
         rendered::rendered,
         select::{option, select_field},
     },
 };
-use backend::{Addressee, Backend, Ctx, MailChoiceDraft, OwnMail, Proof, may_hear_of};
+use backend::{Backend, Ctx, MailChoiceDraft, OwnMail, Proof, Zone, may_hear_of};
 use domain::{
-    access::Role,
-    error::{Error, Field},
-    mail::MailCadence,
-    notice::NoticeEvent,
-    secret::SecretKind,
-    sensitive::Sensitive,
-    time::Timestamp,
+    access::Role, error::Field, mail::MailCadence, notice::NoticeEvent, secret::SecretKind, time::Timestamp,
 };
-use leptos::{
-    either::{Either, EitherOf3},
-    prelude::*,
-};
+use leptos::{either::Either, prelude::*};
 
 /// The answer to a form of the page.
 #[derive(Clone, Debug, Default)]
@@ -51,18 +47,26 @@ pub fn OwnNotificationsPage(form: MailForm) -> impl IntoView {
     let page = loaded(subject, load, move |(mail, proof, now)| {
         let OwnMail { is_on, .. } = mail;
         let parts = is_on.then(|| {
+            let address = rendered(view! {
+                <section aria-labelledby="address">
+                    <h2 id="address">{t!(mail_address_heading)}</h2>
+                    {address(&form, &mail, proof, now)}
+                </section>
+            });
+            // Whoever wants to be reminded of a secret first sees to what is chosen.
+            let reminds = form.draft.is_none().then(|| reminder::of_address(&mail.choice)).flatten();
+            let note = reminds.as_ref().map(Reminder::note);
             view! {
-                <h2>{t!(mail_address_heading)}</h2>
-                {address(&form, &mail, proof, now)}
-                <h2>{t!(mail_choice_heading)}</h2>
-                {choice(&form, &mail)}
+                {note}
+                {address}
+                {choice(&form, &mail, reminds)}
             }
         });
         let off = (!is_on).then(|| view! { <p>{t!(mail_off)}</p> });
         view! {
-            <p class="back">
+            <nav class="crumbs" aria-label=t!(secret_breadcrumb)>
                 <a href=ACCOUNT>{t!(account_heading)}</a>
-            </p>
+            </nav>
             <h1>{t!(mail_heading)}</h1>
             <p class="lead">{t!(mail_lead)}</p>
             {form.form.summary()}
@@ -84,7 +88,7 @@ fn address(state: &MailForm, mail: &OwnMail, proof: Proof, now: Timestamp) -> im
     let confirmed = mail.address.clone().map(|(address, at)| {
         view! {
             <p>{t!(mail_address_confirmed, address, when: ago(at, now))}</p>
-            <div class="actions">
+            <div class="choices">
                 <form method="post" action=TEST>
                     <button>{t!(mail_send_test)}</button>
                 </form>
@@ -109,15 +113,13 @@ fn address(state: &MailForm, mail: &OwnMail, proof: Proof, now: Timestamp) -> im
     let none = (mail.address.is_none() && mail.pending.is_none()).then(|| {
         view! { <p>{t!(mail_address_none)}</p> }
     });
-    rendered(view! {
-        {dropped}
-        {confirmed}
-        {pending}
-        {none}
+    let is_changed = mail.address.is_some();
+    let label = if is_changed { t!(mail_address_other) } else { t!(mail_address_new) };
+    let asks = rendered(view! {
         <form method="post" action=ADDRESS class="plain-form">
             {form.line(
                 Field::MailAddress,
-                t!(mail_address_new),
+                label,
                 t!(mail_address_hint),
                 Line { autocomplete: "email", ..Line::TEXT },
             )}
@@ -127,19 +129,62 @@ fn address(state: &MailForm, mail: &OwnMail, proof: Proof, now: Timestamp) -> im
                 <button class="primary">{t!(mail_address_send)}</button>
             </div>
         </form>
+    });
+    let asks = if is_changed {
+        Either::Left(view! {
+            <details class="fold" open=form.error.is_some()>
+                <summary>{t!(mail_address_change)}</summary>
+                {asks}
+            </details>
+        })
+    } else {
+        Either::Right(asks)
+    };
+    rendered(view! {
+        {dropped}
+        {confirmed}
+        {pending}
+        {none}
+        {asks}
     })
 }
 
 /// Renders the form with the choice.
-fn choice(state: &MailForm, mail: &OwnMail) -> impl IntoView + use<> {
+fn choice(state: &MailForm, mail: &OwnMail, reminds: Option<Reminder>) -> impl IntoView + use<> {
     let form = if state.draft.is_some() { state.form.clone() } else { FormState::default() };
-    let draft = state.draft.clone().unwrap_or_else(|| mail.choice.draft());
-    let role = ssr::user().map_or(Role::Reader, |user| user.role);
+    let draft = state.draft.clone().unwrap_or_else(|| {
+        reminds.and_then(|reminder| reminder.draft).unwrap_or_else(|| mail.choice.draft())
+    });
     let unsubscribed = mail.unsubscribed_at.map(|at| {
         let when = view! { <time datetime=at.rfc3339()>{texts::exact(at)}</time> };
         view! { <p class="warning">{t!(mail_unsubscribed_since, when: Markup::rendered(when))}</p> }
     });
-    let events = NoticeEvent::ALL.into_iter().filter(|event| may_hear_of(role, *event)).map(|event| {
+    let no_address =
+        mail.address.is_none().then(|| view! { <p class="hint">{t!(mail_choice_no_address)}</p> });
+    rendered(view! {
+        <form method="post" action=OWN_NOTIFICATIONS class="plain-form">
+            <section aria-labelledby="choice">
+                <h2 id="choice">{t!(mail_choice_heading)}</h2>
+                {unsubscribed}
+                {no_address}
+                {what(state, &form, &draft)}
+            </section>
+            <section aria-labelledby="times">
+                <h2 id="times">{t!(mail_times_heading)}</h2>
+                {when(&form, &draft)}
+            </section>
+            <div class="actions">
+                {form.reason()}
+                <button class="primary">{t!(mail_save)}</button>
+            </div>
+        </form>
+    })
+}
+
+/// Renders the choice of events and secrets.
+fn what(state: &MailForm, form: &FormState, draft: &MailChoiceDraft) -> impl IntoView + use<> {
+    let role = ssr::user().map_or(Role::Reader, |user| user.role);
+    let events = grouped(NoticeEvent::ALL.into_iter().filter(|event| may_hear_of(role, *event)), |event| {
         let chosen = draft.events.iter().any(|code| code == event.code());
         tick(&format!("{EVENT}{}", event.code()), events::event(event), chosen)
     });
@@ -147,53 +192,87 @@ fn choice(state: &MailForm, mail: &OwnMail) -> impl IntoView + use<> {
         let chosen = draft.secret_kinds.iter().any(|code| code == kind.as_str());
         tick(&format!("{KIND}{}", kind.as_str()), texts::kind(kind), chosen)
     });
-    let cadences = MailCadence::ALL
-        .map(|cadence| option(cadence.as_str(), cadence_name(cadence), cadence.as_str() == draft.cadence));
-    let weekdays = (1..=7).map(|day| option(&day.to_string(), weekday_name(day), day == draft.weekday));
-    let (from, to) = draft.quiet.unzip();
     // What was typed into a rejected form is in `form`, under the same field.
-    let zone = if state.draft.is_some() {
-        form.clone()
-    } else {
-        FormState { typed: vec![(Field::TimeZone, draft.time_zone.clone())], error: None }
-    };
     let prefixes = if state.draft.is_some() {
         form.clone()
     } else {
         FormState { typed: vec![(Field::Prefix, draft.name_prefixes.join("\n"))], error: None }
     };
     rendered(view! {
-        {unsubscribed}
-        <form method="post" action=OWN_NOTIFICATIONS class="plain-form">
-            <fieldset class="ticks">
-                <legend>{t!(mail_events)}</legend>
-                <p class="hint">{t!(mail_events_hint)}</p>
-                {events.collect_view()}
-            </fieldset>
-            <fieldset class="ticks">
-                <legend>{t!(mail_kinds)}</legend>
-                <p class="hint">{t!(mail_kinds_hint)}</p>
-                {kinds.into_iter().collect_view()}
-            </fieldset>
-            {prefixes.lines(Field::Prefix, t!(mail_prefixes), t!(mail_prefixes_hint))}
-            {select_field(plain("cadence", t!(mail_cadence)), cadences.into_iter().collect_view(), None, false)}
-            {select_field(plain("hour", t!(mail_hour)), hours(Some(draft.hour), false), None, false)}
-            {select_field(plain("weekday", t!(mail_weekday)), weekdays.collect_view(), None, false)}
-            {zone.line(
-                Field::TimeZone,
-                t!(mail_zone),
-                t!(mail_zone_hint),
-                Line { mono: true, ..Line::TEXT },
-            )}
-            {select_field(plain("quiet_from", t!(mail_quiet_from)), hours(from, true), None, false)}
-            {select_field(plain("quiet_to", t!(mail_quiet_to)), hours(to, true), None, false)}
-            {tick("quiet_weekends", t!(mail_quiet_weekends), draft.quiet_weekends)}
-            <div class="actions">
-                {form.reason()}
-                <button class="primary">{t!(mail_save)}</button>
-            </div>
-        </form>
+        <fieldset class="ticks">
+            <legend>{t!(mail_events)}</legend>
+            <p class="hint">{t!(mail_events_hint)}</p>
+            {events}
+        </fieldset>
+        <fieldset class="ticks">
+            <legend>{t!(mail_kinds)}</legend>
+            <p class="hint">{t!(mail_kinds_hint)}</p>
+            {kinds.into_iter().collect_view()}
+        </fieldset>
+        {prefixes.lines(Field::Prefix, t!(mail_prefixes), t!(mail_prefixes_hint))}
     })
+}
+
+/// Renders the choice of times. The style sheet shows only the fields that matter: no hour for mails at once.
+fn when(form: &FormState, draft: &MailChoiceDraft) -> impl IntoView + use<> {
+    let cadences = MailCadence::ALL
+        .map(|cadence| option(cadence.as_str(), cadence_name(cadence), cadence.as_str() == draft.cadence));
+    let weekdays = (1..=7).map(|day| option(&day.to_string(), weekday_name(day), day == draft.weekday));
+    let (from, to) = draft.quiet.unwrap_or(NIGHT);
+    rendered(view! {
+        {select_field(plain("cadence", t!(mail_cadence)), cadences.into_iter().collect_view(), None, false)}
+        <div class="side-by-side">
+            {select_field(plain("weekday", t!(mail_weekday)), weekdays.collect_view(), None, false)}
+            {select_field(plain("hour", t!(mail_hour)), hours(draft.hour), None, false)}
+        </div>
+        {zone(form, draft)}
+        <fieldset class="ticks quiet-hours">
+            <legend>{t!(mail_quiet)}</legend>
+            <p class="hint">{t!(mail_quiet_hint)}</p>
+            {tick("quiet", t!(mail_quiet_hours), draft.quiet.is_some())}
+            <div class="side-by-side">
+                {select_field(plain("quiet_from", t!(mail_quiet_from)), hours(from), None, false)}
+                {select_field(plain("quiet_to", t!(mail_quiet_to)), hours(to), None, false)}
+            </div>
+            {tick("quiet_weekends", t!(mail_quiet_weekends), draft.quiet_weekends)}
+        </fieldset>
+    })
+}
+
+/// The quiet hours that are proposed.
+const NIGHT: (u8, u8) = (22, 7);
+
+/// Renders the time zone, with the names that are known. Whoever has chosen nothing yet is proposed their own by a script.
+fn zone(form: &FormState, draft: &MailChoiceDraft) -> impl IntoView + use<> {
+    let field = Field::TimeZone;
+    let text = FieldText { id: field.name(), label: t!(mail_zone), mark: "", hint: t!(mail_zone_hint) };
+    let problem = form.problem(field);
+    let is_first = draft.events.is_empty() && form.error.is_none();
+    let typed = if form.error.is_some() { form.typed(field) } else { draft.time_zone.clone() };
+    let mut names = Html::default();
+    for name in Zone::names() {
+        names.markup("<option").attribute("value", &name).markup(">");
+    }
+    let input = view! {
+        <input
+            type="text"
+            id=field.name()
+            name=field.name()
+            value=typed
+            list="zones"
+            class="mono"
+            data-own-zone=is_first.then_some("")
+            aria-required="true"
+            aria-invalid=problem.is_some().then_some("true")
+            aria-describedby=text.described_by(problem.is_some())
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck="false"
+            autofocus=problem.is_some()
+        />
+        <datalist id="zones" inner_html=names.into_string()></datalist>
+    };
+    field_frame(text, Signal::stored(problem), None, input)
 }
 
 /// The beginnings of the names of fields for events and types.
@@ -213,14 +292,10 @@ fn tick(name: &str, label: &'static str, chosen: bool) -> impl IntoView + use<> 
     }
 }
 
-/// Renders the hours of a day, and none if that can be chosen.
-fn hours(chosen: Option<u8>, or_none: bool) -> impl IntoView + use<> {
-    let none = or_none.then(|| option("", t!(mail_no_hour), chosen.is_none()));
-    let hours = (0..24).map(|hour| option(&hour.to_string(), &format!("{hour:02}:00"), chosen == Some(hour)));
-    view! {
-        {none}
-        {hours.collect_view()}
-    }
+/// Renders the hours of a day.
+fn hours(chosen: u8) -> impl IntoView + use<> {
+    let hours = (0..24).map(|hour| option(&hour.to_string(), &format!("{hour:02}:00"), chosen == hour));
+    hours.collect_view()
 }
 
 fn cadence_name(cadence: MailCadence) -> &'static str {
@@ -270,119 +345,4 @@ pub fn NotificationsSection(mail: OwnMail) -> impl IntoView {
         <p>{state}</p>
         {change}
     })
-}
-
-/// The page of a link that confirms an address: asks first, because programs that look at mails follow links.
-#[component]
-pub fn ConfirmMailPage(form: FormState) -> impl IntoView {
-    let token = Sensitive::new(ssr::query_parameter("token").unwrap_or_default());
-    let load =
-        move |backend: Backend, ctx: Ctx| async move { spent_or(backend.mail().pending(&ctx, &token).await) };
-    linked(load, move |Addressee { name, address }| {
-        view! {
-            <h1>{t!(mail_confirm_heading)}</h1>
-            {form.summary()}
-            <form method="post" class="confirm">
-                <p>{t!(mail_confirm_question, name, address)}</p>
-                <div class="actions">
-                    {form.reason()}
-                    <button class="primary">{t!(mail_confirm_button)}</button>
-                </div>
-            </form>
-        }
-    })
-}
-
-/// The page of a link that ends mails: asks first. Mail programs send the form by themselves when their own button is pressed.
-#[component]
-pub fn UnsubscribePage(form: FormState) -> impl IntoView {
-    let token = ssr::query_parameter("token").unwrap_or_default();
-    let load = move |backend: Backend, ctx: Ctx| async move {
-        spent_or(backend.mail().subscribed(&ctx, &token).await)
-    };
-    linked(load, move |Addressee { address, .. }| {
-        view! {
-            <h1>{t!(mail_unsubscribe_heading)}</h1>
-            {form.summary()}
-            <form method="post" class="confirm">
-                <p>{t!(mail_unsubscribe_question, address)}</p>
-                <div class="actions">
-                    {form.reason()}
-                    <button class="primary">{t!(mail_unsubscribe_button)}</button>
-                </div>
-            </form>
-        }
-    })
-}
-
-/// The deed of a link in a mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkDone {
-    /// The address is confirmed.
-    Confirmed,
-    /// Nothing more is sent to it.
-    Unsubscribed,
-}
-
-/// The page after a link has done what it is for.
-#[component]
-pub fn LinkDonePage(done: LinkDone, addressee: Addressee) -> impl IntoView {
-    let Addressee { address, .. } = addressee;
-    let (heading, said) = match done {
-        LinkDone::Confirmed => (t!(mail_confirmed_heading), t!(mail_confirmed, address)),
-        LinkDone::Unsubscribed => (t!(mail_unsubscribed_heading), t!(mail_unsubscribed, address)),
-    };
-    rendered(view! {
-        <div class="form-page">
-            <h1>{heading}</h1>
-            <p>{said}</p>
-            <p>
-                <a class="button" href=OWN_NOTIFICATIONS>
-                    {t!(mail_section_change)}
-                </a>
-            </p>
-        </div>
-    })
-}
-
-/// Returns nothing for a link that does nothing any more.
-fn spent_or(found: Result<Addressee, Error>) -> Result<Option<Addressee>, Error> {
-    match found {
-        Ok(addressee) => Ok(Some(addressee)),
-        Err(Error::LinkSpent) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Renders the page of a link, or says that the link does nothing any more.
-fn linked<F, V>(
-    load: impl FnOnce(Backend, Ctx) -> F + Send + 'static,
-    show: impl FnOnce(Addressee) -> V + Send + 'static,
-) -> impl IntoView
-where
-    F: Future<Output = Result<Option<Addressee>, Error>> + Send + 'static,
-    V: IntoView + 'static,
-{
-    let page = with_loaded(load, move |found| match found {
-        Ok(Some(addressee)) => EitherOf3::A(show(addressee)),
-        Ok(None) => EitherOf3::B(SpentMailLink()),
-        Err(error) => {
-            EitherOf3::C(view! { <Alert title=t!(sign_in_link_unavailable)><p>{error.message()}</p></Alert> })
-        }
-    });
-    view! { <div class="form-page">{page}</div> }
-}
-
-#[component]
-fn SpentMailLink() -> impl IntoView {
-    ssr::set_status(http::StatusCode::GONE);
-    view! {
-        <h1>{t!(mail_spent_heading)}</h1>
-        <p>{t!(mail_spent)}</p>
-        <p>
-            <a class="button" href=OWN_NOTIFICATIONS>
-                {t!(mail_section_change)}
-            </a>
-        </p>
-    }
 }

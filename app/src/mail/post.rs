@@ -2,7 +2,8 @@
 
 use super::{
     OWN_NOTIFICATIONS, letters,
-    pages::{EVENT, KIND, LinkDone, MailForm},
+    links::LinkDone,
+    pages::{EVENT, KIND, MailForm},
 };
 use crate::{
     document::Page,
@@ -100,7 +101,7 @@ pub async fn choose(PostForm { reply, sent }: PostForm<Vec<(String, String)>>) -
 /// Reads the form; `None` if a field is unknown, or there twice, or is no number.
 fn read(fields: &[(String, String)]) -> Option<MailChoiceDraft> {
     let mut draft = MailChoiceDraft::default();
-    let (mut from, mut to) = (None, None);
+    let (mut from, mut to, mut is_quiet) = (None, None, false);
     let hour = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
     for (at, (name, value)) in fields.iter().enumerate() {
         if fields[..at].iter().any(|(before, _)| before == name) {
@@ -117,6 +118,7 @@ fn read(fields: &[(String, String)]) -> Option<MailChoiceDraft> {
                 "hour" => draft.hour = value.parse().ok()?,
                 "weekday" => draft.weekday = value.parse().ok()?,
                 "time_zone" => draft.time_zone.clone_from(value),
+                "quiet" => is_quiet = true,
                 "quiet_from" => from = hour(value)?,
                 "quiet_to" => to = hour(value)?,
                 "quiet_weekends" => draft.quiet_weekends = true,
@@ -124,7 +126,7 @@ fn read(fields: &[(String, String)]) -> Option<MailChoiceDraft> {
             }
         }
     }
-    draft.quiet = from.zip(to);
+    draft.quiet = from.zip(to).filter(|_| is_quiet);
     Some(draft)
 }
 
@@ -192,6 +194,7 @@ mod tests {
             ("hour", "8"),
             ("weekday", "1"),
             ("time_zone", "Asia/Taipei"),
+            ("quiet", "on"),
             ("quiet_from", "22"),
             ("quiet_to", "7"),
             ("quiet_weekends", "on"),
@@ -200,9 +203,10 @@ mod tests {
         assert_eq!(draft.events, ["secret.expires", "secret.expired"]);
         assert_eq!(draft.name_prefixes, ["image-", "git-"]);
         assert_eq!((draft.quiet, draft.quiet_weekends), (Some((22, 7)), true));
-        assert_eq!(fields(&[("quiet_from", "22"), ("quiet_to", "")]).unwrap().quiet, None);
+        assert_eq!(fields(&[("quiet_from", "22"), ("quiet_to", "7")]).unwrap().quiet, None);
         for wrong in [
             &[("user", "x")][..],
+            &[("quiet_from", "x")],
             &[("hour", "x")],
             &[("hour", "300")],
             &[("cadence", "daily"), ("cadence", "weekly")],

@@ -1,6 +1,9 @@
 //! The pages of one channel: adding, editing, a new signing secret, deleting.
 
-use super::{NOTIFICATIONS, channel_address, labels, pages::state, subject};
+use super::{
+    NOTIFICATIONS, channel_address, crumbs, deliveries_of, labels, new_rule_address, pages::state,
+    rule_address, subject,
+};
 use crate::{
     failure::loaded,
     form_state::{FormState, message},
@@ -9,11 +12,13 @@ use crate::{
         alert::Alert,
         confirm::{ConfirmPage, Consequence},
         copy::Once,
+        icon::icon,
         line::Line,
+        list::button_link,
         rendered::rendered,
     },
 };
-use backend::{Backend, ChannelSummary, ChannelTested, Ctx, SavedChannel, Submitted};
+use backend::{Backend, ChannelSummary, ChannelTested, Ctx, NoticeRule, SavedChannel, Submitted};
 use domain::{
     error::{Error, Field},
     notice::{ChannelPreset, ChannelState},
@@ -36,8 +41,9 @@ fn add_form(form: &FormState) -> impl IntoView + use<> {
         .map(|preset| (preset.code(), labels::preset(preset), labels::preset_meaning(preset)))
         .to_vec();
     rendered(view! {
+        {crumbs()}
         <h1>{t!(notices_add_channel)}</h1>
-        <p class="lead">{t!(notices_add_channel_lead)}</p>
+        <p class="lead">{t!(notices_add_channel_lead, address: HELP)}</p>
         {form.summary()}
         <form method="post" class="plain-form">
             {form.submission()}
@@ -60,6 +66,9 @@ fn add_form(form: &FormState) -> impl IntoView + use<> {
     })
 }
 
+/// The document about channels.
+const HELP: &str = "/help/notifications";
+
 /// The address, which is never shown again, and so is treated as a secret.
 const URL: Line = Line { secret: true, mono: true, autocomplete: "off", ..Line::TEXT };
 
@@ -75,12 +84,21 @@ pub struct ChannelAnswer {
 /// The form of a channel, and what can be done with it.
 #[component]
 pub fn ChannelPage(id: Uuid, answer: ChannelAnswer) -> impl IntoView {
-    let load = move |backend: Backend, ctx: Ctx| async move { backend.notices().channel(&ctx, id).await };
-    let page = loaded(subject(), load, move |channel| edit_form(&channel, answer));
+    let load = move |backend: Backend, ctx: Ctx| async move {
+        let channel = backend.notices().channel(&ctx, id).await?;
+        let mut rules = backend.notices().rules(&ctx).await?;
+        rules.retain(|rule| rule.channel.as_ref().is_some_and(|(channel, _)| *channel == id));
+        Ok((channel, rules))
+    };
+    let page = loaded(subject(), load, move |(channel, rules)| edit_form(&channel, rules, answer));
     view! { <div class="form-page">{page}</div> }
 }
 
-fn edit_form(channel: &ChannelSummary, answer: ChannelAnswer) -> impl IntoView + use<> {
+fn edit_form(
+    channel: &ChannelSummary,
+    rules: Vec<NoticeRule>,
+    answer: ChannelAnswer,
+) -> impl IntoView + use<> {
     let ChannelAnswer { form, tested } = answer;
     let address = channel_address(channel.id);
     let form = if form.error.is_some() {
@@ -91,14 +109,20 @@ fn edit_form(channel: &ChannelSummary, answer: ChannelAnswer) -> impl IntoView +
     let tested = tested.and_then(|tested| tested.cause.map(|cause| labels::cause(cause, tested.status)));
     let tested = tested.map(|said| view! { <Alert title=t!(notices_test_failed)><p>{said}</p></Alert> });
     rendered(view! {
-        <h1>{channel.name.clone()}</h1>
-        <p class="lead">
-            {t!(notices_channel_lead, kind: labels::preset(channel.preset), host: &channel.host)}
-        </p>
+        {crumbs()}
+        <div class="page-head">
+            <div class="names">
+                <h1>{channel.name.clone()}</h1>
+                <p class="lead">
+                    {state(channel)}
+                    <span>{t!(notices_channel_lead, kind: labels::preset(channel.preset), host: &channel.host)}</span>
+                </p>
+            </div>
+            <div class="choices">{actions(channel, &address)}</div>
+        </div>
         {form.summary()}
         {tested}
-        <p>{state(channel)}</p>
-        {note(channel)}
+        {notes(channel, rules.is_empty())}
         <form method="post" class="plain-form">
             {form.line(Field::Name, t!(notices_name), "", Line::TEXT)}
             {form.line(
@@ -115,26 +139,62 @@ fn edit_form(channel: &ChannelSummary, answer: ChannelAnswer) -> impl IntoView +
                 <button class="primary">{t!(notices_save)}</button>
             </div>
         </form>
-        <section aria-labelledby="more">
-            <h2 id="more">{t!(notices_more)}</h2>
-            <div class="choices">{actions(channel, &address)}</div>
+        {rules_of(channel.id, rules)}
+        <section aria-labelledby="deliveries">
+            <h2 id="deliveries">{t!(notices_deliveries)}</h2>
+            <p class="choices">
+                {button_link(deliveries_of(channel.id, None), t!(notices_deliveries_of_channel))}
+            </p>
         </section>
     })
 }
 
-/// Renders what somebody has to know of the state of a channel.
-fn note(channel: &ChannelSummary) -> impl IntoView + use<> {
-    let waits = channel.hold_until.map(|until| {
-        view! { <p>{t!(notices_held, when: exact(until))}</p> }
-    });
-    let gone = (channel.state == ChannelState::Disabled).then(|| view! { <p>{t!(notices_cause_gone)}</p> });
-    let rotating = channel.rotating_until.map(|until| {
-        view! { <p>{t!(notices_rotating, when: exact(until))}</p> }
-    });
+/// Renders the rules that name the channel.
+fn rules_of(channel: Uuid, rules: Vec<NoticeRule>) -> impl IntoView + use<> {
+    // Without any, a note above asks for one.
+    (!rules.is_empty()).then(|| {
+        let rules = rules.into_iter().map(|rule| {
+            let secrets = labels::secrets(&rule.scope.kinds, &rule.scope.prefixes);
+            view! {
+                <li>
+                    <a href=rule_address(rule.id)>{labels::events(&rule.scope.events)}</a>
+                    <span class="hint">{secrets}</span>
+                </li>
+            }
+        });
+        view! {
+            <section aria-labelledby="rules">
+                <h2 id="rules">{t!(notices_rules)}</h2>
+                <ul class="short-list">{rules.collect_view()}</ul>
+                <p class="choices">{button_link(new_rule_address(Some(channel)), t!(notices_add_rule))}</p>
+            </section>
+        }
+    })
+}
+
+/// Renders what somebody has to know of a channel, and is to do about it.
+fn notes(channel: &ChannelSummary, has_no_rule: bool) -> impl IntoView + use<> {
+    let gone = (channel.state == ChannelState::Disabled).then(|| note(t!(notices_cause_gone)));
+    let paused = (channel.state == ChannelState::Paused).then(|| note(t!(notices_paused_note)));
+    let waits = channel.hold_until.map(|until| note(t!(notices_held, when: exact(until)).view()));
+    let rotating = channel.rotating_until.map(|until| note(t!(notices_rotating, when: exact(until)).view()));
+    let no_rule = has_no_rule
+        .then(|| note(t!(notices_no_rule_note, address: &new_rule_address(Some(channel.id))).view()));
     view! {
         {gone}
+        {paused}
         {waits}
         {rotating}
+        {no_rule}
+    }
+}
+
+fn note(said: impl IntoView + 'static) -> impl IntoView {
+    view! {
+        <p class="to-do">
+            {icon!("alert")}
+            <span>{said}</span>
+        </p>
     }
 }
 
@@ -151,14 +211,14 @@ fn actions(channel: &ChannelSummary, address: &str) -> impl IntoView + use<> {
     } else {
         button("resume", t!(notices_resume))
     };
-    let rotate = channel.preset.is_signed().then(|| {
-        view! { <a class="button" href=format!("{address}/secret")>{t!(notices_rotate)}</a> }
-    });
+    let rotate =
+        channel.preset.is_signed().then(|| button_link(format!("{address}/secret"), t!(notices_rotate)));
     view! {
         {button("test", t!(notices_test))}
         {pause}
         {rotate}
-        <a class="button danger" href=format!("{address}/delete")>
+        <a class="button delete" href=format!("{address}/delete")>
+            {icon!("bin")}
             {t!(notices_delete)}
         </a>
     }

@@ -1,6 +1,6 @@
 //! The list of deliveries.
 
-use super::{DELIVERIES, NOTIFICATIONS, channel_address, labels, subject};
+use super::{DELIVERIES, channel_address, crumbs, labels, subject};
 use crate::{
     failure::loaded,
     secrets::secret_address,
@@ -90,10 +90,11 @@ fn list(page: DeliveryPage, query: DeliveryQuery, channels: &[(String, String)])
     };
     let lead = t!(notices_deliveries_lead);
     rendered(view! {
+        {crumbs()}
         <ListPage
             heading=t!(notices_deliveries)
             lead
-            actions=Some(button_link(NOTIFICATIONS, t!(notices_heading)))
+            actions=None
             rows
             pages=[(t!(page_first), first), (t!(page_next), next)]
         >
@@ -110,7 +111,10 @@ fn row(delivery: &Delivery, now: Timestamp, back: &str) -> impl IntoView + use<>
     };
     let recipient = match &delivery.channel {
         Some((id, name)) => Either::Left(view! { <a href=channel_address(*id)>{name.clone()}</a> }),
-        None => Either::Right(delivery.person.clone().unwrap_or_default()),
+        None => Either::Right(view! {
+            {delivery.person.clone().unwrap_or_default()}
+            <span class="by">{t!(notices_by_mail)}</span>
+        }),
     };
     let (class, icon) = match delivery.state {
         DeliveryState::Delivered => ("good", icon!("check")),
@@ -125,16 +129,28 @@ fn row(delivery: &Delivery, now: Timestamp, back: &str) -> impl IntoView + use<>
     let (what, attempts, created_at) =
         (labels::what(notice), delivery.attempts.to_string(), delivery.created_at);
     let again = (delivery.state != DeliveryState::Waiting || delivery.attempts > 0).then(|| {
+        let (label, label_of_one) = if delivery.state == DeliveryState::Waiting {
+            (t!(notices_send_now), t!(notices_send_now_one, name: &notice.name))
+        } else {
+            (t!(notices_again), t!(notices_again_one, name: &notice.name))
+        };
+        // A delivery that arrived is seldom sent again.
+        let quiet = (delivery.state == DeliveryState::Delivered).then_some("quiet");
         view! {
             <form method="post" action=format!("{DELIVERIES}/{}/again", delivery.id)>
                 <input type="hidden" name="back" value=back.to_owned()/>
-                <button aria-label=t!(notices_again_one, name: &notice.name)>{t!(notices_again)}</button>
+                <button class=quiet aria-label=label_of_one>
+                    {label}
+                </button>
             </form>
         }
     });
     view! {
         <tr>
-            <th scope="row">{what} <div>{subject}</div></th>
+            <th scope="row">
+                {what}
+                <div class="mono">{subject}</div>
+            </th>
             <Cell label=t!(notices_recipient)>{recipient}</Cell>
             <Cell label=t!(notices_state)>
                 <span class=format!("state {class}")>{icon} {state}</span>

@@ -1,8 +1,9 @@
 //! The labels of events, channels and deliveries, in the language of the request.
 
-use crate::texts;
+use crate::{language, texts};
 use backend::Notice;
 use domain::{
+    language::Language,
     notice::{ChannelPreset, ChannelState, DeliveryCause, DeliveryState, NoticeEvent},
     secret::SecretKind,
 };
@@ -102,7 +103,20 @@ pub(super) fn events(events: &[NoticeEvent]) -> String {
     if events.is_empty() {
         return t!(notices_all_events).to_owned();
     }
-    texts::list(events.iter().map(|known| event(*known)))
+    texts::list(events.iter().enumerate().map(|(place, known)| {
+        let label = event(*known);
+        if place == 0 { label.to_owned() } else { within_a_sentence(label) }
+    }))
+}
+
+/// Returns a label as it stands in the middle of a sentence.
+fn within_a_sentence(label: &str) -> String {
+    // Chinese has no capitals, and its Latin words keep theirs.
+    if language::current() == Language::TraditionalChinese {
+        return label.to_owned();
+    }
+    let mut letters = label.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }
 
 /// Returns the labels of these types and beginnings of names; of none, that it is all secrets.
@@ -114,5 +128,19 @@ pub(super) fn secrets(kinds: &[SecretKind], prefixes: &[String]) -> String {
         (false, true) => kinds,
         (true, false) => t!(notices_names, prefixes),
         (false, false) => t!(notices_kinds_and_names, kinds, prefixes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_one_sentence() {
+        let some = [NoticeEvent::SecretExpired, NoticeEvent::TokenExpires, NoticeEvent::DatabaseDown];
+        assert_eq!(events(&some), "A secret has expired, an API token expires soon, the database was down");
+        assert_eq!(events(&[]), "All events");
+        let said = language::speaking(Language::TraditionalChinese, || events(&some[..2]));
+        assert_eq!(said, "Secret 已到期、API 權杖即將到期");
     }
 }

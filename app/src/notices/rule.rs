@@ -1,10 +1,10 @@
 //! The pages of one rule: adding, editing, deleting.
 
-use super::{NOTIFICATIONS, labels, rule_address, subject};
+use super::{NOTIFICATIONS, crumbs, event_groups::grouped, labels, rule_address, subject};
 use crate::{
     failure::loaded,
     form_state::{FormState, message},
-    texts,
+    ssr, texts,
     ui::{
         confirm::ConfirmPage,
         field::FieldText,
@@ -15,7 +15,7 @@ use crate::{
 use backend::{Backend, ChannelSummary, Ctx, NoticeRule};
 use domain::{
     error::{Error, Field},
-    notice::{MAIL, NoticeEvent, RuleDraft},
+    notice::{NoticeEvent, RuleDraft},
     secret::SecretKind,
 };
 use leptos::prelude::*;
@@ -49,7 +49,7 @@ pub fn RulePage(id: Option<Uuid>, form: RuleForm) -> impl IntoView {
 /// Returns a stored rule as it would be typed.
 fn typed(rule: &NoticeRule) -> RuleDraft {
     RuleDraft {
-        channel: rule.channel.as_ref().map_or_else(|| MAIL.to_owned(), |(id, _)| id.to_string()),
+        channel: rule.channel.as_ref().map(|(id, _)| id.to_string()).unwrap_or_default(),
         events: rule.scope.events.iter().map(|event| event.code().to_owned()).collect(),
         kinds: rule.scope.kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
         prefixes: rule.scope.prefixes.join("\n"),
@@ -62,17 +62,21 @@ fn rule_form(
     form: RuleForm,
 ) -> impl IntoView + use<> {
     let RuleForm { draft, error } = form;
-    let draft = draft.or_else(|| stored.map(typed)).unwrap_or_default();
-    let by_mail = (stored.is_some_and(|rule| rule.channel.is_none()))
-        .then(|| option(MAIL, t!(notices_by_mail), draft.channel == MAIL));
+    // The page of a channel leads to a rule for it.
+    let first =
+        || RuleDraft { channel: ssr::query_parameter("channel").unwrap_or_default(), ..RuleDraft::default() };
+    let draft = draft.or_else(|| stored.map(typed)).unwrap_or_else(first);
+    // A rule by mail, which an older version took, has no effect: a channel is to be chosen.
+    let none = (stored.is_some_and(|rule| rule.channel.is_none()) || channels.is_empty())
+        .then(|| option("", t!(notices_choose_channel), true));
     let options = channels.iter().map(|channel| {
         let id = channel.id.to_string();
         option(&id, &channel.name, draft.channel == id)
     });
-    let options = (options.collect_view(), by_mail);
+    let options = (none, options.collect_view());
     let state = FormState { typed: vec![(Field::Prefix, draft.prefixes.clone())], error };
     let channel = FieldText { id: Field::Channel.name(), label: t!(notices_channel), mark: "", hint: "" };
-    let events = NoticeEvent::ALL.into_iter().filter(|event| event.is_for_rules()).map(|event| {
+    let events = grouped(NoticeEvent::ALL.into_iter().filter(|event| event.is_for_rules()), |event| {
         let ticked = draft.events.iter().any(|code| code == event.code());
         tick("event", event.code(), labels::event(event), ticked)
     });
@@ -82,6 +86,7 @@ fn rule_form(
     });
     let heading = if stored.is_some() { t!(notices_edit_rule) } else { t!(notices_add_rule) };
     rendered(view! {
+        {crumbs()}
         <h1>{heading}</h1>
         <p class="lead">{t!(notices_rule_lead)}</p>
         {state.summary()}
@@ -90,7 +95,7 @@ fn rule_form(
             <fieldset class="ticks" id=Field::Events.name()>
                 <legend>{t!(notices_events)}</legend>
                 <p class="hint">{t!(notices_events_hint)}</p>
-                {events.collect_view()}
+                {events}
             </fieldset>
             <fieldset class="ticks" id=Field::Kinds.name()>
                 <legend>{t!(notices_kinds)}</legend>

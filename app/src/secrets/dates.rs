@@ -3,6 +3,7 @@
 use super::{from_secret, input::Typed};
 use crate::{
     error::ApiError,
+    mail::{OWN_NOTIFICATIONS, reminder_address},
     messages, ssr,
     texts::{self, Markup},
     ui::{
@@ -17,11 +18,11 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// Renders the fields, folded until one has something in it. `stored` is the type of a secret that is edited.
+/// Renders the fields, folded until one has something in it. `stored` is the secret that is edited.
 pub fn fields(
     typed: &Typed,
     rejected: Option<&ApiError>,
-    stored: Option<SecretKind>,
+    stored: Option<&SecretId>,
 ) -> impl IntoView + use<> {
     let errors = match rejected {
         Some(ApiError::Rejected(Error::Invalid(errors), _)) => errors.as_slice(),
@@ -42,12 +43,16 @@ pub fn fields(
     let expires = expires(expires_at, expires_zone, wrong_day, first == Some(Field::ExpiresAt));
     let renew = renew(renew_every_days, wrong_days, first == Some(Field::RenewEveryDays));
     let stop = Field::StopWhenExpired.name();
+    let remind = ssr::sends_mail().then(|| {
+        let address = stored.map_or_else(|| OWN_NOTIFICATIONS.to_owned(), reminder_address);
+        view! { <p class="hint remind">{t!(dates_remind_hint, address: &address)}</p> }
+    });
     view! {
         <details class="fold dates" open=open>
             <summary>{t!(dates_heading)}</summary>
             {expires}
             <p class="hint without-script">{t!(dates_expires_zone)}</p>
-            {(stored != Some(SecretKind::GitDataset))
+            {(stored.map(|id| id.kind) != Some(SecretKind::GitDataset))
                 .then(|| view! { <p class="hint for-image-pull">{t!(dates_known_end)}</p> })}
             {stored.map(|_| view! { <p class="hint">{t!(dates_new_value)}</p> })}
             <label class="tick">
@@ -63,6 +68,7 @@ pub fn fields(
             </label>
             <p class="hint" id="stop-hint">{t!(dates_stop_hint)}</p>
             {renew}
+            {remind}
         </details>
     }
 }
@@ -107,14 +113,19 @@ fn renew(typed: &str, problem: Option<String>, autofocus: bool) -> impl IntoView
             min="1"
             max=MAX_RENEWAL_DAYS
             step="1"
-            placeholder=t!(dates_days)
             aria-invalid=problem.is_some().then_some("true")
             aria-describedby=text.described_by(problem.is_some())
             autocomplete="off"
             autofocus=autofocus
         />
     };
-    field_frame(text, Signal::stored(problem), None, input)
+    let with_unit = view! {
+        <div class="with-unit">
+            {input}
+            <span>{t!(dates_days)}</span>
+        </div>
+    };
+    field_frame(text, Signal::stored(problem), None, with_unit)
 }
 
 /// Returns how long ago this was, or how long it is until then: "in 3 days".
@@ -161,7 +172,7 @@ pub fn Notice<'a>(id: &'a SecretId, dates: Dates, now: Timestamp, may_write: boo
 
 /// Renders the dates among the facts of a secret, each with its state.
 #[component]
-pub fn DateFacts(dates: Dates, now: Timestamp) -> impl IntoView {
+pub fn DateFacts<'a>(id: &'a SecretId, dates: Dates, now: Timestamp) -> impl IntoView + use<> {
     let state = dates.state(now);
     let expires = dates.expires_at.map(|at| {
         let (class, said) = match state {
@@ -193,9 +204,19 @@ pub fn DateFacts(dates: Dates, now: Timestamp) -> impl IntoView {
             </dd>
         }
     });
+    let remind = (expires.is_some() || renewal.is_some()) && ssr::sends_mail();
+    let remind = remind.then(|| {
+        view! {
+            <dt>{t!(dates_mail)}</dt>
+            <dd>
+                <a href=reminder_address(id)>{t!(dates_remind)}</a>
+            </dd>
+        }
+    });
     view! {
         {expires}
         {renewal}
+        {remind}
     }
 }
 
@@ -213,6 +234,10 @@ mod tests {
 
     fn rendered(view: impl FnOnce() -> String) -> String {
         Owner::new().with(view)
+    }
+
+    fn hub() -> SecretId {
+        SecretId::parse("image-hub").unwrap()
     }
 
     #[test]
@@ -234,9 +259,7 @@ mod tests {
 
     #[test]
     fn fields_are_folded_until_one_has_something_in_it() {
-        let html = |typed: &Typed| {
-            rendered(|| fields(typed, None, Some(SecretKind::ImagePull)).into_view().to_html())
-        };
+        let html = |typed: &Typed| rendered(|| fields(typed, None, Some(&hub())).into_view().to_html());
         let empty = html(&Typed::default());
         assert!(!empty.contains("<details class=\"fold dates\" open"), "{empty}");
         let typed = Typed { expires_at: "2026-12-01T12:30:00.5Z".to_owned(), ..Typed::default() };
@@ -262,13 +285,15 @@ mod tests {
         let typed = Typed { renew_every_days: "9999".to_owned(), ..Typed::default() };
         let html = rendered(|| fields(&typed, Some(&error.into()), None).into_view().to_html());
         assert!(html.contains("renew_every_days-error") && html.contains("from 1 to 3650."), "{html}");
-        assert!(!html.contains("A new value has a new end"), "{html}");
+        assert!(!html.contains("If you replace the value"), "{html}");
     }
 
     #[test]
     fn facts_say_each_state_by_word_and_class() {
         let now = time("2026-12-01T00:00:00Z");
-        let html = |dates: Dates| rendered(|| DateFacts(DateFactsProps { dates, now }).into_view().to_html());
+        let html = |dates: Dates| {
+            rendered(|| DateFacts(DateFactsProps { id: &hub(), dates, now }).into_view().to_html())
+        };
         let of = |at: &str| Dates { expires_at: Some(time(at)), ..Dates::none(now) };
         let expired = html(Dates { stop_when_expired: true, ..of("2026-11-28T00:00:00Z") });
         assert!(expired.contains("state bad") && expired.contains("3 days ago"), "{expired}");

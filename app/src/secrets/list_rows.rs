@@ -106,7 +106,9 @@ impl Rows<'_> {
         // A host that nobody trusts yet waits for somebody, and is more than not tested.
         let word =
             if secret.cause.asks_for_approval() { t!(status_new_host) } else { texts::status(secret.status) };
-        html.markup(">").text(word).markup("</a><td>");
+        html.markup(">").text(word).markup("</a>");
+        self.end(html, secret.dates);
+        html.markup("<td>");
         if secret.used_by == 0 {
             html.markup("<small>0</small>");
         } else {
@@ -180,6 +182,21 @@ impl Rows<'_> {
         if !class.is_empty() && word.is_none() {
             html.markup("</span>");
         }
+    }
+
+    /// Adds to the status, for windows without room for a column, that the value has expired, expires soon or is to be renewed.
+    fn end(&self, html: &mut Html, dates: Dates) {
+        let (class, said) = match dates.state(self.now) {
+            DatesState::Expired(_) => ("bad", t!(dates_expired).to_owned()),
+            DatesState::Soon(at) => ("warn", t!(dates_ends, when: relative(at, self.now))),
+            DatesState::RenewalDue(_) => ("warn", t!(dates_renewal_due).to_owned()),
+            DatesState::Fine => return,
+        };
+        html.markup("<p class=\"state ")
+            .markup(class)
+            .markup("\"><i class=\"icon i-clock\"></i>")
+            .text(&said);
+        html.markup("</p>");
     }
 
     /// Adds how long ago this was, as `ui::ago` renders it.

@@ -139,7 +139,7 @@ pub fn EditPage(
                 Some(id.kind),
                 rejected.as_ref(),
                 tested,
-                dates::fields(&typed, rejected.as_ref().and_then(|form| form.error.as_ref()), Some(id.kind)),
+                dates::fields(&typed, rejected.as_ref().and_then(|form| form.error.as_ref()), Some(&id)),
             ),
             test: test_button(&check, t!(secret_edit_test_hint)),
         };

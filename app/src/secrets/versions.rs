@@ -13,7 +13,7 @@ use crate::{
     ui::{
         ago::Ago,
         icon::icon,
-        list::{ListPage, button_link},
+        list::ListPage,
         rendered::rendered,
         table::{Cell, action_table, row_action},
     },
@@ -74,14 +74,18 @@ pub fn VersionsPage(id: SecretId) -> impl IntoView {
         let next = versions.next.map(|next| format!("{first}{sign}before={next}"));
         let rows = table(versions, &consumers, &id, ssr::may(Role::Editor));
         let (count, days) = (keep.count, keep.days);
+        let name = id.name.as_str();
         let explanation = match days {
             Some(days) => t!(version_lead_days, count, days),
             None => t!(version_lead, count),
         };
         let first = before.is_some().then_some(first);
         view! {
+            <nav class="crumbs" aria-label=t!(secret_breadcrumb)>
+                <a href=page_of(&id, "", &query)>{name.to_owned()}</a>
+            </nav>
             <ListPage
-                heading=t!(version_heading)
+                heading=t!(version_heading_of, name)
                 lead=explanation
                 actions=None
                 rows
@@ -89,7 +93,6 @@ pub fn VersionsPage(id: SecretId) -> impl IntoView {
             >
                 {NO_FILTER}
             </ListPage>
-            <p>{button_link(page_of(&id, "", &query), t!(secret_back))}</p>
         }
     })
 }
@@ -125,10 +128,13 @@ fn holders(consumers: &SecretConsumers, version: &SecretVersion) -> Option<Strin
     if version.state == VersionState::Current {
         return None;
     }
-    let readers = consumers.readers.iter();
-    let names: Vec<String> = readers
-        .filter(|reader| reader.version == Some(version.number) && !reader.revoked)
-        .map(|reader| reader.name.clone())
+    let outdated = consumers.outdated.iter();
+    let names: Vec<String> = outdated
+        .filter(|consumer| consumer.version == version.number)
+        .map(|consumer| match &consumer.owner {
+            Some(owner) => format!("{} ({owner})", consumer.name),
+            None => consumer.name.clone(),
+        })
         .collect();
     (!names.is_empty()).then(|| t!(version_holders, names: texts::all_of(names)))
 }
@@ -233,7 +239,7 @@ fn state(version: &SecretVersion, now: Timestamp) -> impl IntoView + use<> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::usage::TokenConsumer;
+    use domain::usage::OutdatedConsumer;
 
     fn version(number: i64, state: VersionState, reason: VersionReason) -> SecretVersion {
         SecretVersion {
@@ -247,6 +253,7 @@ mod tests {
             username: Some("robot".to_owned()),
             fingerprint: None,
             test: None,
+            expires_at: None,
             destroyed: None,
         }
     }
@@ -254,25 +261,19 @@ mod tests {
     #[test]
     fn holders_names_who_read_an_earlier_version_last() {
         let now = Timestamp::from_micros(0);
-        let reader = |name: &str, version: i64, revoked: bool| TokenConsumer {
+        let consumer = |name: &str, owner: Option<&str>, version: i64| OutdatedConsumer {
             id: name.to_owned(),
             name: name.to_owned(),
-            owner: None,
+            owner: owner.map(str::to_owned),
             last_read_at: now,
-            reads: 1,
-            revoked,
-            version: Some(version),
+            version,
         };
-        let readers = vec![
-            reader("ci", 1, false),
-            reader("argo", 2, false),
-            reader("old", 1, true),
-            reader("cd", 1, false),
-        ];
-        let consumers = SecretConsumers { readers, ..SecretConsumers::nobody(now) };
+        let outdated =
+            vec![consumer("ci", None, 1), consumer("argo", None, 2), consumer("cd", Some("ana"), 1)];
+        let consumers = SecretConsumers { outdated, ..SecretConsumers::nobody(now) };
         let of = |number, state| holders(&consumers, &version(number, state, VersionReason::Edited));
         let said = of(1, VersionState::Kept).unwrap();
-        assert!(said.contains("ci and cd") && !said.contains("old"), "{said}");
+        assert!(said.contains("ci and cd (ana)") && !said.contains("argo"), "{said}");
         assert_eq!(of(2, VersionState::Current), None);
         assert_eq!(of(3, VersionState::Destroyed), None);
     }

@@ -213,7 +213,7 @@ fn Facts<'a>(details: &'a SecretDetails, connection: &'a TestState) -> impl Into
                 {row(value, t!(secret_never_shown))}
                 {connection.target.clone().map(|target| code(tested, target))}
                 {trusted}
-                <DateFacts dates=details.dates now/>
+                <DateFacts id=id dates=details.dates now/>
                 <dt>{t!(secret_last_changed)}</dt>
                 <dd>{changed}</dd>
             </dl>

@@ -22,6 +22,9 @@ pub fn ConfirmPage<C: IntoView + 'static>(
     cancel: String,
     /// The label of the button that does it.
     confirm: &'static str,
+    /// Whether it can be undone: the button then looks like that of a form.
+    #[prop(optional)]
+    harmless: bool,
     /// The reason why it was not done the last time, above the form.
     #[prop(optional_no_strip)]
     rejected: Option<AnyView>,
@@ -42,7 +45,7 @@ pub fn ConfirmPage<C: IntoView + 'static>(
                 <a class="button" href=cancel>
                     {t!(page_cancel)}
                 </a>
-                <button class="danger">{confirm}</button>
+                <button class=if harmless { "primary" } else { "danger" }>{confirm}</button>
             </div>
         </form>
     }

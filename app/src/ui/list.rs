@@ -6,7 +6,7 @@ use leptos::{either::Either, prelude::*};
 /// A page that lists things.
 #[component]
 pub fn ListPage<L: IntoView + 'static, C: IntoView + 'static, R: IntoView + 'static, const P: usize>(
-    heading: &'static str,
+    #[prop(into)] heading: String,
     /// Says what the list is for.
     lead: L,
     /// What can be done besides, at the right of the heading.

@@ -56,4 +56,7 @@ audit-field-image = image
 audit-field-branch = branch
 audit-field-pull-secret = secret
 audit-field-role = role
+audit-field-expires-at = expiry date
+audit-field-renew-every-days = time until renewal
+audit-field-stop-when-expired = whether it is handed out once expired
 audit-field-subject = identity at the provider

@@ -3,11 +3,11 @@
 dates-heading = Expiry and renewal
 dates-expires-hint = The last day on which the value works.
 dates-expires-zone = Without JavaScript, days are in UTC.
-dates-known-end = Leave it empty if the password contains its own end (Amazon ECR, JSON Web Tokens), or if its kind has one (Google, Azure, GitHub Apps): Latchkey fills it in.
-dates-new-value = A new value has a new end. If you replace the value and leave a date that has passed, the date is removed.
-dates-days = Days
-dates-renew-hint = Days after which the value is due for renewal, from 1 to 3650.
-dates-stop-hint = Consumers then get an error with the reason (410 Gone). Without this, an expired value is still handed out.
+dates-known-end = Left empty, Latchkey fills it in where it can tell: for passwords that say when they expire (Amazon ECR, JSON Web Tokens), and for those with a fixed lifetime (Google, Azure, GitHub Apps).
+dates-new-value = If you replace the value, change the date as well. A date that has passed is removed then.
+dates-days = days
+dates-renew-hint = How long a value is to be used before you replace it, from 1 to 3650 days.
+dates-stop-hint = Consumers then get an error with the reason (410 Gone). Otherwise an expired value is still handed out.
 dates-every =
     { $count ->
         [one] Every day
@@ -27,6 +27,11 @@ dates-still-handed-out-to-see = <b>This secret has expired.</b> It is still hand
 dates-not-handed-out-to-see = <b>This secret has expired and isn't handed out any more.</b> Consumers get an error.
 dates-stops = Not handed out after that.
 dates-handed-out = Still handed out after that.
+
+dates-mail = Reminder
+dates-ends = Expires { $when }
+dates-remind = Remind me by mail
+dates-remind-hint = Nobody is told by mail who did not ask for it. <a href="{ $address }">Be reminded by mail</a>
 
 # Times to come.
 dates-in-a-moment = in less than a minute

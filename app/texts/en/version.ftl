@@ -1,6 +1,7 @@
 # The versions of a secret's value.
 
 version-heading = Versions
+version-heading-of = Versions of { $name }
 version-lead = Every new value is a new version. The last { NUMBER($count) } versions can be rolled back to; of older ones, only these facts stay. Values are never shown.
 version-lead-days = Every new value is a new version. The last { NUMBER($count) } versions can be rolled back to, for { NUMBER($days) } days after they were replaced; of older ones, only these facts stay. Values are never shown.
 version-all = Show all versions
@@ -32,10 +33,10 @@ version-destroy = Destroy
 version-destroy-one = Destroy version { NUMBER($number) }
 version-never = This secret never had such a version.
 version-not-done = Nothing was changed
-version-rollback-question = Use the value of version { NUMBER($number) } of <b>{ $name }</b> again? It becomes a new version; the value in use now is kept as an earlier one. Nobody reads the value for this.
+version-rollback-question = Use the value of version { NUMBER($number) } of <b>{ $name }</b> again? It becomes a new version, and the value in use now is kept as an earlier one. The value is not shown to anybody.
 version-other-account = The account changes with the value: it becomes { $username } at { $host } again, because a password is only ever sent to the registry it was entered for.
 version-test = Test the connection
-version-test-hint = Only if there is something to connect to.
+version-test-hint = Skipped if there is nothing to connect to.
 version-test-before = Before: change nothing if the test fails
 version-test-after = Afterwards
 version-test-no = No test

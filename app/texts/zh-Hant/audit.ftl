@@ -56,4 +56,7 @@ audit-field-image = 映像檔
 audit-field-branch = 分支
 audit-field-pull-secret = Secret
 audit-field-role = 角色
+audit-field-expires-at = 到期日
+audit-field-renew-every-days = 更新週期
+audit-field-stop-when-expired = 到期後是否提供
 audit-field-subject = 身分提供者的識別資料

@@ -3,10 +3,10 @@
 dates-heading = 到期與更新
 dates-expires-hint = 值可使用的最後一天。
 dates-expires-zone = 未啟用 JavaScript 時，日期以 UTC 為準。
-dates-known-end = 如果密碼本身包含到期時間（Amazon ECR、JSON Web Token），或其種類有固定效期（Google、Azure、GitHub App），請留空：Latchkey 會自動填入。
-dates-new-value = 新的值有新的到期時間。如果您更換值，卻保留已過去的日期，該日期會被移除。
-dates-days = 天數
-dates-renew-hint = 值在幾天後應更新，1 到 3650。
+dates-known-end = 留空時，Latchkey 會在能判斷的情況下自動填入：本身註明到期時間的密碼（Amazon ECR、JSON Web Token），以及有固定效期的密碼（Google、Azure、GitHub App）。
+dates-new-value = 如果您更換值，請一併變更日期；已過去的日期會在更換時移除。
+dates-days = 天
+dates-renew-hint = 值使用多久後應更換，1 到 3650 天。
 dates-stop-hint = 使用者屆時會收到附有原因的錯誤（410 Gone）。未勾選時，已到期的值仍會提供。
 dates-every = 每 { $count } 天
 
@@ -23,6 +23,11 @@ dates-still-handed-out-to-see = <b>此 Secret 已到期。</b>目前仍會提供
 dates-not-handed-out-to-see = <b>此 Secret 已到期，不再提供。</b>使用者會收到錯誤。
 dates-stops = 到期後不再提供。
 dates-handed-out = 到期後仍會提供。
+
+dates-mail = 提醒
+dates-ends = { $when }到期
+dates-remind = 以郵件提醒我
+dates-remind-hint = 只有主動選擇的人才會收到郵件。<a href="{ $address }">以郵件提醒我</a>
 
 # Times to come.
 dates-in-a-moment = 不到一分鐘後

@@ -1,6 +1,7 @@
 # The versions of a secret's value.
 
 version-heading = 版本
+version-heading-of = { $name } 的版本
 version-lead = 每個新的值都是新的版本。可以復原為最近 { NUMBER($count) } 個版本；更舊的版本只保留下列資訊。值永遠不會顯示。
 version-lead-days = 每個新的值都是新的版本。可以復原為最近 { NUMBER($count) } 個版本，期限為被取代後 { NUMBER($days) } 天；更舊的版本只保留下列資訊。值永遠不會顯示。
 version-all = 顯示所有版本
@@ -32,7 +33,7 @@ version-destroy = 銷毀
 version-destroy-one = 銷毀版本 { NUMBER($number) }
 version-never = 此 Secret 從來沒有這個版本。
 version-not-done = 未變更任何內容
-version-rollback-question = 要重新使用 <b>{ $name }</b> 版本 { NUMBER($number) } 的值嗎？它會成為新的版本；目前使用的值會保留為先前的版本。過程中沒有人會讀取該值。
+version-rollback-question = 要重新使用 <b>{ $name }</b> 版本 { NUMBER($number) } 的值嗎？它會成為新的版本；目前使用的值會保留為先前的版本。值不會顯示給任何人。
 version-other-account = 帳戶會隨值一起變更：重新成為 { $host } 的 { $username }，因為密碼只會傳送到輸入時所指定的登錄主機。
 version-test = 測試連線
 version-test-hint = 僅在有可連線的對象時測試。

@@ -43,7 +43,8 @@ pub use backups::{
     SealVerdict, ServerFacts, Snapshot, SnapshotKey, seal, verify_seal,
 };
 pub use connection_tests::{
-    PORTAL, PrivateHost, RolledBack, TestConfig, TestOutcome, TestService, Tested, WatchedTests,
+    NamedHostClient, PORTAL, PrivateHost, RolledBack, TestConfig, TestOutcome, TestService, Tested,
+    WatchedTests,
 };
 pub use context::{Action, Actor, Ctx, TokenActor, UserActor, called_token};
 pub use database_trust::is_database_unproven;

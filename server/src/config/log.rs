@@ -1,6 +1,8 @@
 //! The settings of the log.
 
+use super::sensitive::sensitive;
 use clap::{Args, ValueEnum};
+use domain::sensitive::Sensitive;
 use std::time::Duration;
 
 /// The format of the log.
@@ -29,10 +31,23 @@ pub struct LogSettings {
     /// From how many milliseconds on a query of the database is logged: its method and its time, never its values
     #[arg(long, env = "LATCHKEY_LOG_SLOW_QUERIES", value_parser = clap::value_parser!(u32).range(1..), global = true)]
     pub log_slow_queries: Option<u32>,
+
+    /// The headers for the collector of traces: of OpenTelemetry's variables, the two that may contain a secret
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_HEADERS", hide = true, hide_env_values = true, value_parser = sensitive, global = true)]
+    pub otlp_headers: Option<Sensitive>,
+
+    /// The same for traces alone, which goes before
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_TRACES_HEADERS", hide = true, hide_env_values = true, value_parser = sensitive, global = true)]
+    pub otlp_traces_headers: Option<Sensitive>,
 }
 
 impl LogSettings {
     pub(super) const HEADING: &str = "Log";
+
+    /// Returns the headers for the collector of traces, each `name=value`, separated by commas.
+    pub fn headers_of_traces(&self) -> Option<&Sensitive> {
+        self.otlp_traces_headers.as_ref().or(self.otlp_headers.as_ref())
+    }
 
     /// Returns the duration from which on a query is logged.
     pub fn slow_queries(&self) -> Option<Duration> {

@@ -75,7 +75,7 @@ type Seconds = Gauge<f64, AtomicU64>;
 
 fn text(numbers: DatabaseNumbers) -> String {
     let mut registry = Registry::with_prefix("latchkey");
-    let DatabaseNumbers { types, states, expiring, named, names_left_out, audit, keys } = numbers;
+    let DatabaseNumbers { types, states, expiring, named, names_left_out, deliveries, audit, keys } = numbers;
     registry.register("secrets", "Secrets, by type", by("kind", types));
     registry.register(
         "secrets_in_state",
@@ -113,6 +113,11 @@ fn text(numbers: DatabaseNumbers) -> String {
         "secret_names_left_out",
         "Whether there are more secrets than metrics show by name",
         gauge(u64::from(names_left_out)),
+    );
+    registry.register(
+        "notice_deliveries",
+        "Deliveries of notices that are kept, by state; those that failed at least once and are tried again are retrying",
+        by("state", deliveries),
     );
     registry.register("audit_records", "Records in the audit log", ConstCounter::new(audit.records));
     registry.register("audit_bytes", "Size of the audit log with its indexes", gauge(audit.bytes));

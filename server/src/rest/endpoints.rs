@@ -1,7 +1,7 @@
 //! The list of endpoints: the router and the description are both made of it.
 
 use super::{
-    Caller, Problem, audit, deleted, denied, graphql, keys, me, notices, notifications, secrets, tokens,
+    Caller, Problem, audit, deleted, denied, graphql, keys, mail, me, notices, secrets, tokens,
     usages::{datasets, images},
     values, versions,
 };
@@ -20,7 +20,7 @@ use utoipa_axum::{router::UtoipaMethodRouter, routes};
 pub(super) fn described() -> Vec<UtoipaMethodRouter<AppState>> {
     vec![
         routes!(me::show),
-        routes!(notifications::show, notifications::change),
+        routes!(mail::show, mail::change),
         routes!(secrets::list::list, secrets::add::create),
         routes!(secrets::show, secrets::change::change, secrets::delete),
         routes!(secrets::test),

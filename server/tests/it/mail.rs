@@ -155,6 +155,7 @@ async fn an_address_is_confirmed_by_the_link_in_its_mail_and_ended_by_another() 
         ("hour", "7"),
         ("weekday", "5"),
         ("time_zone", "Asia/Taipei"),
+        ("quiet", "on"),
         ("quiet_from", "22"),
         ("quiet_to", "6"),
     ];
@@ -169,7 +170,7 @@ async fn an_address_is_confirmed_by_the_link_in_its_mail_and_ended_by_another() 
     assert_eq!(post("/account/notifications", &choice).await.status, StatusCode::SEE_OTHER);
     let body = page().await;
     assert!(body.contains("Asia/Taipei") && body.contains("team-a\nteam-b"), "{body}");
-    assert_eq!(body.matches(" checked").count(), 3, "{body}");
+    assert_eq!(body.matches(" checked").count(), 4, "{body}");
     // A reader is not asked about what administrators alone hear of.
     assert!(!body.contains("event:sign_in.locked"), "{body}");
     let account = app.send(asked("/account", &cookie)).await.body;

@@ -1,86 +1,273 @@
-//! Notices about what was just done, and the button that undoes a deletion.
+//! Notifications by pages and by the API, in front of a receiver on loopback.
 
-use crate::harness::{Answer, TestApp, unique};
-use axum::{
-    body::Body,
-    http::{Request, StatusCode, header},
+use crate::{
+    bounded::ended,
+    harness::{Answer, TestApp, fresh_folder, unique},
+    process::{Running, latchkey, wait_until},
 };
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+    routing::post,
+};
+use domain::access::TokenScope;
+use private_postgres::{PrivatePostgres, Stop};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::{BufRead, BufReader, Write},
+    os::unix::fs::PermissionsExt,
+    process::Command,
+    sync::{Arc, Mutex},
+    thread,
+    time::Duration,
+};
+use tokio::net::TcpListener;
 
-/// Returns the page to which this answer redirects, with the notice that the answer leaves in a cookie.
-async fn followed(app: &TestApp, answer: &Answer) -> Answer {
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-    let lines = answer.headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap());
-    let notice =
-        lines.filter_map(|line| line.split(';').next()).find(|line| line.starts_with("latchkey_notice="));
-    let request = Request::get(answer.header("location"))
-        .header(header::ACCEPT, "text/html")
-        .header(header::COOKIE, notice.unwrap())
-        .body(Body::empty());
-    app.send(request.unwrap()).await
+/// Requests that a receiver got: headers and bodies.
+type Received = Arc<Mutex<Vec<(HeaderMap, String)>>>;
+
+/// Starts a receiver, and returns its port and what it gets.
+async fn receiver() -> (u16, Received) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let received = Received::default();
+    let kept = Arc::clone(&received);
+    let keep = move |headers: HeaderMap, body: String| {
+        kept.lock().unwrap().push((headers, body));
+        std::future::ready(())
+    };
+    let router = Router::new().route("/{*path}", post(keep));
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    (port, received)
 }
 
-/// Returns the notice of a page, and the fields of its form.
-fn notice(page: &Answer) -> (String, Vec<(String, String)>) {
-    let from = page.body.find("class=\"notice\"").unwrap_or_else(|| panic!("no notice: {}", page.body));
-    let notice = page.body[from..].split("</div>").next().unwrap();
-    let fields = notice.split("<input").skip(1).map(|field| {
-        let value =
-            |name: &str| field.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
-        (value("name").to_owned(), value("value").replace("&amp;", "&"))
-    });
-    (notice.to_owned(), fields.collect())
-}
-
-#[tokio::test]
-async fn undo_in_notice_of_deletion_restores_secrets_and_returns_to_the_page() {
-    let app = TestApp::start().await;
-    let name = unique("undone");
-    let (one, two) = (format!("{name}-1"), format!("{name}-2"));
-    for name in [&one, &two] {
-        app.add_image(name, "pw").await;
-    }
-    let list = format!("/secrets?q={name}&size=10");
-    let query = format!("list=q%3D{name}%26size%3D10");
-    let deletions = [
-        (format!("/secrets/image-{one}/delete?{query}"), "Secret deleted: <b>", "Secret restored: <a href"),
-        (
-            format!("/secrets/selected/delete?id=image-{one}&id=image-{two}&{query}"),
-            "2 secrets deleted.",
-            "2 secrets restored.",
-        ),
-    ];
-    for (address, deleted, restored) in deletions {
-        let answer = app.post(&address, &[]).await;
-        let page = followed(&app, &answer).await;
-        let (html, fields) = notice(&page);
-        assert!(html.contains(deleted) && html.contains("<button>Undo</button>"), "{html}");
-        assert!(html.contains("action=\"/secrets/deleted/restore\""), "{html}");
-        let fields: Vec<_> = fields.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-        let answer = app.post("/secrets/deleted/restore", &fields).await;
-        assert_eq!(answer.header("location"), list);
-        let page = followed(&app, &answer).await;
-        let (html, _) = notice(&page);
-        assert!(html.contains(restored) && !html.contains("Undo"), "{html}");
-        for name in [&one, &two] {
-            assert_eq!(app.get(&format!("/secrets/image-{name}")).await.status, StatusCode::OK);
+async fn api(app: &TestApp, token: &str, method: Method, path: &str, body: Option<Value>) -> Answer {
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("/api/v1/notifications{path}"))
+        .header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let request = match body {
+        Some(body) => {
+            request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string()))
         }
-        // The same button once more: nothing of that deletion is left.
-        let again = app.post("/secrets/deleted/restore", &fields).await;
-        assert_eq!(again.status, StatusCode::NOT_FOUND);
-    }
+        None => request.body(Body::empty()),
+    };
+    app.send_anonymous(request.unwrap()).await
+}
+
+/// Returns the text of the field with this id on a page.
+fn field(page: &str, id: &str) -> String {
+    let from = page.split(&format!("id=\"{id}\"")).nth(1).unwrap_or_else(|| panic!("no {id}: {page}"));
+    from.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn undo_rejects_other_bodies_and_leads_to_no_other_site() {
+async fn channel_is_managed_by_pages_and_api_without_showing_its_secrets() {
     let app = TestApp::start().await;
-    let name = unique("away");
-    app.add_image(&name, "pw").await;
-    for fields in [&[][..], &[("at", "x")], &[("at", "-1")]] {
-        assert_eq!(app.post("/secrets/deleted/restore", fields).await.status, StatusCode::BAD_REQUEST);
+    let (port, received) = receiver().await;
+    let (name, url) = (unique("ops"), format!("http://127.0.0.1:{port}/hook/SENTINEL-7c1d"));
+    let form = [("name", name.as_str()), ("preset", "standard"), ("url", url.as_str())];
+    let page = app.post("/notifications/channels/new", &form).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    let secret = field(&page.body, "signing_secret");
+    assert!(secret.starts_with("whsec_"), "{secret}");
+
+    let token = app.token(TokenScope::ManageNotices, |_| ()).await;
+    let list = api(&app, &token, Method::GET, "/channels", None).await;
+    let channels: Value = serde_json::from_str(&list.body).unwrap();
+    let channel =
+        channels["items"].as_array().unwrap().iter().find(|channel| channel["name"] == name.as_str());
+    let channel = channel.unwrap();
+    assert_eq!(channel["host"], format!("127.0.0.1:{port}"));
+    let id = channel["id"].as_str().unwrap();
+    let rule = json!({ "channel": id, "events": ["secret.test_failed"], "types": ["image-pull"], "name_prefixes": ["team-"] });
+    let added = api(&app, &token, Method::POST, "/rules", Some(rule)).await;
+    assert_eq!(added.status, StatusCode::CREATED, "{}", added.body);
+
+    let tested = app.post(&format!("/notifications/channels/{id}/test"), &[]).await;
+    assert_eq!(tested.status, StatusCode::SEE_OTHER, "{}", tested.body);
+    let got = received.lock().unwrap().clone();
+    assert!(got[0].0.contains_key("webhook-signature") && got[0].1.contains("channel.test"));
+
+    let again = api(&app, &token, Method::POST, &format!("/channels/{id}/secret"), None).await;
+    let rotated: Value = serde_json::from_str(&again.body).unwrap();
+    let rotated = rotated["signing_secret"].as_str().unwrap().to_owned();
+    assert!(rotated.starts_with("whsec_") && rotated != secret);
+    let pages = [
+        "/notifications".to_owned(),
+        format!("/notifications/channels/{id}"),
+        "/notifications/deliveries".to_owned(),
+        "/audit".to_owned(),
+    ];
+    for address in pages {
+        let page = app.get(&address).await;
+        assert_eq!(page.status, StatusCode::OK, "{address}: {}", page.body);
+        assert!(page.body.contains(&name), "{address}");
+        for hidden in ["SENTINEL-7c1d", secret.as_str(), rotated.as_str()] {
+            assert!(!page.body.contains(hidden), "{address}");
+        }
     }
-    let answer = app.post(&format!("/secrets/image-{name}/delete"), &[]).await;
-    let (_, fields) = notice(&followed(&app, &answer).await);
-    let at = fields.iter().find(|(key, _)| key == "at").unwrap().1.clone();
-    let answer = app.post("/secrets/deleted/restore", &[("at", &at), ("back", "//evil.example")]).await;
-    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/"));
+    for path in ["/channels", "/rules", "/deliveries", "/settings"] {
+        let answer = api(&app, &token, Method::GET, path, None).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+        assert!(!answer.body.contains("SENTINEL-7c1d") && !answer.body.contains(&rotated), "{path}");
+    }
+
+    let page = app.post(&format!("/notifications/channels/{id}"), &[("name", ""), ("url", "")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.body.contains("Enter a name."), "{}", page.body);
+    let paused = app.post(&format!("/notifications/channels/{id}/pause"), &[]).await;
+    assert_eq!(paused.header("location"), format!("/notifications/channels/{id}"));
+    assert!(app.get(&format!("/notifications/channels/{id}")).await.body.contains("Paused"));
+    let deleted = app.post(&format!("/notifications/channels/{id}/delete"), &[]).await;
+    assert_eq!(deleted.status, StatusCode::SEE_OTHER);
+    let rules = api(&app, &token, Method::GET, "/rules", None).await;
+    assert!(!rules.body.contains(id), "the rules of a channel are deleted with it");
+}
+
+#[tokio::test]
+async fn rules_are_added_and_changed_by_forms_with_several_boxes() {
+    let app = TestApp::start().await;
+    let (port, _) = receiver().await;
+    let (name, url) = (unique("rules"), format!("http://127.0.0.1:{port}/services/x"));
+    let form = [("name", name.as_str()), ("preset", "slack"), ("url", url.as_str())];
+    let added = app.post("/notifications/channels/new", &form).await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "a channel that does not sign has no secret to show");
+    let id = added.header("location").rsplit('/').next().unwrap().to_owned();
+    let rule = [
+        ("channel", id.as_str()),
+        ("event", "secret.expires"),
+        ("event", "token.expires"),
+        ("type", "image-pull"),
+        ("prefix", "team-a"),
+    ];
+    let added = app.post("/notifications/rules/new", &rule).await;
+    assert_eq!((added.status, added.header("location")), (StatusCode::SEE_OTHER, "/notifications"));
+    let page = app.get("/notifications").await;
+    assert!(page.body.contains("A secret expires soon, an API token expires soon"), "{}", page.body);
+    assert!(page.body.contains("names that begin with team-a"), "{}", page.body);
+    let address =
+        page.body.split("href=\"/notifications/rules/").skip(1).find(|part| part.contains(&name)).unwrap();
+    let rule_id = address.split('"').next().unwrap();
+    let edit = app.get(&format!("/notifications/rules/{rule_id}")).await;
+    assert!(edit.body.contains("value=\"secret.expires\" checked"), "{}", edit.body);
+    let wrong = [("channel", id.as_str()), ("event", "secret.expires"), ("prefix", "UPPER")];
+    let page = app.post(&format!("/notifications/rules/{rule_id}"), &wrong).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.body.contains("UPPER") && page.body.contains("No name can begin with"), "{}", page.body);
+    let by_mail =
+        app.post("/notifications/rules/new", &[("channel", "mail"), ("event", "token.expires")]).await;
+    assert_eq!(by_mail.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        by_mail.body.contains("id=\"channel-error\"") && by_mail.body.contains("Mail is not one"),
+        "{}",
+        by_mail.body
+    );
+    assert!(by_mail.body.contains("value=\"token.expires\" checked"), "{}", by_mail.body);
+    let channel = app.get(&format!("/notifications/channels/{id}")).await;
+    assert!(!channel.body.contains("No rule names this channel"), "{}", channel.body);
+    let deleted = app.post(&format!("/notifications/rules/{rule_id}/delete"), &[]).await;
+    assert_eq!(deleted.status, StatusCode::SEE_OTHER);
+    let channel = app.get(&format!("/notifications/channels/{id}")).await;
+    assert!(channel.body.contains("No rule names this channel"), "{}", channel.body);
+    let settings = app.post("/notifications/settings", &[("failures", "0")]).await;
+    assert_eq!(settings.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(settings.body.contains("Enter a number from 1 to 20."), "{}", settings.body);
+}
+
+/// Runs a statement on the database at this address.
+fn run_sql(url: &str, sql: &str) -> String {
+    let output = Command::new("psql").args([url, "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", sql]).output();
+    let output = output.expect("psql is missing: run scripts/setup test");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Starts a receiver in a thread of its own, which takes its time for each request and keeps its id.
+fn slow_receiver() -> (u16, Arc<Mutex<Vec<String>>>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let ids = Arc::<Mutex<Vec<String>>>::default();
+    let kept = Arc::clone(&ids);
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, kept) = (stream.unwrap(), Arc::clone(&kept));
+            thread::spawn(move || {
+                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                let mut id = String::new();
+                while let Some(Ok(line)) = lines.next() {
+                    if let Some(value) = line.strip_prefix("webhook-id: ") {
+                        value.clone_into(&mut id);
+                    }
+                    if line.is_empty() {
+                        break;
+                    }
+                }
+                thread::sleep(Duration::from_millis(20));
+                kept.lock().unwrap().push(id);
+                // The sender may have been killed meanwhile.
+                drop(stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"));
+            });
+        }
+    });
+    (port, ids)
+}
+
+#[test]
+fn killed_server_leaves_its_deliveries_to_another_one() {
+    const EVENTS: usize = 200;
+    let folder = fresh_folder("notifications");
+    let postgres = PrivatePostgres::start(&folder.join("database"), &Stop::default()).unwrap();
+    // Its own address is valid in this process alone.
+    let url =
+        format!("postgres://latchkey@localhost/latchkey?host={}", folder.join("database/postgres").display());
+    let key = folder.join("key");
+    fs::write(&key, "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n").unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    let server = |name: &str| {
+        let mut command = latchkey(&folder.join(name));
+        command.env("DATABASE_URL", &url).env("LATCHKEY_KEK_FILE", &key);
+        command
+            .env("LATCHKEY_ALLOW_PRIVATE_HOSTS", "127.0.0.1")
+            .env("LATCHKEY_PLAIN_HTTP_HOSTS", "127.0.0.1");
+        Running::start(command)
+    };
+    let mut first = server("first");
+    let (port, ids) = slow_receiver();
+    let hook = format!("http://127.0.0.1:{port}/hook");
+    let form = [("name", "ops"), ("preset", "standard"), ("url", hook.as_str())];
+    assert!(first.post("/notifications/channels/new", &form).contains("whsec_"));
+    run_sql(
+        &url,
+        &format!(
+            "WITH raised AS (INSERT INTO notices (id, event, subject_kind, subject, name, threshold, about, facts, at) \
+             SELECT gen_random_uuid(), 'token.expired', 'token', number::text, number::text, 0, now(), '{{}}', now() \
+             FROM generate_series(1, {EVENTS}) AS numbers (number) RETURNING id) \
+             INSERT INTO notice_deliveries (id, notice_id, channel_id, state, next_at, created_at) \
+             SELECT gen_random_uuid(), raised.id, notice_channels.id, 'waiting', now(), now() FROM raised, notice_channels"
+        ),
+    );
+    wait_until("some are sent", || ids.lock().unwrap().len() >= EVENTS / 4);
+    first.signal("-KILL");
+    ended(&mut first.child);
+    let waiting = || run_sql(&url, "SELECT count(*) FROM notice_deliveries WHERE state = 'waiting'");
+    assert_ne!(waiting(), "0", "the server was killed amid them");
+    // What the killed server held is free after a minute: the test does not wait for that.
+    run_sql(
+        &url,
+        "UPDATE notice_deliveries SET held_until = now() WHERE state = 'waiting' AND held_until IS NOT NULL",
+    );
+    let (_second, _third) = (server("second"), server("third"));
+    wait_until("all are sent", || waiting() == "0");
+    let delivered = "SELECT count(*) FROM notice_deliveries WHERE state = 'delivered' AND attempts = 1";
+    assert_eq!(run_sql(&url, delivered), EVENTS.to_string());
+    let got = ids.lock().unwrap().clone();
+    let known: BTreeSet<_> = got.iter().cloned().collect();
+    assert_eq!(known.len(), EVENTS, "each notice has arrived, under its own id");
+    // Only what the killed server had sent and not noted was sent twice: no channel has more than two at once.
+    assert!(got.len() <= EVENTS + 2, "{} of {EVENTS}", got.len());
+    postgres.stop();
 }

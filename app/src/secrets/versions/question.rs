@@ -134,23 +134,6 @@ fn asked(
         .into_any()
     });
     let name = details.display_name.clone();
-    let asked = match question {
-        VersionQuestion::RollBack => Either::Left(view! {
-            <p>{t!(version_rollback_question, number, name)}</p>
-            {other_account(details, version)}
-            {select_field(
-                FieldText { id: "test", label: t!(version_test), mark: "", hint: t!(version_test_hint) },
-                tests(test),
-                None,
-                false,
-            )}
-            <UsedWarning users=consumers id=&details.id page=&cancel/>
-        }),
-        VersionQuestion::Destroy => Either::Right(view! {
-            <p>{t!(version_destroy_question, number, name)}</p>
-            <Consequence>{t!(version_destroy_consequence)}</Consequence>
-        }),
-    };
     let when = Markup::rendered(view! { <Ago at now/> });
     let stored = match &version.stored_by {
         Some(name) => t!(version_stored_by, when, name),
@@ -166,18 +149,37 @@ fn asked(
             <dd>{belongs(version)}</dd>
         </dl>
     };
+    let asked = match question {
+        VersionQuestion::RollBack => Either::Left(view! {
+            <p>{t!(version_rollback_question, number, name)}</p>
+            {other_account(details, version)}
+            <UsedWarning users=consumers id=&details.id page=&cancel/>
+            {facts}
+            {select_field(
+                FieldText { id: "test", label: t!(version_test), mark: "", hint: t!(version_test_hint) },
+                tests(test),
+                None,
+                false,
+            )}
+        }),
+        VersionQuestion::Destroy => Either::Right(view! {
+            <p>{t!(version_destroy_question, number, name)}</p>
+            <Consequence>{t!(version_destroy_consequence)}</Consequence>
+            {facts}
+        }),
+    };
     view! {
         <ConfirmPage
             heading
             action=Some(action)
             cancel
             confirm=question.label()
+            harmless=question == VersionQuestion::RollBack
             rejected
             reason=reason_not_done
         >
             <input type="hidden" name="version" value=number.to_string()/>
             {asked}
-            {facts}
         </ConfirmPage>
     }
 }

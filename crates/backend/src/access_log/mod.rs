@@ -21,6 +21,7 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::Instant,
 };
+use tracing::Instrument;
 
 /// The most reads that are recorded in one transaction.
 const BATCH: usize = 128;
@@ -54,12 +55,13 @@ impl ReadRecorder {
     ///
     /// Errors: `Unavailable`, `Internal`.
     pub(crate) async fn record(&self, read: Read) -> Result<(), Error> {
+        let span = tracing::debug_span!("append", request_id = read.ctx.request_id, by = METHOD);
         let written = async {
             let (done, written) = oneshot::channel();
             self.waiting.send(Waiting { read, done }).await.map_err(|_| Error::Unavailable)?;
             written.await.unwrap_or(Err(Error::Unavailable))
         };
-        in_time(written).await.unwrap_or(Err(Error::Unavailable))
+        in_time(written).instrument(span).await.unwrap_or(Err(Error::Unavailable))
     }
 }
 

@@ -9,6 +9,7 @@ mod greeting;
 mod host_slots;
 pub(crate) mod http;
 mod known_hosts;
+mod named_host;
 pub(crate) mod outbound;
 mod rate_limit;
 mod registry;
@@ -29,6 +30,7 @@ pub(crate) use ticket::{TestedBefore, WhatWasTested};
 
 pub use batch::{TestOutcome, Tested, WatchedTests};
 pub use config::{PrivateHost, TestConfig};
+pub use named_host::NamedHostClient;
 pub use service::TestService;
 pub use versions::RolledBack;
 

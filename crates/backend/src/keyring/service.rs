@@ -21,6 +21,17 @@ use std::sync::Arc;
 /// The number of values that one transaction seals again.
 const BATCH: i64 = 200;
 
+/// What sealed values belong to; each kind has a table of its own.
+#[derive(Clone, Copy, Debug)]
+enum Owner {
+    Secret,
+    Channel,
+}
+
+impl Owner {
+    const ALL: [Self; 2] = [Self::Secret, Self::Channel];
+}
+
 /// The key encryption keys. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct KekService {
@@ -170,20 +181,14 @@ impl KekService {
     pub async fn rewrap(&self, ctx: &Ctx, mut progress: impl FnMut(u64)) -> Result<Rewrapped, RotationError> {
         authorize(&self.db, ctx, Action::ManageKeys, Object::Named("keys")).await?;
         let mut total = Rewrapped::default();
-        let mut after = None;
-        loop {
-            let Some((last, batch)) = self.rewrap_some(ctx, after).await? else { break };
-            after = Some(last);
-            total.done += batch.done;
-            total.broken += batch.broken;
-            progress(total.done);
-        }
-        let mut after = None;
-        while let Some((last, batch)) = self.rewrap_channels(ctx, after).await? {
-            after = Some(last);
-            total.done += batch.done;
-            total.broken += batch.broken;
-            progress(total.done);
+        for owner in Owner::ALL {
+            let mut after = None;
+            while let Some((last, batch)) = self.rewrap_some(ctx, owner, after).await? {
+                after = Some(last);
+                total.done += batch.done;
+                total.broken += batch.broken;
+                progress(total.done);
+            }
         }
         for table in Table::ALL {
             while let Some((done, broken)) = self.renew(ctx, table).await? {
@@ -198,6 +203,7 @@ impl KekService {
     async fn rewrap_some(
         &self,
         ctx: &Ctx,
+        owner: Owner,
         after: Option<Location>,
     ) -> Result<Option<(Location, Rewrapped)>, RotationError> {
         self.db
@@ -206,47 +212,24 @@ impl KekService {
                 if !self.keyring.has(&active) {
                     return Err(RotationError::NotAtHand.into());
                 }
-                let stale = repository::stale(work, &active, after, BATCH).await?;
+                let stale = match owner {
+                    Owner::Secret => repository::stale(work, &active, after, BATCH).await?,
+                    Owner::Channel => channels::stale(work, &active, after, BATCH).await?,
+                };
                 let Some((last, _)) = stale.last() else { return Ok(None) };
                 let mut batch = Rewrapped::default();
                 for (place, old) in &stale {
                     match self.keyring.reseal((*place, old), (*place, &active)) {
                         // If somebody has replaced the value meanwhile, the new one is under the active key.
-                        Ok(new) => batch.done += u64::from(repository::swap(work, *place, old, &new).await?),
-                        Err(error) => {
-                            tracing::error!(secret = %place.secret, key = old.kek_id, "{error}");
-                            batch.broken += 1;
+                        Ok(new) => {
+                            let swapped = match owner {
+                                Owner::Secret => repository::swap(work, *place, old, &new).await?,
+                                Owner::Channel => channels::swap(work, *place, old, &new).await?,
+                            };
+                            batch.done += u64::from(swapped);
                         }
-                    }
-                }
-                if batch.done > 0 {
-                    audit::record(work, ctx, AuditAction::ValuesRewrapped, &active).await?;
-                }
-                Ok(Some((*last, batch)))
-            })
-            .await
-    }
-
-    /// Does the same with the addresses and signing secrets of channels.
-    async fn rewrap_channels(
-        &self,
-        ctx: &Ctx,
-        after: Option<Location>,
-    ) -> Result<Option<(Location, Rewrapped)>, RotationError> {
-        self.db
-            .write(ctx, async |work| {
-                let active = repository::active_id(work).await?;
-                if !self.keyring.has(&active) {
-                    return Err(RotationError::NotAtHand.into());
-                }
-                let stale = channels::stale(work, &active, after, BATCH).await?;
-                let Some((last, _)) = stale.last() else { return Ok(None) };
-                let mut batch = Rewrapped::default();
-                for (place, old) in &stale {
-                    match self.keyring.reseal((*place, old), (*place, &active)) {
-                        Ok(new) => batch.done += u64::from(channels::swap(work, *place, old, &new).await?),
                         Err(error) => {
-                            tracing::error!(channel = %place.secret, key = old.kek_id, "{error}");
+                            tracing::error!(?owner, id = %place.secret, key = old.kek_id, "{error}");
                             batch.broken += 1;
                         }
                     }

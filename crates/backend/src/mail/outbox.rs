@@ -28,7 +28,7 @@ use domain::{
     notice::{DeliveryCause, DeliveryState},
     time::Timestamp,
 };
-use repository::DueRow;
+use repository::Due;
 use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -115,7 +115,7 @@ impl MailService {
                 repository::hold(work, &ids, holder, ctx.now + HOLD).await?;
                 let (at, step) =
                     (repository::written_at(work, id).await?, rows.iter().map(|row| row.step).max());
-                let notices: Vec<Notice> = rows.into_iter().filter_map(DueRow::notice).collect();
+                let notices: Vec<Notice> = rows.into_iter().filter_map(|row| row.notice).collect();
                 let token = link::token(work, user, &person.address).await?;
                 Ok(TakenMail::Held(Box::new(HeldMail {
                     id,
@@ -219,8 +219,8 @@ async fn choose(
     work: &mut Work,
     ctx: &Ctx,
     person: &Person,
-    due: Vec<DueRow>,
-) -> Result<Option<(Uuid, Vec<DueRow>)>, sqlx::Error> {
+    due: Vec<Due>,
+) -> Result<Option<(Uuid, Vec<Due>)>, sqlx::Error> {
     let schedule = &person.choice.schedule;
     let quiet_until = schedule.after_quiet(ctx.now);
     if quiet_until > ctx.now {
@@ -233,8 +233,8 @@ async fn choose(
     }
     let (mut now, mut unwanted) = (Vec::new(), Vec::new());
     for row in due {
-        let at = schedule.due(row.created_at());
-        if !row.event().is_some_and(|event| may_hear_of(person.role, event)) {
+        let at = schedule.due(row.created_at);
+        if !row.notice.as_ref().is_some_and(|notice| may_hear_of(person.role, notice.event)) {
             unwanted.push(row.id);
         } else if at > ctx.now {
             repository::put_off(work, &[row.id], at).await?;

@@ -31,6 +31,17 @@ impl Zone {
         zone.iana_name().is_some().then_some(Self(zone))
     }
 
+    /// Returns the names of zones that people know, such as `Asia/Taipei`: those of places, and UTC.
+    pub fn names() -> Vec<String> {
+        let names = jiff::tz::db().available();
+        let of_a_place = |name: &str| {
+            let area = name.split_once('/').map(|(area, _)| area);
+            name == "UTC"
+                || area.is_some_and(|area| !matches!(area, "Etc" | "SystemV" | "US" | "posix" | "right"))
+        };
+        names.filter(|name| of_a_place(name.as_str())).map(|name| name.as_str().to_owned()).collect()
+    }
+
     /// Returns UTC.
     pub fn utc() -> Self {
         Self(TimeZone::UTC)
@@ -180,6 +191,17 @@ mod tests {
         {
             assert!(Zone::find(name).is_none(), "{name}");
         }
+    }
+
+    #[test]
+    fn names_are_those_of_places() {
+        let names = Zone::names();
+        for name in &names {
+            assert!(Zone::find(name).is_some(), "{name}");
+        }
+        assert!(names.len() > 300, "{}", names.len());
+        assert!(["Asia/Taipei", "UTC"].iter().all(|known| names.iter().any(|name| name == known)));
+        assert!(!names.iter().any(|name| name.starts_with("Etc/")));
     }
 
     #[test]

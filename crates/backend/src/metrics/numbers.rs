@@ -15,6 +15,8 @@ pub struct DatabaseNumbers {
     pub named: Vec<NamedSecret>,
     /// Whether there are more secrets than the limit.
     pub names_left_out: bool,
+    /// The number of deliveries of notices in each state; those that are tried again are `retrying`.
+    pub deliveries: Vec<(String, u64)>,
     /// The audit log.
     pub audit: AuditNumbers,
     /// The keys that are in use.

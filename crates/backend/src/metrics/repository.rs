@@ -38,6 +38,16 @@ pub(super) async fn find(
     )
     .fetch_one(&mut *connection)
     .await?;
+    let deliveries = sqlx::query!(
+        "SELECT known.state AS \"state!\", count(deliveries.state) AS \"count!\" \
+         FROM unnest(ARRAY['waiting', 'retrying', 'delivered', 'failed']) AS known (state) \
+         LEFT JOIN (SELECT CASE WHEN notice_deliveries.state = 'waiting' AND attempts > 0 \
+         AND COALESCE(notice_channels.state, 'active') = 'active' THEN 'retrying' ELSE notice_deliveries.state END AS state \
+         FROM notice_deliveries LEFT JOIN notice_channels ON notice_channels.id = channel_id) AS deliveries \
+         ON deliveries.state = known.state GROUP BY known.state"
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     let audit = sqlx::query!(
         "SELECT last_id, (SELECT at FROM audit_records WHERE id = last_id) AS last_at, \
          pg_total_relation_size('audit_records') AS \"bytes!\" FROM audit_head"
@@ -59,6 +69,7 @@ pub(super) async fn find(
             .collect(),
         named: named(connection, names).await?,
         names_left_out: total > i64::from(names),
+        deliveries: deliveries.into_iter().map(|row| (row.state, row.count.unsigned_abs())).collect(),
         audit: AuditNumbers {
             records: audit.last_id.unsigned_abs(),
             bytes: audit.bytes.unsigned_abs(),

@@ -4,6 +4,7 @@ use super::service::NoticeService;
 use crate::{
     audit::{self, AuditAction},
     context::Ctx,
+    mail::recipients::repository as recipients,
 };
 use domain::{error::Error, time::Timestamp};
 use std::time::Duration;
@@ -37,12 +38,8 @@ impl NoticeService {
     /// Errors: `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn deliveries(&self, ctx: &Ctx, query: &DeliveryQuery) -> Result<DeliveryPage, Error> {
         self.may(ctx).await?;
-        let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-        let found = self.db.read(ctx, async |connection| repository::list(connection, query, limit).await);
-        let mut rows = found.await?;
-        let more = rows.len() > PAGE;
-        rows.truncate(PAGE);
-        let deliveries = rows.into_iter().filter_map(repository::Row::delivery).collect();
+        let found = self.db.read(ctx, async |connection| repository::list(connection, query, PAGE).await);
+        let (deliveries, more) = found.await?;
         Ok(DeliveryPage { deliveries, more, now: ctx.now })
     }
 
@@ -66,6 +63,12 @@ impl NoticeService {
     /// Errors: as `deliveries`.
     pub async fn delete_old(&self, ctx: &Ctx) -> Result<u64, Error> {
         self.may(ctx).await?;
-        self.db.write(ctx, async |work| Ok(repository::delete_old(work, ctx.now - KEPT).await?)).await
+        self.db
+            .write(ctx, async |work| {
+                let deleted = repository::delete_old(work, ctx.now - KEPT).await?;
+                recipients::delete_empty_mails(work).await?;
+                Ok(deleted)
+            })
+            .await
     }
 }

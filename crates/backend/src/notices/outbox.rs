@@ -49,10 +49,7 @@ impl NoticeService {
         let holder = random::random_id();
         let until = ctx.now + HOLD;
         self.db
-            .write(ctx, async |work| {
-                let row = repository::take(work, ctx.now, wanted, holder, until).await?;
-                Ok(row.and_then(|row| row.held(holder)))
-            })
+            .write(ctx, async |work| Ok(repository::take(work, ctx.now, wanted, holder, until).await?))
             .await
     }
 

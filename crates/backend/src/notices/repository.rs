@@ -11,27 +11,28 @@ use domain::{
     secret::{SecretId, SecretKind, SecretName},
 };
 use sqlx::PgConnection;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A notice as it is stored.
 #[derive(Debug)]
-pub(crate) struct NoticeRow {
-    pub(crate) notice_id: Uuid,
-    pub(crate) event: String,
-    pub(crate) subject_kind: String,
-    pub(crate) subject: String,
-    pub(crate) name: String,
-    pub(crate) secret_kind: Option<String>,
-    pub(crate) secret_name: Option<String>,
-    pub(crate) threshold: i32,
-    pub(crate) about: DateTime<Utc>,
-    pub(crate) facts: serde_json::Value,
-    pub(crate) at: DateTime<Utc>,
+struct NoticeRow {
+    id: Uuid,
+    event: String,
+    subject_kind: String,
+    subject: String,
+    name: String,
+    secret_kind: Option<String>,
+    secret_name: Option<String>,
+    threshold: i32,
+    about: DateTime<Utc>,
+    facts: serde_json::Value,
+    at: DateTime<Utc>,
 }
 
 impl NoticeRow {
     /// Returns the notice; `None` for an event of a newer version, which this one cannot name.
-    pub(crate) fn notice(self) -> Option<Notice> {
+    fn notice(self) -> Option<Notice> {
         let secret = match (self.secret_kind, self.secret_name) {
             (Some(kind), Some(name)) => {
                 Some(SecretId::new(SecretKind::parse(&kind)?, SecretName::parse(&name).ok()?))
@@ -39,7 +40,7 @@ impl NoticeRow {
             _ => None,
         };
         Some(Notice {
-            id: self.notice_id,
+            id: self.id,
             event: NoticeEvent::parse(&self.event)?,
             subject_kind: SubjectKind::parse(&self.subject_kind)?,
             subject: self.subject,
@@ -51,6 +52,22 @@ impl NoticeRow {
             at: timestamp(self.at),
         })
     }
+}
+
+/// Returns these notices by their ids, without those of a newer version.
+pub(crate) async fn find(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Notice>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        NoticeRow,
+        "SELECT id, event, subject_kind, subject, name, secret_kind, secret_name, threshold, about, facts, at \
+         FROM notices WHERE id = ANY ($1)",
+        ids
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.id, row.notice()?))).collect())
 }
 
 /// Writes a notice; returns false if the same was written before.

@@ -42,7 +42,7 @@ impl NoticeService {
         found.await?.pop().ok_or(Error::NotFound)
     }
 
-    /// Adds a rule, and returns its id.
+    /// Adds a rule, and returns its id. Its recipient is a channel: whom mails go to, each person chooses.
     ///
     /// Errors: `Invalid`, `Sealed`; as `rules`.
     pub async fn add_rule(&self, ctx: &Ctx, draft: &RuleDraft) -> Result<Uuid, Error> {
@@ -59,10 +59,7 @@ impl NoticeService {
     async fn save_rule(&self, ctx: &Ctx, stored: Option<Uuid>, draft: &RuleDraft) -> Result<Uuid, Error> {
         self.unsealed(ctx).await?;
         let no_channel = || FieldError::new(Field::Channel, NoticeProblem::Channel);
-        let channel = match draft.channel.trim() {
-            MAIL => Ok(None),
-            text => text.parse::<Uuid>().map(Some).map_err(|_| no_channel()),
-        };
+        let channel = draft.channel.trim().parse::<Uuid>().map_err(|_| no_channel());
         let (channel, scope) = match (channel, RuleScope::parse(draft)) {
             (Ok(channel), Ok(scope)) => (channel, scope),
             (channel, Err(Error::Invalid(wrong))) => {
@@ -73,12 +70,9 @@ impl NoticeService {
         };
         self.db
             .write(ctx, async |work| {
-                let recipient = match channel {
-                    None => MAIL.to_owned(),
-                    Some(channel) => repository::channel_name(work, channel)
-                        .await?
-                        .ok_or_else(|| Error::Invalid(vec![no_channel()]))?,
-                };
+                let recipient = repository::channel_name(work, channel)
+                    .await?
+                    .ok_or_else(|| Error::Invalid(vec![no_channel()]))?;
                 let (id, action) = match stored {
                     None => {
                         let id = random::sortable_id();

@@ -39,7 +39,7 @@ pub fn channel_preset(text: &str) -> Result<ChannelPreset, NoticeProblem> {
 /// The fields of the form of a rule, as typed. An empty list stands for everything.
 #[derive(Clone, Debug, Default)]
 pub struct RuleDraft {
-    /// Field "Channel": the id of a channel, or `mail`.
+    /// Field "Channel": the id of a channel.
     pub channel: String,
     /// Field "Events": codes of `NoticeEvent`.
     pub events: Vec<String>,
@@ -49,7 +49,8 @@ pub struct RuleDraft {
     pub prefixes: String,
 }
 
-/// The text in the place of a channel that stands for mail.
+/// The text in the place of a channel that stands for mail. Rules of older versions have it, without effect: each person chooses
+/// their own mails.
 pub const MAIL: &str = "mail";
 
 /// The events, types and names of a valid rule.
@@ -108,7 +109,7 @@ mod tests {
     #[test]
     fn rule_scope_parse_reads_lists_and_names_each_problem() {
         let draft = RuleDraft {
-            channel: MAIL.to_owned(),
+            channel: String::new(),
             events: vec![
                 "secret.expires".to_owned(),
                 "secret.expires".to_owned(),

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Rule {
     id: String,
-    /// The id of the channel, or `mail`.
+    /// The id of the channel; `mail` in a rule of an older version, which has no effect.
     channel: String,
     /// The types of notices, such as `secret.expires`; empty for all.
     events: Vec<&'static str>,
@@ -47,7 +47,7 @@ pub struct RuleList {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleBody {
-    /// The id of the channel, or `mail`.
+    /// The id of the channel. Mail is not one: each person chooses their own, at `/api/v1/me/notifications`.
     channel: String,
     #[serde(default)]
     events: Vec<String>,

@@ -3,62 +3,21 @@
 use crate::{
     context::Ctx,
     db::{instant, timestamp},
-    notices::{Notice, NoticeRow},
+    notices::{Notice, repository as notices},
 };
-use chrono::{DateTime, Utc};
-use domain::{
-    notice::{DeliveryCause, NoticeEvent},
-    time::Timestamp,
-};
+use domain::{notice::DeliveryCause, time::Timestamp};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// A delivery to a person that is due, with its notice.
+/// A delivery to a person that is due.
 #[derive(Debug)]
-pub(in crate::mail) struct DueRow {
+pub(super) struct Due {
     pub(super) id: Uuid,
     pub(super) step: i32,
     pub(super) mail_id: Option<Uuid>,
-    created_at: DateTime<Utc>,
-    notice_id: Uuid,
-    event: String,
-    subject_kind: String,
-    subject: String,
-    name: String,
-    secret_kind: Option<String>,
-    secret_name: Option<String>,
-    threshold: i32,
-    about: DateTime<Utc>,
-    facts: serde_json::Value,
-    at: DateTime<Utc>,
-}
-
-impl DueRow {
-    pub(super) fn created_at(&self) -> Timestamp {
-        timestamp(self.created_at)
-    }
-
-    /// Returns the event; `None` for one of a newer version.
-    pub(super) fn event(&self) -> Option<NoticeEvent> {
-        NoticeEvent::parse(&self.event)
-    }
-
-    pub(super) fn notice(self) -> Option<Notice> {
-        let row = NoticeRow {
-            notice_id: self.notice_id,
-            event: self.event,
-            subject_kind: self.subject_kind,
-            subject: self.subject,
-            name: self.name,
-            secret_kind: self.secret_kind,
-            secret_name: self.secret_name,
-            threshold: self.threshold,
-            about: self.about,
-            facts: self.facts,
-            at: self.at,
-        };
-        row.notice()
-    }
+    pub(super) created_at: Timestamp,
+    /// The notice; `None` for one of a newer version.
+    pub(super) notice: Option<Notice>,
 }
 
 /// Has what waits for a person considered anew, after they have chosen other times. Mails that were tried stay as they are.
@@ -99,11 +58,9 @@ pub(super) async fn due(
     connection: &mut PgConnection,
     now: Timestamp,
     user: Uuid,
-) -> Result<Vec<DueRow>, sqlx::Error> {
-    sqlx::query_as!(
-        DueRow,
-        "SELECT notice_deliveries.id, step, mail_items.mail_id AS \"mail_id?\", notice_deliveries.created_at, notice_id, event, \
-         subject_kind, subject, name, secret_kind, secret_name, threshold, about, facts, at \
+) -> Result<Vec<Due>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT notice_deliveries.id, step, mail_items.mail_id AS \"mail_id?\", notice_deliveries.created_at, notice_id \
          FROM notice_deliveries JOIN notices ON notices.id = notice_id \
          LEFT JOIN mail_items ON mail_items.delivery_id = notice_deliveries.id \
          WHERE user_id = $2 AND state = 'waiting' AND next_at <= $1 AND (held_until IS NULL OR held_until <= $1) \
@@ -111,8 +68,18 @@ pub(super) async fn due(
         instant(now)?,
         user
     )
-    .fetch_all(connection)
-    .await
+    .fetch_all(&mut *connection)
+    .await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.notice_id).collect();
+    let mut found = notices::find(connection, &ids).await?;
+    let due = rows.into_iter().map(|row| Due {
+        id: row.id,
+        step: row.step,
+        mail_id: row.mail_id,
+        created_at: timestamp(row.created_at),
+        notice: found.remove(&row.notice_id),
+    });
+    Ok(due.collect())
 }
 
 /// Returns the language that a person has chosen for their pages.

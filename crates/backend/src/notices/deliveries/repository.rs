@@ -3,7 +3,7 @@
 use super::delivery::{Delivery, DeliveryQuery};
 use crate::{
     db::{instant, timestamp},
-    notices::repository::NoticeRow,
+    notices::{notice::Notice, repository as notices},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -13,9 +13,9 @@ use domain::{
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// A delivery as it is stored, with its notice and the names of its recipient.
+/// A delivery as it is stored, with the names of its recipient.
 #[derive(Debug)]
-pub(super) struct Row {
+struct Row {
     id: Uuid,
     channel_id: Option<Uuid>,
     channel: Option<String>,
@@ -29,38 +29,15 @@ pub(super) struct Row {
     created_at: DateTime<Utc>,
     delivered_at: Option<DateTime<Utc>>,
     notice_id: Uuid,
-    event: String,
-    subject_kind: String,
-    subject: String,
-    name: String,
-    secret_kind: Option<String>,
-    secret_name: Option<String>,
-    threshold: i32,
-    about: DateTime<Utc>,
-    facts: serde_json::Value,
-    at: DateTime<Utc>,
 }
 
 impl Row {
     /// Returns the delivery; `None` for what only a newer version knows.
-    pub(super) fn delivery(self) -> Option<Delivery> {
+    fn delivery(self, notice: Notice) -> Option<Delivery> {
         let state = DeliveryState::parse(&self.state)?;
-        let notice = NoticeRow {
-            notice_id: self.notice_id,
-            event: self.event,
-            subject_kind: self.subject_kind,
-            subject: self.subject,
-            name: self.name,
-            secret_kind: self.secret_kind,
-            secret_name: self.secret_name,
-            threshold: self.threshold,
-            about: self.about,
-            facts: self.facts,
-            at: self.at,
-        };
         Some(Delivery {
             id: self.id,
-            notice: notice.notice()?,
+            notice,
             channel: self.channel_id.zip(self.channel),
             person: self.person,
             state,
@@ -75,22 +52,21 @@ impl Row {
     }
 }
 
-/// Returns deliveries, newest first.
+/// Returns deliveries, newest first, without what only a newer version knows; and whether there are more than this number.
 pub(super) async fn list(
     connection: &mut PgConnection,
     query: &DeliveryQuery,
-    limit: i64,
-) -> Result<Vec<Row>, sqlx::Error> {
+    most: usize,
+) -> Result<(Vec<Delivery>, bool), sqlx::Error> {
     let (before, before_id) = match query.after {
         Some((at, id)) => (Some(instant(at)?), Some(id)),
         None => (None, None),
     };
-    sqlx::query_as!(
+    let mut rows = sqlx::query_as!(
         Row,
         "SELECT notice_deliveries.id, channel_id, notice_channels.name AS \"channel?\", users.name AS \"person?\", \
          notice_deliveries.state, attempts, tried_at, next_at, cause, status, notice_deliveries.created_at, delivered_at, \
-         notice_id, event, subject_kind, subject, notices.name, secret_kind, secret_name, threshold, about, facts, \
-         notices.at FROM notice_deliveries JOIN notices ON notices.id = notice_id \
+         notice_id FROM notice_deliveries \
          LEFT JOIN notice_channels ON notice_channels.id = channel_id LEFT JOIN users ON users.id = user_id \
          WHERE ($1::text IS NULL OR notice_deliveries.state = $1) AND ($2::uuid IS NULL OR channel_id = $2) \
          AND ($3::timestamptz IS NULL OR (notice_deliveries.created_at, notice_deliveries.id) < ($3, $4::uuid)) \
@@ -99,10 +75,19 @@ pub(super) async fn list(
         query.channel,
         before,
         before_id,
-        limit
+        i64::try_from(most + 1).unwrap_or(i64::MAX)
     )
-    .fetch_all(connection)
-    .await
+    .fetch_all(&mut *connection)
+    .await?;
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.notice_id).collect();
+    let found = notices::find(connection, &ids).await?;
+    let deliveries = rows.into_iter().filter_map(|row| {
+        let notice = found.get(&row.notice_id)?.clone();
+        row.delivery(notice)
+    });
+    Ok((deliveries.collect(), more))
 }
 
 /// Has a delivery sent again; returns the event and the name of its notice for the record, or `None` if there is no such

@@ -3,56 +3,14 @@
 use super::held::{HeldDelivery, Recipient};
 use crate::{
     db::instant,
-    notices::{attempt::Attempt, repository::NoticeRow},
+    notices::{attempt::Attempt, repository as notices},
 };
-use chrono::{DateTime, Utc};
 use domain::{
     notice::{ChannelPreset, DeliveryCause, DeliveryState, NoticeEvent},
     time::Timestamp,
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
-
-/// A delivery that was taken, with its notice.
-#[derive(Debug)]
-pub(in crate::notices) struct TakenRow {
-    id: Uuid,
-    step: i32,
-    channel_id: Uuid,
-    preset: String,
-    notice_id: Uuid,
-    event: String,
-    subject_kind: String,
-    subject: String,
-    name: String,
-    secret_kind: Option<String>,
-    secret_name: Option<String>,
-    threshold: i32,
-    about: DateTime<Utc>,
-    facts: serde_json::Value,
-    at: DateTime<Utc>,
-}
-
-impl TakenRow {
-    /// Returns the delivery; `None` for what only a newer version knows, to which its hold leaves it.
-    pub(super) fn held(self, holder: Uuid) -> Option<HeldDelivery> {
-        let recipient = Recipient::Channel(self.channel_id, ChannelPreset::parse(&self.preset)?);
-        let notice = NoticeRow {
-            notice_id: self.notice_id,
-            event: self.event,
-            subject_kind: self.subject_kind,
-            subject: self.subject,
-            name: self.name,
-            secret_kind: self.secret_kind,
-            secret_name: self.secret_name,
-            threshold: self.threshold,
-            about: self.about,
-            facts: self.facts,
-            at: self.at,
-        };
-        Some(HeldDelivery { id: self.id, holder, notice: notice.notice()?, recipient, step: self.step })
-    }
-}
 
 impl HeldDelivery {
     pub(super) fn is_test(&self) -> bool {
@@ -61,16 +19,16 @@ impl HeldDelivery {
 }
 
 /// Takes a delivery to a channel that is due, or the wanted one, for this holder until then, if there is one. Of one channel
-/// no more than two are held at once, so that a slow receiver does not keep the others waiting.
+/// no more than two are held at once, so that a slow receiver does not keep the others waiting. What only a newer version knows
+/// is left to it by the hold.
 pub(super) async fn take(
     connection: &mut PgConnection,
     now: Timestamp,
     wanted: Option<Uuid>,
     holder: Uuid,
     until: Timestamp,
-) -> Result<Option<TakenRow>, sqlx::Error> {
-    sqlx::query_as!(
-        TakenRow,
+) -> Result<Option<HeldDelivery>, sqlx::Error> {
+    let taken = sqlx::query!(
         "WITH due AS (SELECT notice_deliveries.id FROM notice_deliveries \
          JOIN notice_channels ON notice_channels.id = channel_id \
          WHERE notice_deliveries.state = 'waiting' AND (held_until IS NULL OR held_until <= $1) \
@@ -82,16 +40,24 @@ pub(super) async fn take(
          ORDER BY failing, next_at, notice_deliveries.id LIMIT 1 FOR UPDATE OF notice_deliveries SKIP LOCKED), \
          taken AS (UPDATE notice_deliveries SET holder = $3, held_until = $4 FROM due \
          WHERE notice_deliveries.id = due.id RETURNING notice_deliveries.*) \
-         SELECT taken.id, step, taken.channel_id AS \"channel_id!\", preset, notice_id, event, subject_kind, subject, \
-         notices.name, secret_kind, secret_name, threshold, about, facts, at \
-         FROM taken JOIN notices ON notices.id = notice_id JOIN notice_channels ON notice_channels.id = taken.channel_id",
+         SELECT taken.id, step, taken.channel_id AS \"channel_id!\", preset, notice_id \
+         FROM taken JOIN notice_channels ON notice_channels.id = taken.channel_id",
         instant(now)?,
         wanted,
         holder,
         instant(until)?
     )
-    .fetch_optional(connection)
-    .await
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(taken) = taken else { return Ok(None) };
+    let notice = notices::find(connection, &[taken.notice_id]).await?.remove(&taken.notice_id);
+    Ok(notice.zip(ChannelPreset::parse(&taken.preset)).map(|(notice, preset)| HeldDelivery {
+        id: taken.id,
+        holder,
+        notice,
+        recipient: Recipient::Channel(taken.channel_id, preset),
+        step: taken.step,
+    }))
 }
 
 /// Notes what became of an attempt; returns false if somebody else holds the delivery by now.

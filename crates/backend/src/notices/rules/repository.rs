@@ -52,7 +52,7 @@ pub(super) async fn insert(
     connection: &mut PgConnection,
     ctx: &Ctx,
     id: Uuid,
-    channel: Option<Uuid>,
+    channel: Uuid,
     scope: &RuleScope,
 ) -> Result<(), sqlx::Error> {
     let (events, kinds) = codes(scope);
@@ -76,7 +76,7 @@ pub(super) async fn insert(
 pub(super) async fn update(
     connection: &mut PgConnection,
     id: Uuid,
-    channel: Option<Uuid>,
+    channel: Uuid,
     scope: &RuleScope,
 ) -> Result<bool, sqlx::Error> {
     let (events, kinds) = codes(scope);

@@ -270,6 +270,27 @@ async fn rules_choose_events_types_and_names(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn rules_reject_mail_which_people_choose_themselves(pool: PgPool) {
+    let receiver = Receiver::start("200 OK").await;
+    let backend = backend(&pool).await;
+    let saved = add_channel(&backend, "ops", "standard", &receiver.url("/hook")).await;
+    let rule = add_rule(&backend, saved.id, RuleDraft::default()).await;
+    let no_channel = || Error::field(Field::Channel, NoticeProblem::Channel);
+    for channel in ["mail", "", " "] {
+        let draft = RuleDraft { channel: channel.to_owned(), ..RuleDraft::default() };
+        assert_eq!(backend.notices().add_rule(&at(1), &draft).await, Err(no_channel()), "{channel:?}");
+        assert_eq!(
+            backend.notices().change_rule(&at(1), rule, &draft).await,
+            Err(no_channel()),
+            "{channel:?}"
+        );
+    }
+    let rules = backend.notices().rules(&at(2)).await.unwrap();
+    assert_eq!(rules.len(), 1);
+    assert!(rules[0].channel.is_some());
+}
+
+#[sqlx::test]
 async fn rotation_of_keys_covers_addresses_and_signing_secrets(pool: PgPool) {
     let receiver = Receiver::start("200 OK").await;
     let before = backend(&pool).await;
@@ -286,4 +307,35 @@ async fn rotation_of_keys_covers_addresses_and_signing_secrets(pool: PgPool) {
     raise_about(&after, &at(10), "ci", 900).await.unwrap();
     assert_eq!(send_all(&after, 10).await, 1);
     assert!(is_verified(&saved.signing_secret.unwrap(), &receiver.received()[0]));
+}
+
+#[sqlx::test]
+async fn numbers_for_monitoring_count_deliveries_by_their_state(pool: PgPool) {
+    let receiver = Receiver::start("500 Internal Server Error").await;
+    let backend = backend(&pool).await;
+    let saved = channel_for_all(&backend, &receiver).await;
+    let numbers = async |waiting, retrying, delivered, failed| {
+        let mut found = backend.metrics().numbers(&at(9), 1).await.unwrap().deliveries;
+        found.sort();
+        let expected =
+            [("delivered", delivered), ("failed", failed), ("retrying", retrying), ("waiting", waiting)];
+        assert_eq!(found, expected.map(|(state, count): (&str, u64)| (state.to_owned(), count)));
+    };
+    numbers(0, 0, 0, 0).await;
+    raise_about(&backend, &at(100), "one", 900).await.unwrap();
+    numbers(1, 0, 0, 0).await;
+    assert_eq!(send_all(&backend, 100).await, 1);
+    raise_about(&backend, &at(101), "two", 900).await.unwrap();
+    numbers(1, 1, 0, 0).await;
+    // Nobody tries to reach a paused channel.
+    backend.notices().set_paused(&at(102), saved.id, true).await.unwrap();
+    numbers(2, 0, 0, 0).await;
+    backend.notices().set_paused(&at(103), saved.id, false).await.unwrap();
+    receiver.answer_with("202 Accepted");
+    assert_eq!(send_all(&backend, 1_000).await, 2);
+    numbers(0, 0, 2, 0).await;
+    receiver.answer_with("410 Gone");
+    raise_about(&backend, &at(2_000), "three", 900).await.unwrap();
+    send_all(&backend, 2_000).await;
+    numbers(0, 0, 2, 1).await;
 }
