@@ -1,8 +1,9 @@
 //! The labels of events, channels and deliveries, in the language of the request.
 
-use crate::texts;
+use crate::{language, texts};
 use backend::Notice;
 use domain::{
+    language::Language,
     notice::{ChannelPreset, ChannelState, DeliveryCause, DeliveryState, NoticeEvent},
     secret::SecretKind,
 };
@@ -110,6 +111,10 @@ pub(super) fn events(events: &[NoticeEvent]) -> String {
 
 /// Returns a label as it stands in the middle of a sentence.
 fn within_a_sentence(label: &str) -> String {
+    // Chinese has no capitals, and its Latin words keep theirs.
+    if language::current() == Language::TraditionalChinese {
+        return label.to_owned();
+    }
     let mut letters = label.chars();
     letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }
@@ -135,5 +140,7 @@ mod tests {
         let some = [NoticeEvent::SecretExpired, NoticeEvent::TokenExpires, NoticeEvent::DatabaseDown];
         assert_eq!(events(&some), "A secret has expired, an API token expires soon, the database was down");
         assert_eq!(events(&[]), "All events");
+        let said = language::speaking(Language::TraditionalChinese, || events(&some[..2]));
+        assert_eq!(said, "Secret 已到期、API 權杖即將到期");
     }
 }

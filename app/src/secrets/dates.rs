@@ -285,7 +285,7 @@ mod tests {
         let typed = Typed { renew_every_days: "9999".to_owned(), ..Typed::default() };
         let html = rendered(|| fields(&typed, Some(&error.into()), None).into_view().to_html());
         assert!(html.contains("renew_every_days-error") && html.contains("from 1 to 3650."), "{html}");
-        assert!(!html.contains("A new value has a new end"), "{html}");
+        assert!(!html.contains("If you replace the value"), "{html}");
     }
 
     #[test]

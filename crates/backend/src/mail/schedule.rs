@@ -194,6 +194,17 @@ mod tests {
     }
 
     #[test]
+    fn names_are_those_of_places() {
+        let names = Zone::names();
+        for name in &names {
+            assert!(Zone::find(name).is_some(), "{name}");
+        }
+        assert!(names.len() > 300, "{}", names.len());
+        assert!(["Asia/Taipei", "UTC"].iter().all(|known| names.iter().any(|name| name == known)));
+        assert!(!names.iter().any(|name| name.starts_with("Etc/")));
+    }
+
+    #[test]
     fn shown_is_the_time_of_the_zone() {
         let zone = Zone::find("Asia/Taipei").unwrap();
         assert_eq!(zone.shown(at("2026-11-28T20:05:00Z")).rfc3339(), "2026-11-29T04:05:00Z");
