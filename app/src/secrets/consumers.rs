@@ -34,7 +34,7 @@ pub fn count_words_of(usage_count: u32, reader_count: u32, kind: UsageKind) -> O
 /// The list of consumers: images or datasets, and API tokens that read the value.
 #[component]
 pub fn ConsumerList(users: SecretConsumers, id: SecretId) -> impl IntoView {
-    let SecretConsumers { usages, usage_count, readers, reader_count, now } = users;
+    let SecretConsumers { usages, usage_count, readers, reader_count, now, .. } = users;
     let kind = UsageKind::of(id.kind);
     let more_usages = usages.len() < usage_count as usize;
     let more_readers = reader_count as usize - readers.len().min(reader_count as usize);
@@ -137,8 +137,7 @@ mod tests {
     fn count_words_are_singular_and_plural() {
         let words = |usage_count, reader_count| {
             let now = domain::time::Timestamp::from_micros(0);
-            let users =
-                SecretConsumers { usages: Vec::new(), usage_count, readers: Vec::new(), reader_count, now };
+            let users = SecretConsumers { usage_count, reader_count, ..SecretConsumers::nobody(now) };
             count_words(&users, UsageKind::Image)
         };
         assert_eq!(words(0, 0), None);

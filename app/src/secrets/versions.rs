@@ -128,10 +128,13 @@ fn holders(consumers: &SecretConsumers, version: &SecretVersion) -> Option<Strin
     if version.state == VersionState::Current {
         return None;
     }
-    let readers = consumers.readers.iter();
-    let names: Vec<String> = readers
-        .filter(|reader| reader.version == Some(version.number) && !reader.revoked)
-        .map(|reader| reader.name.clone())
+    let outdated = consumers.outdated.iter();
+    let names: Vec<String> = outdated
+        .filter(|consumer| consumer.version == version.number)
+        .map(|consumer| match &consumer.owner {
+            Some(owner) => format!("{} ({owner})", consumer.name),
+            None => consumer.name.clone(),
+        })
         .collect();
     (!names.is_empty()).then(|| t!(version_holders, names: texts::all_of(names)))
 }
@@ -236,7 +239,7 @@ fn state(version: &SecretVersion, now: Timestamp) -> impl IntoView + use<> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::usage::TokenConsumer;
+    use domain::usage::OutdatedConsumer;
 
     fn version(number: i64, state: VersionState, reason: VersionReason) -> SecretVersion {
         SecretVersion {
@@ -250,6 +253,7 @@ mod tests {
             username: Some("robot".to_owned()),
             fingerprint: None,
             test: None,
+            expires_at: None,
             destroyed: None,
         }
     }
@@ -257,25 +261,19 @@ mod tests {
     #[test]
     fn holders_names_who_read_an_earlier_version_last() {
         let now = Timestamp::from_micros(0);
-        let reader = |name: &str, version: i64, revoked: bool| TokenConsumer {
+        let consumer = |name: &str, owner: Option<&str>, version: i64| OutdatedConsumer {
             id: name.to_owned(),
             name: name.to_owned(),
-            owner: None,
+            owner: owner.map(str::to_owned),
             last_read_at: now,
-            reads: 1,
-            revoked,
-            version: Some(version),
+            version,
         };
-        let readers = vec![
-            reader("ci", 1, false),
-            reader("argo", 2, false),
-            reader("old", 1, true),
-            reader("cd", 1, false),
-        ];
-        let consumers = SecretConsumers { readers, ..SecretConsumers::nobody(now) };
+        let outdated =
+            vec![consumer("ci", None, 1), consumer("argo", None, 2), consumer("cd", Some("ana"), 1)];
+        let consumers = SecretConsumers { outdated, ..SecretConsumers::nobody(now) };
         let of = |number, state| holders(&consumers, &version(number, state, VersionReason::Edited));
         let said = of(1, VersionState::Kept).unwrap();
-        assert!(said.contains("ci and cd") && !said.contains("old"), "{said}");
+        assert!(said.contains("ci and cd (ana)") && !said.contains("argo"), "{said}");
         assert_eq!(of(2, VersionState::Current), None);
         assert_eq!(of(3, VersionState::Destroyed), None);
     }

@@ -52,6 +52,8 @@ pub struct Version {
     pub status: Option<Cow<'static, str>>,
     /// When it was tested.
     pub tested_at: Option<String>,
+    /// When the value expires or expired; null where it has no end, or none that is known.
+    pub expires_at: Option<String>,
     /// When its value was destroyed.
     pub destroyed_at: Option<String>,
     /// By whom.
@@ -74,6 +76,7 @@ impl From<SecretVersion> for Version {
             fingerprint: version.fingerprint,
             status: status.map(|cause| cause.status().as_str().into()),
             tested_at: tested_at.map(domain::time::Timestamp::rfc3339),
+            expires_at: version.expires_at.map(domain::time::Timestamp::rfc3339),
             destroyed_at: destroyed_at.map(domain::time::Timestamp::rfc3339),
             destroyed_by,
         }

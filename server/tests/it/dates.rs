@@ -199,6 +199,22 @@ async fn graphql_has_the_dates_too() {
     )
     .await;
     assert_eq!(found["data"]["secrets"], json!([{ "name": name }]), "{found}");
+    for (suffix, expires_at) in [("-b", "2031-01-31"), ("-c", "2030-01-31"), ("-d", "")] {
+        let name = format!("{name}{suffix}");
+        let data = json!({
+            "name": name, "type": "kubernetes", "registryHost": "ghcr.io", "username": name, "password": "pw",
+            "expiresAt": expires_at,
+        });
+        ask(create, json!({ "data": data })).await;
+    }
+    for (order, expected) in [("asc", ["", "-c", "-b", "-d"]), ("desc", ["-d", "-b", "-c", ""])] {
+        let query = format!(
+            "query Q($where: SecretWhereInput) {{ secrets(where: $where, orderBy: {{ expiresAt: {order} }}, first: 9) {{ name }} }}"
+        );
+        let found = ask(&query, json!({ "where": { "search": name } })).await;
+        let names = expected.map(|suffix| json!({ "name": format!("{name}{suffix}") }));
+        assert_eq!(found["data"]["secrets"], json!(names), "{found}");
+    }
     let update = "mutation M($data: SecretUpdateInput!, $where: SecretWhereUniqueInput!) { updateSecret(data: $data, where: $where) { expiresAt renewEveryDays stopWhenExpired } }";
     let variables = json!({ "data": { "expiresAt": "", "renewEveryDays": 0 }, "where": { "id": format!("image-{name}") } });
     let changed = &ask(update, variables).await["data"]["updateSecret"];

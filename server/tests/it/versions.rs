@@ -178,6 +178,8 @@ async fn page_shows_versions_and_asks_before_a_rollback() {
     ask(&app, &reader, "GET", &format!("{id}/value"), "").await;
     ask(&app, &writer, "PATCH", &id, &json!({ "password": NEW }).to_string()).await;
 
+    let consumers = read(&ask(&app, &writer, "GET", &format!("{id}/consumers"), "").await);
+    assert_eq!((&consumers["outdated_count"], &consumers["outdated"][0]["version"]), (&json!(1), &json!(1)));
     let page = app.get(&format!("/secrets/{id}")).await;
     for present in ["id=\"versions-title\"", "New value by API", "In use", "which may still use it"] {
         assert!(page.body.contains(present), "{present}: {}", page.body);

@@ -4,6 +4,7 @@ use super::service::NoticeService;
 use crate::{
     audit::{self, AuditAction},
     context::Ctx,
+    mail::recipients::repository as recipients,
 };
 use domain::{error::Error, time::Timestamp};
 use std::time::Duration;
@@ -62,6 +63,12 @@ impl NoticeService {
     /// Errors: as `deliveries`.
     pub async fn delete_old(&self, ctx: &Ctx) -> Result<u64, Error> {
         self.may(ctx).await?;
-        self.db.write(ctx, async |work| Ok(repository::delete_old(work, ctx.now - KEPT).await?)).await
+        self.db
+            .write(ctx, async |work| {
+                let deleted = repository::delete_old(work, ctx.now - KEPT).await?;
+                recipients::delete_empty_mails(work).await?;
+                Ok(deleted)
+            })
+            .await
     }
 }

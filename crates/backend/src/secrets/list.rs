@@ -141,3 +141,6 @@ fn summary(row: ListRow) -> Result<SecretSummary, sqlx::Error> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests;

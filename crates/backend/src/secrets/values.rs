@@ -89,6 +89,8 @@ impl Stored {
         let EarlierValue { facts, place, sealed } = earlier;
         let public_key = facts.key().ok().flatten().map(|facts| facts.public_line());
         let row = SecretRow {
+            // Whoever stops an expired value stops this one at the end of either.
+            expires_at: [row.expires_at, facts.expires_at].into_iter().flatten().min(),
             registry_host: facts.registry_host,
             registry_username: facts.registry_username,
             value_host: facts.value_host,

@@ -14,16 +14,19 @@ use crate::{
     audit::{self, AuditAction},
     connection_tests::{TestedBefore, WhatWasTested, stored_settings_for},
     context::{Action, Ctx},
-    db::Connections,
+    db::{Connections, instant, timestamp},
     error::{Failure, public_error},
-    keyring::{Location, SealedValue, ValueField, repository::active_id},
+    keyring::{Keyring, Location, SealedValue, ValueField, repository::active_id},
     revision::Expected,
 };
+use chrono::{DateTime, Utc};
 use domain::{
     connection_test::ImageReference,
     error::{Error, Field},
     secret::{RegistryHost, SecretId, SecretKind, SshKeyFacts, VersionPage, VersionReason},
+    time::Timestamp,
 };
+use formats::password_end::visible_end;
 use repository::{Found, NewVersion, VersionRow};
 use sqlx::PgConnection;
 
@@ -107,7 +110,7 @@ impl SecretService {
     }
 
     /// Rolls back: stores the value of an earlier version as a new version, with the registry host, the username or the facts
-    /// of the key that belong to it. The value is opened and sealed inside the keyring alone, so the actor need not be allowed
+    /// of the key that belong to it, and with its own end, also if that has passed. The value is opened and sealed inside the keyring alone, so the actor need not be allowed
     /// to read it. Keeps a test's result if `ticket` is for exactly this version; ignores other tickets. Returns the number of
     /// the new version.
     ///
@@ -132,8 +135,9 @@ impl SecretService {
                 }
                 row.prove(&self.db, id)?;
                 let found = repository::find(work, row.id, ValueField::of(id.kind), number).await?;
-                let EarlierValue { facts, place, sealed } =
-                    earlier(&self.db, id, &row, found)?.for_its_host(id)?;
+                let earlier = earlier(&self.db, id, &row, found)?.for_its_host(id)?;
+                let end = restored_end(keyring, &earlier, &row, ctx.now)?;
+                let EarlierValue { facts, place, sealed } = earlier;
                 let settings = stored_settings_for(work, id, facts.registry_host.as_deref()).await?;
                 let tested = settings.and_then(|settings| {
                     TestedBefore::read(keyring, ctx, ticket, &WhatWasTested::version(place, &settings))
@@ -142,7 +146,9 @@ impl SecretService {
                 let (stored_key, _) = keys::find(work, row.id).await?;
                 let before = row.clone();
                 let mut fields = restore_account(id, &mut row, &facts);
-                if row.begin_value(ctx.now) {
+                row.value_version += 1;
+                if row.expires_at != end {
+                    row.expires_at = end;
                     fields.push(Field::ExpiresAt.name());
                 }
                 let to = Location { version: row.value_version, ..place };
@@ -257,6 +263,24 @@ fn restore_account(id: &SecretId, row: &mut SecretRow, facts: &VersionRow) -> Ve
     // A trigger does the same, because the version of the value changes.
     row.value_host.clone_from(&facts.registry_host);
     fields
+}
+
+/// Returns the end of a value that comes back into use: its own, as it was when another took its place, or as the value contains
+/// it. If neither is known, an end that lies ahead stays, and one that has passed is forgotten, as with any new value.
+fn restored_end(
+    keyring: &Keyring,
+    earlier: &EarlierValue,
+    row: &SecretRow,
+    now: Timestamp,
+) -> Result<Option<DateTime<Utc>>, Failure> {
+    let EarlierValue { facts, place, sealed } = earlier;
+    if facts.end_kept {
+        return Ok(facts.expires_at);
+    }
+    match visible_end(&keyring.open(*place, sealed)?) {
+        Some(end) => Ok(Some(instant(end)?)),
+        None => Ok(row.expires_at.filter(|at| timestamp(*at) > now)),
+    }
 }
 
 /// Stores the facts of the key that came back into use; without any, the key is parsed when the server starts next.

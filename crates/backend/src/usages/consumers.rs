@@ -27,7 +27,12 @@ pub(crate) async fn find(
     Ok(if *visible(&ctx.actor) == Restriction::None {
         users
     } else {
-        users.map(|users| SecretConsumers { usages: Vec::new(), readers: Vec::new(), ..users })
+        users.map(|users| SecretConsumers {
+            usages: Vec::new(),
+            readers: Vec::new(),
+            outdated: Vec::new(),
+            ..users
+        })
     })
 }
 
@@ -55,7 +60,7 @@ impl UsageService {
         self.db.read(ctx, async |connection| repository::selected(connection, selection, ctx.now).await).await
     }
 
-    /// Deletes reads that no longer count as use, and recounts the tokens that read a secret in the last 30 days, for secrets
+    /// Deletes reads that no longer count as use, except for the last of each token, and recounts the tokens that read a secret in the last 30 days, for secrets
     /// whose number may have fallen since; returns the number of these secrets. Changes only what lists are sorted by, so
     /// nothing is recorded.
     ///

@@ -73,6 +73,8 @@ pub struct SecretVersion {
     pub fingerprint: Option<String>,
     /// The result and the time of its last test, if it was tested.
     pub test: Option<(TestCause, Timestamp)>,
+    /// The end of the value, if it has one and that is known.
+    pub expires_at: Option<Timestamp>,
     /// The time at which its value was destroyed, and the name of the actor who did so.
     pub destroyed: Option<(Timestamp, String)>,
 }

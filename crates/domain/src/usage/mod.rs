@@ -9,8 +9,8 @@ pub use draft::{NewUsage, UsageContent, UsageDraft};
 pub use problem::UsageProblem;
 pub use target::{Branch, GitAddress, ImageAddress, UsageTarget};
 pub use view::{
-    SecretChoice, SecretChoices, SecretConsumers, SelectedSecret, TokenConsumer, Usage, UsagePage,
-    UsageQuery, UsedSecret,
+    OutdatedConsumer, SecretChoice, SecretChoices, SecretConsumers, SelectedSecret, TokenConsumer, Usage,
+    UsagePage, UsageQuery, UsedSecret,
 };
 
 use crate::{error::Field, secret::SecretKind};

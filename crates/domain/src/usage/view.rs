@@ -124,6 +124,11 @@ pub struct SecretConsumers {
     pub readers: Vec<TokenConsumer>,
     /// The number of all such tokens.
     pub reader_count: u32,
+    /// The API tokens that read an earlier version last, however long ago, the latest first, up to the limit: whoever uses them
+    /// still has the old value.
+    pub outdated: Vec<OutdatedConsumer>,
+    /// The number of all such tokens.
+    pub outdated_count: u32,
     /// The server's time.
     pub now: Timestamp,
 }
@@ -137,7 +142,15 @@ impl SecretConsumers {
 
     /// Returns that nobody uses the secret.
     pub fn nobody(now: Timestamp) -> Self {
-        Self { usages: Vec::new(), usage_count: 0, readers: Vec::new(), reader_count: 0, now }
+        Self {
+            usages: Vec::new(),
+            usage_count: 0,
+            readers: Vec::new(),
+            reader_count: 0,
+            outdated: Vec::new(),
+            outdated_count: 0,
+            now,
+        }
     }
 
     /// Returns the number of all consumers.
@@ -185,6 +198,21 @@ pub struct TokenConsumer {
     pub revoked: bool,
     /// The version of the value that it read last, if that is known.
     pub version: Option<i64>,
+}
+
+/// An API token, not revoked, that read an earlier version of a value last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutdatedConsumer {
+    /// The public part of the token.
+    pub id: String,
+    /// The name that people gave it.
+    pub name: String,
+    /// The owner; `None` for a token of the command line.
+    pub owner: Option<String>,
+    /// The time of its last read.
+    pub last_read_at: Timestamp,
+    /// The version that it read.
+    pub version: i64,
 }
 
 #[cfg(test)]

@@ -88,6 +88,7 @@ fn list_query(search: &str, images_only: bool, order_by: &SecretOrderByInput) ->
         (SortColumn::Name, order_by.name),
         (SortColumn::DisplayName, order_by.display_name),
         (SortColumn::Type, order_by.kind),
+        (SortColumn::Expires, order_by.expires_at),
     ];
     let mut orders = orders.into_iter().filter_map(|(column, way)| Some((column, way?)));
     let (column, way) = orders.next().unwrap_or((SortColumn::Name, OrderDirection::Asc));

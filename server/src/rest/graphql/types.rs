@@ -207,6 +207,8 @@ pub(super) struct SecretOrderByInput {
     pub(super) display_name: Option<OrderDirection>,
     #[graphql(name = "type")]
     pub(super) kind: Option<OrderDirection>,
+    /// The next end first with `asc`; secrets without an end come last.
+    pub(super) expires_at: Option<OrderDirection>,
 }
 
 /// A secret that is to be added.

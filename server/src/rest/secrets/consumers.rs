@@ -2,7 +2,7 @@
 
 use crate::rest::{Answer, Caller, ProblemDetails, id, json};
 use axum::extract::Path;
-use domain::usage::SecretConsumers;
+use domain::usage::{OutdatedConsumer, SecretConsumers};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,6 +17,11 @@ pub struct Consumers {
     readers: Vec<ConsumingToken>,
     /// How many there are.
     reader_count: u32,
+    /// Tokens, not revoked, that took an earlier version out last, however long ago, the latest first: who uses them still has the
+    /// old value; at most 50.
+    outdated: Vec<OutdatedToken>,
+    /// How many there are.
+    outdated_count: u32,
 }
 
 /// An image or a dataset that uses a secret.
@@ -46,6 +51,33 @@ pub struct ConsumingToken {
     version: Option<i64>,
 }
 
+/// A token that took an earlier version out last.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OutdatedToken {
+    /// The part of the token that is no secret.
+    token: String,
+    /// The name that people gave it.
+    name: String,
+    /// Whose it is; null for one of the command line.
+    owner: Option<String>,
+    /// The last time.
+    last_read_at: String,
+    /// The version that it took.
+    version: i64,
+}
+
+impl From<OutdatedConsumer> for OutdatedToken {
+    fn from(consumer: OutdatedConsumer) -> Self {
+        Self {
+            token: consumer.id,
+            name: consumer.name,
+            owner: consumer.owner,
+            last_read_at: consumer.last_read_at.rfc3339(),
+            version: consumer.version,
+        }
+    }
+}
+
 impl From<SecretConsumers> for Consumers {
     fn from(consumers: SecretConsumers) -> Self {
         let usages = consumers.usages.into_iter();
@@ -67,13 +99,15 @@ impl From<SecretConsumers> for Consumers {
                 })
                 .collect(),
             reader_count: consumers.reader_count,
+            outdated: consumers.outdated.into_iter().map(OutdatedToken::from).collect(),
+            outdated_count: consumers.outdated_count,
         }
     }
 }
 
 /// List the consumers of a secret
 ///
-/// Images and datasets, and the tokens that read its value in the last 30 days.
+/// Images and datasets, the tokens that read its value in the last 30 days, and those that still have an earlier version.
 #[utoipa::path(
     get, path = "/api/v1/secrets/{id}/consumers", tag = "Secrets", operation_id = "list_consumers",
     params(("id" = String, Path, description = "`gitsync-secret-<name>` or `image-<name>`", example = "image-hub")),

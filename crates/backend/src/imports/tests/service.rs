@@ -10,7 +10,7 @@ use domain::{
     access::Role,
     error::{Error, Field, FieldError, Problem},
     import::{CredentialHelper, ImportProblem, Note},
-    secret::{Credential, NameProblem, NewSecret, SecretDraft, SecretId},
+    secret::{Credential, NameProblem, NewSecret, SecretDraft, SecretId, VersionReason},
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -112,6 +112,38 @@ async fn save_creates_secret_and_record_for_each_choice(pool: PgPool) {
             "ana | secret added | image-robot | done | ".to_owned(),
         ]
     );
+}
+
+/// The end that a password has, or that its kind has, comes with it; and the version says how it came.
+#[sqlx::test]
+async fn save_keeps_the_ends_of_passwords(pool: PgPool) {
+    // {"alg":"none"} and {"exp":1000000}
+    const JWT: &str = "eyJhbGciOiJub25lIn0.eyJleHAiOjEwMDAwMDB9.c2ln";
+    let backend = backend(pool.clone()).await;
+    let ana = signed_in(&backend, "ana", Role::Editor, 1).await;
+    let ecr = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
+    let config = serde_json::json!({ "auths": {
+        "registry.example": { "username": "robot", "password": JWT },
+        ecr: { "username": "AWS", "password": "plain" },
+        "ghcr.io": { "username": "robot", "password": "endless" },
+    } });
+    let id = backend.imports().begin(&later(&ana, 2), text(&config.to_string())).await.unwrap();
+    let view = backend.imports().get(&later(&ana, 3), id).await.unwrap();
+    let number = |host: &str| view.rows.iter().find(|row| row.host.as_deref() == Some(host)).unwrap().number;
+    let chosen = [
+        choice(number("registry.example"), "jwt"),
+        choice(number(ecr), "ecr"),
+        choice(number("ghcr.io"), "endless"),
+    ];
+    backend.imports().save(&later(&ana, 10), id, &chosen).await.unwrap();
+    for (name, end) in [("jwt", Some(1_000_000)), ("ecr", Some(10 + 12 * 3_600)), ("endless", None)] {
+        let id = SecretId::parse(&format!("image-{name}")).unwrap();
+        let details = backend.secrets().get(&at(11), &id).await.unwrap();
+        assert_eq!(details.dates.expires_at, end.map(|second| at(second).now), "{name}");
+        let versions = backend.secrets().versions(&at(11), &id, None).await.unwrap().items;
+        assert_eq!((versions.len(), versions[0].reason), (1, VersionReason::Imported));
+        assert_eq!(versions[0].expires_at, details.dates.expires_at);
+    }
 }
 
 #[sqlx::test]

@@ -32,3 +32,12 @@ pub(crate) async fn deliver_to_people(
     .await
     .map(drop)
 }
+
+/// Deletes mails whose notices are gone.
+pub(crate) async fn delete_empty_mails(connection: &mut PgConnection) -> Result<u64, sqlx::Error> {
+    let deleted =
+        sqlx::query!("DELETE FROM mails WHERE NOT EXISTS (SELECT FROM mail_items WHERE mail_id = mails.id)")
+            .execute(connection)
+            .await?;
+    Ok(deleted.rows_affected())
+}

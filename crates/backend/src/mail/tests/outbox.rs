@@ -336,6 +336,29 @@ async fn a_mail_of_a_server_that_ends_is_sent_by_another_under_the_same_id(pool:
 }
 
 #[sqlx::test]
+async fn mails_are_deleted_with_the_last_of_their_notices(pool: PgPool) {
+    let peer = SmtpPeer::start(&[]);
+    let backend = sending(pool.clone(), Some(to(&peer))).await;
+    reader(&backend, &peer, "ana", Role::Reader, &draft(&["secret.expires"])).await;
+    let ben = reader(&backend, &peer, "ben", Role::Reader, &draft(&["secret.expires"])).await;
+    let left = async || sqlx::query_scalar::<_, i64>("SELECT count(*) FROM mails").fetch_one(&pool).await.unwrap();
+    happens(&backend, &pool, NoticeEvent::SecretExpires, "a", DAY).await;
+    sent(&backend, DAY).await;
+    happens(&backend, &pool, NoticeEvent::SecretExpires, "b", DAY + 30 * 24 * HOUR).await;
+    sent(&backend, DAY + 30 * 24 * HOUR).await;
+    assert_eq!(left().await, 4);
+    backend.notices().delete_old(&at(DAY + 80 * 24 * HOUR)).await.unwrap();
+    assert_eq!(left().await, 4);
+    backend.notices().delete_old(&at(DAY + 91 * 24 * HOUR)).await.unwrap();
+    assert_eq!(left().await, 2, "those of the second notice");
+    // A person who is gone takes the mails along.
+    let Some(user) = user_of(&ben) else { panic!("nobody") };
+    sqlx::query("DELETE FROM notice_deliveries WHERE user_id = $1").bind(user).execute(&pool).await.unwrap();
+    backend.notices().delete_old(&at(DAY + 91 * 24 * HOUR)).await.unwrap();
+    assert_eq!(left().await, 1);
+}
+
+#[sqlx::test]
 async fn unsubscribe_ends_mails_by_a_signed_link(pool: PgPool) {
     let peer = SmtpPeer::start(&[]);
     let backend = sending(pool.clone(), Some(to(&peer))).await;

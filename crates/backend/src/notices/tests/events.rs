@@ -3,12 +3,13 @@
 use super::{backend, config};
 use crate::{
     Backend, Kek,
-    connection_tests::tests::peers::{Guard, PASSWORD, Registry, USER},
-    tests::{at, reaching},
+    connection_tests::tests::peers::{GitServer, Guard, PASSWORD, Registry, USER},
+    tests::{add_user, anonymous, at, reaching, text},
 };
 use domain::{
-    access::TokenDraft,
-    secret::{NewSecret, SecretDraft, SecretId, SecretUpdate},
+    access::{Role, TokenDraft},
+    error::Error,
+    secret::{GeneratedSecret, NewSecret, NewSshKeyKind, SecretDraft, SecretId, SecretKind, SecretUpdate},
     sensitive::Sensitive,
 };
 use sqlx::PgPool;
@@ -187,4 +188,104 @@ async fn secret_says_its_dates_again_after_they_were_changed(pool: PgPool) {
             format!("secret.expired image-a 0 {second}"),
         ]
     );
+}
+
+#[sqlx::test]
+async fn key_pair_that_waits_for_a_week_is_said_once(pool: PgPool) {
+    let backend = backend(&pool).await;
+    let wanted = SecretDraft { name: "data".to_owned(), ..SecretDraft::default() };
+    let wanted = GeneratedSecret::parse(&wanted, NewSshKeyKind::Ed25519).unwrap();
+    backend.secrets().create_generated(&at(0), wanted, None).await.unwrap();
+    let id = SecretId::parse("gitsync-secret-data").unwrap();
+    let generate = async |second: i64| {
+        backend.secrets().generate_key(&at(second), &id, NewSshKeyKind::Ed25519).await.unwrap();
+    };
+    generate(DAY).await;
+    assert_eq!(backend.notices().raise_due(&at(8 * DAY - 1)).await, Ok(0));
+    for second in [8 * DAY, 9 * DAY] {
+        backend.notices().raise_due(&at(second)).await.unwrap();
+    }
+    let first = format!("secret.key_waiting gitsync-secret-data 0 {DAY}");
+    assert_eq!(raised(&pool).await, std::slice::from_ref(&first));
+    // Another pair waits for a week of its own, and one that was taken into use for nothing.
+    generate(20 * DAY).await;
+    assert_eq!(backend.notices().raise_due(&at(27 * DAY - 1)).await, Ok(0));
+    assert_eq!(backend.notices().raise_due(&at(27 * DAY)).await, Ok(1));
+    generate(30 * DAY).await;
+    let pair = backend.secrets().get(&at(30 * DAY), &id).await.unwrap().pending.unwrap();
+    backend.secrets().switch_key(&at(31 * DAY), &id, &pair.facts.fingerprint).await.unwrap();
+    assert_eq!(backend.notices().raise_due(&at(40 * DAY)).await, Ok(0));
+    assert_eq!(
+        raised(&pool).await,
+        [first, format!("secret.key_waiting gitsync-secret-data 0 {}", 20 * DAY)]
+    );
+}
+
+#[sqlx::test]
+async fn changed_host_key_is_said_at_once_and_once_for_each_change(pool: PgPool) {
+    let mut server = GitServer::start();
+    let backend = backend(&pool).await;
+    let draft = |known_hosts: &str, key: &str| SecretDraft {
+        name: "data".to_owned(),
+        kind: "git-dataset".to_owned(),
+        private_key: Sensitive::new(key),
+        repository: server.address("repo.git"),
+        known_hosts: known_hosts.to_owned(),
+        ..SecretDraft::default()
+    };
+    let key = server.key("good", &["-t", "ed25519"], true);
+    let first = draft(&server.known_hosts(), &key);
+    backend.secrets().create(&at(1), NewSecret::parse(first).unwrap(), None).await.unwrap();
+    let id = SecretId::parse("gitsync-secret-data").unwrap();
+    let tested = async |second: i64| {
+        backend.connection_tests().stored(&at(second), &id).await.unwrap();
+        raised(&pool).await
+    };
+    assert!(tested(10).await.is_empty());
+    server.new_host_keys();
+    server.restart();
+    let changed = |second: i64| format!("secret.host_key_changed gitsync-secret-data 0 {second}");
+    for second in [20, 30] {
+        assert_eq!(tested(second).await, [changed(20)]);
+    }
+    // Somebody trusts the new key, and it changes again.
+    let trusting = SecretDraft {
+        name: String::new(),
+        repository: server.address("repo.git"),
+        known_hosts: server.known_hosts(),
+        kind: "git-dataset".to_owned(),
+        ..SecretDraft::default()
+    };
+    let update = SecretUpdate::parse(SecretKind::GitDataset, trusting).unwrap();
+    let version = backend.secrets().get(&at(40), &id).await.unwrap().version;
+    backend.secrets().update(&at(40), &id, update, version).await.unwrap();
+    assert_eq!(tested(50).await, [changed(20)], "it works");
+    server.new_host_keys();
+    server.restart();
+    for second in [60, 70] {
+        assert_eq!(tested(second).await, [changed(20), changed(60)]);
+    }
+}
+
+#[sqlx::test]
+async fn locked_sign_in_is_said_once_an_hour_for_each_name(pool: PgPool) {
+    const RIGHT: &str = "correct horse battery";
+    let backend = backend(&pool).await;
+    add_user(&backend, "ana", Role::Editor, RIGHT).await;
+    let fail = async |second: i64, name: &str| {
+        let mut last = None;
+        for _ in 0..6 {
+            let tried = backend.sessions().sign_in(&anonymous(second), name, &text("wrong"), "tests").await;
+            last = tried.err();
+        }
+        assert!(matches!(last, Some(Error::Locked(_))), "{last:?}");
+    };
+    let (hour, locked) = (3_600, |hour: i64| format!("sign_in.locked ana 0 {hour}"));
+    fail(10, "ana").await;
+    assert_eq!(raised(&pool).await, [locked(0)]);
+    // Locked again within the hour, and after it.
+    fail(hour - 1, " ANA ").await;
+    assert_eq!(raised(&pool).await, [locked(0)]);
+    fail(2 * hour, "ana").await;
+    assert_eq!(raised(&pool).await, [locked(0), locked(2 * hour)]);
 }

@@ -105,9 +105,14 @@ pub(super) async fn list(
     connection: &mut PgConnection,
     request: &PageRequest<'_>,
 ) -> Result<Vec<ListRow>, sqlx::Error> {
+    select("", request)?.build_query_as().fetch_all(connection).await
+}
+
+/// Returns the statement of the list, after a word such as EXPLAIN.
+pub(super) fn select(word: &str, request: &PageRequest<'_>) -> Result<QueryBuilder<Postgres>, sqlx::Error> {
     let PageRequest { query, visible, direction, after, skip, limit, now, total } = request;
     let words = search::parse(&query.search);
-    let mut sql = QueryBuilder::<Postgres>::new(format!("SELECT {LIST_ROW} FROM ("));
+    let mut sql = QueryBuilder::<Postgres>::new(format!("{word} SELECT {LIST_ROW} FROM ("));
     if let TotalBy::Reading(_) = total {
         sql.push("SELECT *, count(*) OVER () AS total FROM (");
     }
@@ -168,7 +173,7 @@ pub(super) async fn list(
         " ORDER BY {order} LIMIT {limit} OFFSET {skip}) AS page LEFT JOIN LATERAL (SELECT algorithm, fingerprint FROM git_keys \
          WHERE secret_id = page.id AND NOT pending AND page.kind = 'git-dataset' LIMIT 1) AS key ON true ORDER BY {order}"
     ));
-    sql.build_query_as().fetch_all(connection).await
+    Ok(sql)
 }
 
 /// Returns the columns by which the list is sorted. Within one type, the type is not one of them, so that the index that

@@ -40,6 +40,9 @@ pub(crate) struct VersionRow {
     fingerprint: Option<String>,
     key_comment: Option<String>,
     public_key: Option<String>,
+    /// The end of the value, if `end_kept`; a server that kept no ends has left none.
+    pub(crate) expires_at: Option<DateTime<Utc>>,
+    pub(crate) end_kept: bool,
     /// The code that vouches for all of these.
     mac: Option<Vec<u8>>,
 }
@@ -62,12 +65,14 @@ impl VersionRow {
             fingerprint: facts.as_ref().map(|facts| facts.fingerprint.clone()),
             key_comment: facts.as_ref().map(|facts| facts.comment.clone()),
             public_key: facts.map(|facts| facts.public_key),
+            expires_at: row.expires_at,
+            end_kept: true,
             mac: None,
         }
     }
 
     fn message(&self) -> Message {
-        Message::new(Purpose::SecretVersion)
+        let message = Message::new(Purpose::SecretVersion)
             .bytes(self.secret_id.as_bytes())
             .number(self.number)
             .maybe(self.registry_host.as_deref())
@@ -77,7 +82,13 @@ impl VersionRow {
             .maybe_number(self.key_bits.map(i64::from))
             .maybe(self.fingerprint.as_deref())
             .maybe(self.key_comment.as_deref())
-            .maybe(self.public_key.as_deref())
+            .maybe(self.public_key.as_deref());
+        // Rows of a server that kept no ends keep their message.
+        if self.end_kept {
+            message.text("end").maybe_number(self.expires_at.map(|at| timestamp(at).micros()))
+        } else {
+            message
+        }
     }
 
     /// Verifies that the portal itself wrote which host and account the earlier value is for. If somebody else did, logs and
@@ -167,6 +178,7 @@ async fn finish(work: &mut Work, row: VersionRow) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE secret_versions SET registry_host = $3, registry_username = $4, value_host = $5, key_algorithm = $6, \
          key_bits = $7, fingerprint = $8, key_comment = $9, public_key = $10, mac = $11, \
+         expires_at = $12, end_kept = $13, \
          check_cause = CASE WHEN secrets.checked_at IS NULL THEN NULL ELSE secrets.check_cause END, \
          checked_at = secrets.checked_at \
          FROM secrets WHERE secrets.id = secret_id AND secret_id = $1 AND number = $2",
@@ -180,7 +192,9 @@ async fn finish(work: &mut Work, row: VersionRow) -> Result<(), sqlx::Error> {
         row.fingerprint,
         row.key_comment,
         row.public_key,
-        mac
+        mac,
+        row.expires_at,
+        row.end_kept
     )
     .execute(&mut **work)
     .await
@@ -247,7 +261,7 @@ pub(crate) async fn find(
 ) -> Result<Option<Found>, sqlx::Error> {
     let found = sqlx::query!(
         "SELECT registry_host, registry_username, value_host, key_algorithm, key_bits, fingerprint, key_comment, \
-         public_key, mac, algorithm AS \"algorithm?\", kek_id AS \"kek_id?\", wrapped_key AS \"wrapped_key?\", \
+         public_key, expires_at, end_kept, mac, algorithm AS \"algorithm?\", kek_id AS \"kek_id?\", wrapped_key AS \"wrapped_key?\", \
          nonce AS \"nonce?\", ciphertext AS \"ciphertext?\" \
          FROM secret_versions LEFT JOIN secret_values AS sealed ON sealed.secret_id = secret_versions.secret_id \
          AND sealed.version = number AND sealed.field = $2 \
@@ -280,6 +294,8 @@ pub(crate) async fn find(
         fingerprint: row.fingerprint,
         key_comment: row.key_comment,
         public_key: row.public_key,
+        expires_at: row.expires_at,
+        end_kept: row.end_kept,
         mac: row.mac,
     };
     Ok(Some((version, sealed)))
@@ -317,6 +333,7 @@ struct ListRow {
     fingerprint: Option<String>,
     check_cause: Option<String>,
     checked_at: Option<DateTime<Utc>>,
+    expires_at: Option<DateTime<Utc>>,
     destroyed_at: Option<DateTime<Utc>>,
     destroyed_by: Option<String>,
     current: bool,
@@ -345,6 +362,7 @@ impl ListRow {
             username: self.registry_username,
             fingerprint: self.fingerprint,
             test: cause.zip(self.checked_at.map(timestamp)),
+            expires_at: self.expires_at.map(timestamp),
             destroyed: self.destroyed_at.map(timestamp).zip(self.destroyed_by),
         }
     }
@@ -368,7 +386,8 @@ pub(in crate::secrets) async fn list(
          CASE WHEN number = value_version THEN git_keys.fingerprint ELSE version.fingerprint END AS fingerprint, \
          CASE WHEN number <> value_version THEN version.check_cause \
              WHEN secrets.checked_at IS NOT NULL THEN secrets.check_cause END AS check_cause, \
-         CASE WHEN number = value_version THEN secrets.checked_at ELSE version.checked_at END AS checked_at \
+         CASE WHEN number = value_version THEN secrets.checked_at ELSE version.checked_at END AS checked_at, \
+         CASE WHEN number = value_version THEN secrets.expires_at ELSE version.expires_at END AS expires_at \
          FROM secret_versions AS version JOIN secrets ON secrets.id = version.secret_id \
          LEFT JOIN secret_values AS sealed ON sealed.secret_id = version.secret_id AND sealed.field = $2 \
          AND sealed.version = number \
@@ -394,7 +413,7 @@ pub(crate) async fn guarded(
     let rows = sqlx::query_as!(
         VersionRow,
         "SELECT secret_id, number, registry_host, registry_username, value_host, key_algorithm, key_bits, fingerprint, \
-         key_comment, public_key, mac FROM secret_versions WHERE substr(mac, 1, 8) <> decode($1, 'hex') \
+         key_comment, public_key, expires_at, end_kept, mac FROM secret_versions WHERE substr(mac, 1, 8) <> decode($1, 'hex') \
          ORDER BY secret_id, number LIMIT $2 FOR UPDATE",
         stale.bound(),
         limit

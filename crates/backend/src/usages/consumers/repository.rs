@@ -9,7 +9,7 @@ use chrono::{Days, NaiveDate};
 use domain::{
     secret::{SecretId, SecretName, Selection},
     time::Timestamp,
-    usage::{SecretConsumers, SelectedSecret, TokenConsumer},
+    usage::{OutdatedConsumer, SecretConsumers, SelectedSecret, TokenConsumer},
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -50,7 +50,8 @@ pub(in crate::usages) async fn recount(
     Ok(changed.rows_affected())
 }
 
-/// Deletes up to this number of reads of days that no longer count; returns their number.
+/// Deletes up to this number of reads of days that no longer count; returns their number. The last of a token and a secret stays,
+/// because it names the version that the token's user has.
 pub(in crate::usages) async fn forget_reads(
     connection: &mut PgConnection,
     limit: i64,
@@ -58,7 +59,8 @@ pub(in crate::usages) async fn forget_reads(
 ) -> Result<u64, sqlx::Error> {
     let forgotten = sqlx::query!(
         "DELETE FROM secret_reads WHERE ctid = ANY \
-         (ARRAY(SELECT ctid FROM secret_reads WHERE day < $1 LIMIT $2))",
+         (ARRAY(SELECT ctid FROM secret_reads AS old WHERE day < $1 AND EXISTS (SELECT FROM secret_reads AS later \
+             WHERE later.secret_id = old.secret_id AND later.token_id = old.token_id AND later.day > old.day) LIMIT $2))",
         first_day(now)?,
         limit
     )
@@ -134,7 +136,8 @@ pub(in crate::usages) async fn users(
     now: Timestamp,
 ) -> Result<Option<SecretConsumers>, sqlx::Error> {
     let found = sqlx::query!(
-        "SELECT id, usage_count, reader_count FROM secrets WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
+        "SELECT id, value_version, usage_count, reader_count FROM secrets \
+         WHERE kind = $1 AND name = $2 AND deleted_at IS NULL",
         id.kind.as_str(),
         id.name.as_str()
     )
@@ -169,8 +172,13 @@ pub(in crate::usages) async fn users(
             first_day(now)?,
             most
         )
-        .fetch_all(connection)
+        .fetch_all(&mut *connection)
         .await?
+    };
+    let (outdated, outdated_count) = match secret.value_version {
+        // There is no earlier one.
+        ..=1 => (Vec::new(), 0),
+        current => outdated(connection, secret.id, current, most).await?,
     };
     let count = |count: i64| u32::try_from(count).unwrap_or_default();
     let usages = usages.iter().map(|row| Ok::<_, sqlx::Error>((usage_kind(&row.kind)?, name(&row.name)?)));
@@ -190,6 +198,40 @@ pub(in crate::usages) async fn users(
                 version: row.value_version,
             })
             .collect(),
+        outdated_count: count(outdated_count),
+        outdated,
         now,
     }))
+}
+
+/// Returns the tokens that read a version before the current one last, up to this number, and the number of all.
+async fn outdated(
+    connection: &mut PgConnection,
+    secret: Uuid,
+    current: i64,
+    most: i64,
+) -> Result<(Vec<OutdatedConsumer>, i64), sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT api_tokens.id, api_tokens.name, users.name AS \"owner?\", last.last_read_at AS \"last_read_at!\", \
+         last.value_version AS \"version!\", count(*) OVER () AS \"outdated!\" \
+         FROM (SELECT DISTINCT ON (token_id) token_id, last_read_at, value_version FROM secret_reads \
+             WHERE secret_id = $1 ORDER BY token_id, day DESC) AS last \
+         JOIN api_tokens ON api_tokens.id = last.token_id LEFT JOIN users ON users.id = user_id \
+         WHERE revoked_at IS NULL AND last.value_version < $2 \
+         ORDER BY last.last_read_at DESC, api_tokens.id LIMIT $3",
+        secret,
+        current,
+        most
+    )
+    .fetch_all(connection)
+    .await?;
+    let all = rows.first().map_or(0, |row| row.outdated);
+    let consumers = rows.into_iter().map(|row| OutdatedConsumer {
+        id: row.id,
+        name: row.name,
+        owner: row.owner,
+        last_read_at: timestamp(row.last_read_at),
+        version: row.version,
+    });
+    Ok((consumers.collect(), all))
 }
