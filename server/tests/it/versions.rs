@@ -176,6 +176,7 @@ async fn page_shows_versions_and_asks_before_a_rollback() {
     app.add_image(&name, OLD).await;
     let id = format!("image-{name}");
     ask(&app, &reader, "GET", &format!("{id}/value"), "").await;
+    ask(&app, &writer, "PATCH", &id, &json!({ "expires_at": "2091-05-01T00:00:00Z" }).to_string()).await;
     ask(&app, &writer, "PATCH", &id, &json!({ "password": NEW }).to_string()).await;
 
     let consumers = read(&ask(&app, &writer, "GET", &format!("{id}/consumers"), "").await);
@@ -194,6 +195,8 @@ async fn page_shows_versions_and_asks_before_a_rollback() {
     let question = app.get(&format!("/secrets/{id}/rollback?from=secret&version=1")).await;
     assert_eq!(question.status, StatusCode::OK);
     assert!(question.body.contains("Roll back to version 1"), "{}", question.body);
+    assert!(question.body.contains("<dt>Expires</dt>"), "{}", question.body);
+    assert!(question.body.contains("datetime=\"2091-05-01T00:00:00Z\""), "{}", question.body);
     let path = format!("/secrets/{id}/rollback");
     let denied = app.send_anonymous(posted(&path, &looker, &[("version", "1"), ("test", "no")])).await;
     assert_eq!(denied.status, StatusCode::FORBIDDEN);

@@ -4,7 +4,7 @@ use super::{belongs, reason};
 use crate::{
     failure::{Noun, Subject, loaded},
     messages,
-    secrets::{LIST, consumers::UsedWarning, page_of},
+    secrets::{LIST, consumers::UsedWarning, dates, page_of},
     ssr,
     texts::{self, Markup},
     ui::{
@@ -17,8 +17,9 @@ use crate::{
 };
 use backend::{Backend, Ctx};
 use domain::{
-    error::Error,
+    error::{Error, Field},
     secret::{RollbackTest, SecretDetails, SecretId, SecretVersion, VersionState},
+    time::Timestamp,
     usage::SecretConsumers,
 };
 use leptos::{
@@ -77,10 +78,14 @@ pub fn VersionQuestionPage(
     let load = move |backend: Backend, ctx: Ctx| async move {
         backend.secrets().may_change(&ctx, Some(&id)).await?;
         let details = backend.secrets().get(&ctx, &id).await?;
-        let found = backend.secrets().versions(&ctx, &id, number.checked_add(1)).await?;
-        let version = found.items.into_iter().find(|version| version.number == number);
         let newest = backend.secrets().versions(&ctx, &id, None).await?.items;
         let same_value = same_value(&newest, number);
+        let of_number =
+            |versions: Vec<SecretVersion>| versions.into_iter().find(|version| version.number == number);
+        let version = match of_number(newest) {
+            Some(version) => Some(version),
+            None => of_number(backend.secrets().versions(&ctx, &id, number.checked_add(1)).await?.items),
+        };
         Ok((details, version, same_value, backend.usages().of_secret(&ctx, &id).await?))
     };
     let subject = Subject { heading: question.label(), noun: Noun::Secret, list: LIST };
@@ -149,7 +154,7 @@ fn asked(
     failure: Option<Box<VersionNotDone>>,
 ) -> impl IntoView + use<> {
     let query = ssr::query();
-    let (number, now, at) = (version.number.unsigned_abs(), details.now, version.stored_at);
+    let (number, now) = (version.number.unsigned_abs(), details.now);
     let action = page_of(&details.id, question.segment(), &query);
     let cancel = page_of(&details.id, "", &query);
     let heading = match question {
@@ -167,21 +172,7 @@ fn asked(
         .into_any()
     });
     let name = details.display_name.clone();
-    let when = Markup::rendered(view! { <Ago at now/> });
-    let stored = match &version.stored_by {
-        Some(name) => t!(version_stored_by, when, name),
-        None => when,
-    };
-    let facts = view! {
-        <dl>
-            <dt>{t!(version_stored)}</dt>
-            <dd>{stored}</dd>
-            <dt>{t!(version_reason)}</dt>
-            <dd>{reason(version)}</dd>
-            <dt>{t!(version_belongs)}</dt>
-            <dd>{belongs(version)}</dd>
-        </dl>
-    };
+    let facts = facts(version, now);
     let count = same_value.kept.len();
     let same = (count > 0).then(|| {
         let numbers = texts::all_of(same_value.kept.iter().rev().map(ToString::to_string));
@@ -225,6 +216,34 @@ fn asked(
     }
 }
 
+/// Renders what is known of a version.
+fn facts(version: &SecretVersion, now: Timestamp) -> impl IntoView + use<> {
+    let at = version.stored_at;
+    let when = Markup::rendered(view! { <Ago at now/> });
+    let stored = match &version.stored_by {
+        Some(name) => t!(version_stored_by, when, name),
+        None => when,
+    };
+    // A rollback brings it back.
+    let expires = version.expires_at.map(|at| {
+        view! {
+            <dt>{texts::field(Field::ExpiresAt)}</dt>
+            <dd>{dates::when(at, now)}</dd>
+        }
+    });
+    view! {
+        <dl>
+            <dt>{t!(version_stored)}</dt>
+            <dd>{stored}</dd>
+            <dt>{t!(version_reason)}</dt>
+            <dd>{reason(version)}</dd>
+            <dt>{t!(version_belongs)}</dt>
+            <dd>{belongs(version)}</dd>
+            {expires}
+        </dl>
+    }
+}
+
 /// Renders that the account changes with the value, if it does.
 fn other_account(details: &SecretDetails, version: &SecretVersion) -> impl IntoView + use<> {
     let same = (&details.registry_host, &details.username) == (&version.registry_host, &version.username);
@@ -248,28 +267,15 @@ fn tests(chosen: RollbackTest) -> impl IntoView + use<> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use domain::{secret::VersionReason, time::Timestamp};
-
-    fn version(number: i64, from: Option<i64>, state: VersionState) -> SecretVersion {
-        SecretVersion {
-            number,
-            stored_at: Timestamp::from_micros(0),
-            stored_by: None,
-            reason: VersionReason::Edited,
-            rolled_back_from: from,
-            registry_host: None,
-            username: None,
-            fingerprint: None,
-            test: None,
-            expires_at: None,
-            state,
-            destroyed: None,
-        }
-    }
+    use super::{super::tests::version, *};
+    use domain::secret::VersionReason;
 
     #[test]
     fn same_value_follows_rollbacks_in_both_directions() {
+        let version = |number, rolled_back_from, state| SecretVersion {
+            rolled_back_from,
+            ..version(number, state, VersionReason::Edited)
+        };
         let versions = [
             version(6, Some(3), VersionState::Current),
             version(5, Some(1), VersionState::Kept),
