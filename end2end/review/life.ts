@@ -51,7 +51,7 @@ async function people(request: APIRequestContext): Promise<void> {
   await send(request, '/users/diego/disable');
 }
 
-/** Adds accounts for registries, in every state that a test can come to. */
+/** Adds accounts for registries, with results of tests, dates and versions. */
 async function accounts(request: APIRequestContext, port: number): Promise<void> {
   const host = `127.0.0.1:${port}`;
   const many: (Form & { name: string })[] = [
@@ -72,7 +72,7 @@ async function accounts(request: APIRequestContext, port: number): Promise<void>
   await send(request, '/secrets/image-gitlab-registry/destroy', { version: '1' });
 }
 
-/** Adds keys: working, of a host that is new or has changed, refused, and with a pair that waits. */
+/** Adds keys: working, of a host that is new or has changed, rejected, and with a pair that waits. */
 async function keys(request: APIRequestContext): Promise<void> {
   const host = await gitServer();
   try {
