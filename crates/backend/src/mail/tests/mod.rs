@@ -1,5 +1,6 @@
 //! Mail to a real server.
 
+mod outbox;
 mod people;
 mod transport;
 
