@@ -21,11 +21,17 @@ use uuid::Uuid;
 const PATH: &str = "/mail/unsubscribe";
 
 /// 28 November 2026, 00:00 UTC, a Saturday.
-const DAY: i64 = 1_795_824_000;
-const HOUR: i64 = 3_600;
+pub(super) const DAY: i64 = 1_795_824_000;
+pub(super) const HOUR: i64 = 3_600;
 
 /// Raises a notice about a secret, or about something else.
-async fn happens(backend: &Backend, pool: &PgPool, event: NoticeEvent, name: &str, second: i64) -> Uuid {
+pub(super) async fn happens(
+    backend: &Backend,
+    pool: &PgPool,
+    event: NoticeEvent,
+    name: &str,
+    second: i64,
+) -> Uuid {
     let (id, ctx) = (crate::sortable_id(), at(second));
     let secret = event.is_about_secret();
     let kind = match event {
@@ -61,14 +67,14 @@ async fn happens(backend: &Backend, pool: &PgPool, event: NoticeEvent, name: &st
     id
 }
 
-fn letter(mail: &HeldMail) -> Letter {
+pub(super) fn letter(mail: &HeldMail) -> Letter {
     let names: Vec<_> = mail.notices.iter().map(|notice| notice.name.as_str()).collect();
     let text = format!("{}: {}\n{}\n", mail.reader.name, names.join(", "), mail.unsubscribe);
     Letter { subject: format!("{} notices", names.len()), html: format!("<p>{text}</p>"), text }
 }
 
 /// Takes the next mail that is due.
-async fn taken(backend: &Backend, second: i64) -> Option<HeldMail> {
+pub(super) async fn taken(backend: &Backend, second: i64) -> Option<HeldMail> {
     loop {
         match backend.mail().take_due(&at(second), PATH).await.unwrap() {
             TakenMail::Held(mail) => return Some(*mail),
@@ -79,7 +85,7 @@ async fn taken(backend: &Backend, second: i64) -> Option<HeldMail> {
 }
 
 /// Sends whatever is due, and returns what became of each mail.
-async fn sent(backend: &Backend, second: i64) -> Vec<DeliveryState> {
+pub(super) async fn sent(backend: &Backend, second: i64) -> Vec<DeliveryState> {
     let mut states = Vec::new();
     while let Some(mail) = taken(backend, second).await {
         states.push(backend.mail().deliver(&at(second), &mail, &letter(&mail)).await.unwrap());
@@ -88,7 +94,13 @@ async fn sent(backend: &Backend, second: i64) -> Vec<DeliveryState> {
 }
 
 /// Returns somebody with a confirmed address who has chosen.
-async fn reader(backend: &Backend, peer: &SmtpPeer, name: &str, role: Role, choice: &MailChoiceDraft) -> Ctx {
+pub(super) async fn reader(
+    backend: &Backend,
+    peer: &SmtpPeer,
+    name: &str,
+    role: Role,
+    choice: &MailChoiceDraft,
+) -> Ctx {
     let ctx = person(backend, name, role).await;
     confirmed(backend, peer, &ctx, &format!("{name}@example.org")).await;
     backend.mail().choose(&ctx, choice).await.unwrap();
@@ -96,11 +108,11 @@ async fn reader(backend: &Backend, peer: &SmtpPeer, name: &str, role: Role, choi
 }
 
 /// Returns the mails besides those that confirm addresses.
-fn notices(peer: &SmtpPeer) -> Vec<String> {
+pub(super) fn notices(peer: &SmtpPeer) -> Vec<String> {
     peer.mails().into_iter().filter(|mail| mail.contains("notices")).collect()
 }
 
-fn header(mail: &str, name: &str) -> String {
+pub(super) fn header(mail: &str, name: &str) -> String {
     let line = mail.lines().find(|line| line.starts_with(&format!("{name}: "))).unwrap();
     line.to_owned()
 }
