@@ -1,0 +1,104 @@
+//! What servers notice of their surroundings while they run: the database, single sign-on, and their own key.
+
+use crate::{harness::fresh_folder, notices::run_sql};
+use axum::Router;
+use backend::{
+    Backend, BackendConfig, Ctx, Issuer, Kek, SignInConfig, SingleSignOnConfig, StepUp, TestConfig,
+};
+use domain::{access::Role, sensitive::Sensitive, time::Timestamp};
+use private_postgres::{PrivatePostgres, Stop};
+use server::{clock, notices::Watch};
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// Starts a server over this database, whose people sign in at this port.
+async fn server(url: &str, kek: &Kek, port: u16) -> Backend {
+    let single_sign_on = SingleSignOnConfig {
+        issuer: Issuer::parse(&format!("http://127.0.0.1:{port}")).unwrap(),
+        client_id: "latchkey".to_owned(),
+        client_secret: None,
+        groups_claim: "groups".to_owned(),
+        groups: vec![("admins".to_owned(), Role::Admin)],
+        step_up: StepUp::default(),
+        logout_suspends_tokens: false,
+    };
+    let config = BackendConfig {
+        database: backend::DatabaseConfig::at(Sensitive::new(url)),
+        keys: vec![kek.clone()],
+        max_connections: 4,
+        retention: backend::Retention::default(),
+        mail: None,
+        notices: backend::NoticeConfig::default(),
+        sign_in: SignInConfig { single_sign_on: Some(single_sign_on), ..SignInConfig::default() },
+        connection_tests: TestConfig::default(),
+    };
+    Backend::start(config, clock::now()).await.unwrap()
+}
+
+#[tokio::test]
+async fn watch_says_once_what_several_servers_notice() {
+    let folder = fresh_folder("watched");
+    let start = || PrivatePostgres::start(&folder, &Stop::default()).unwrap();
+    let postgres = start();
+    let url = format!("postgres://latchkey@localhost/latchkey?host={}", folder.join("postgres").display());
+    // Nobody is at this port for the time being.
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = nobody.local_addr().unwrap();
+    drop(nobody);
+    let kek = Kek::generate().unwrap();
+    let servers = [server(&url, &kek, address.port()).await, server(&url, &kek, address.port()).await];
+    let mut watches = [Watch::new(None), Watch::new(None)];
+    let now = clock::now();
+    let at = |seconds: u64| Ctx::system("watch", now + Duration::from_secs(seconds));
+    let mut look = async |seconds: u64, turn: u32| {
+        for (server, watch) in servers.iter().zip(&mut watches) {
+            watch.look(server, &at(seconds), turn).await;
+        }
+    };
+    let said = || run_sql(&url, "SELECT event FROM notices ORDER BY at, id");
+
+    look(0, 0).await;
+    assert_eq!(said(), "", "one failure says nothing");
+    look(300, 10).await;
+    look(600, 20).await;
+    assert_eq!(said(), "sign_on.down");
+    let listener = TcpListener::bind(address).await.unwrap();
+    tokio::spawn(async move { axum::serve(listener, Router::new()).await });
+    // An answer that is not a description is one: whoever is down says nothing.
+    look(900, 30).await;
+    look(1_200, 40).await;
+    assert_eq!(said(), "sign_on.down\nsign_on.works");
+
+    postgres.stop();
+    look(1_210, 41).await;
+    look(1_240, 42).await;
+    let postgres = start();
+    // The connections of before are broken, which each server notices by itself.
+    for second in 0..60 {
+        look(1_300 + second, 43).await;
+        if said().ends_with("database.down") {
+            break;
+        }
+    }
+    look(1_400, 43).await;
+    let about: i64 =
+        run_sql(&url, "SELECT extract(epoch FROM about)::bigint FROM notices WHERE event = 'database.down'")
+            .parse()
+            .unwrap();
+    assert_eq!(about, (now + Duration::from_secs(1_210)).micros().div_euclid(1_000_000));
+    assert_eq!(said(), "sign_on.down\nsign_on.works\ndatabase.down");
+    // A server that has waited for its database when it started.
+    let waited: Option<Timestamp> = Some(now + Duration::from_secs(2_000));
+    Watch::new(waited).look(&servers[0], &at(2_100), 1).await;
+    assert_eq!(said().matches("database.down").count(), 2);
+
+    // A server with another key is sealed, and says so; nothing else is asked of it.
+    let sealed = server(&url, &Kek::generate().unwrap(), address.port()).await;
+    assert!(sealed.is_sealed());
+    for second in [2_200, 2_230] {
+        Watch::new(None).look(&sealed, &at(second), 0).await;
+    }
+    assert!(said().ends_with("database.down\nportal.sealed"), "{}", said());
+    drop((servers, sealed));
+    postgres.stop();
+}
