@@ -18,7 +18,7 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
       }) as unknown as typeof window.setTimeout;
     }
   });
-  // What sticks to an edge of the window covers rows only until one scrolls, and axe does not scroll: it lies where it belongs meanwhile.
+  // An element that sticks to an edge of the window covers rows only until one scrolls, and axe does not scroll: it lies where it belongs meanwhile.
   await page.evaluate(() => {
     for (const element of document.querySelectorAll<HTMLElement>('body *')) {
       if (getComputedStyle(element).position === 'sticky') element.style.position = 'relative';

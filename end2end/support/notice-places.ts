@@ -164,7 +164,7 @@ export const NOTICE_PLACES: Place[] = [
     async go(page, secrets) {
       const secret = await versions(secrets, page);
       await open(page, `/secrets/${secret.id}/versions`);
-      await expect(page.getByText(/^Destroyed/)).toBeVisible();
+      await expect(page.locator('td').filter({ hasText: /Destroyed/ })).toBeVisible();
     },
   },
   {

@@ -59,6 +59,8 @@ test.afterAll(async () => {
 });
 
 test('an address is confirmed by its link, and a choice is kept', async ({ page, faults }) => {
+  // A whole story, with axe on three pages.
+  test.setTimeout(120_000);
   faults.allowStatus(410);
   await portal.signIn(page.context());
   await page.goto(`${portal.address}/account`);

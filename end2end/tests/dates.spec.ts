@@ -44,6 +44,18 @@ test('a day is the reader’s own, and stays as it is', async ({ page, secrets, 
   await expect(facts.locator(`time[datetime="${end}"]`).first()).toBeVisible();
 });
 
+test('a day of a new secret is the reader’s own, too', async ({ page, hydrated }) => {
+  test.skip(!hydrated, 'without scripts days are in UTC');
+  const name = unique('hub');
+  await open(page, '/secrets/new');
+  await page.locator('details.dates').getByText('Expiry and renewal').click();
+  await field(page, 'Expires').fill('2035-12-31');
+  await submit(page, { type: 'image-pull', name, registry_host: 'registry.example.org:5000', username: name, password: unique('pw') });
+  await expectList(page);
+  await open(page, `/secrets/image-${name}`);
+  await expect(page.locator('.facts-section time[datetime="2035-12-31T15:59:59Z"]').first()).toBeVisible();
+});
+
 test('a number of days out of range is rejected beside its field', async ({ page, secrets, faults }) => {
   faults.allowStatus(422);
   const secret = await secrets.image();

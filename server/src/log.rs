@@ -28,9 +28,15 @@ pub fn start(settings: &Settings, serving: bool, tracer: Option<SdkTracer>) -> R
     };
     // Colours are noise in a file or a collector.
     let colours = is_terminal && environment::variable("NO_COLOR").is_none();
+    // A full disk loses lines of the log. To report that on standard error, which often ends in the same file, would panic.
+    let report = false;
     let is_json = settings.log.log_format == LogFormat::Json;
     let Some(tracer) = tracer else {
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(output).with_ansi(colours);
+        let log = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(output)
+            .with_ansi(colours)
+            .log_internal_errors(report);
         if is_json {
             log.json().flatten_event(true).init();
         } else {
@@ -38,7 +44,7 @@ pub fn start(settings: &Settings, serving: bool, tracer: Option<SdkTracer>) -> R
         }
         return Ok(());
     };
-    let traces = tracing_opentelemetry::layer()
+    let spans = tracing_opentelemetry::layer()
         .with_tracer(tracer)
         .with_location(false)
         .with_threads(false)
@@ -46,8 +52,8 @@ pub fn start(settings: &Settings, serving: bool, tracer: Option<SdkTracer>) -> R
         .with_target(false)
         .with_tracked_inactivity(false)
         .with_filter(filter_fn(is_traced).with_max_level_hint(LevelFilter::DEBUG));
-    let log = fmt::layer().with_writer(output).with_ansi(colours);
-    let registry = tracing_subscriber::registry().with(traces);
+    let log = fmt::layer().with_writer(output).with_ansi(colours).log_internal_errors(report);
+    let registry = tracing_subscriber::registry().with(spans);
     if is_json {
         registry.with(log.json().flatten_event(true).with_filter(filter)).init();
     } else {

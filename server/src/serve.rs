@@ -17,7 +17,7 @@ use crate::{
 use backend::{Backend, Ctx, DatabaseConfig, Observed};
 use domain::{error::Error as DomainError, time::Timestamp};
 use private_postgres::Stop;
-use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
+use std::{error::Error, io::Write, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal, sync::watch, task::JoinHandle};
 
 /// The longest time that requests in flight may take when the server stops.
@@ -323,10 +323,12 @@ async fn first_admin(
             .public_url
             .as_ref()
             .map_or_else(|| format!("http://{}", listen_addr::reachable(addr)), Origin::as_text);
-        eprintln!(
+        // A full disk is no reason to end: the next start says it again.
+        drop(writeln!(
+            std::io::stderr(),
             "\nNobody can sign in yet. Within an hour, make the first administrator here:\n\n  {origin}/setup?token={}\n",
             token.expose()
-        );
+        ));
     }
     Ok(())
 }

@@ -19,8 +19,8 @@ pub async fn run(
 ) -> ExitCode {
     let command = command.unwrap_or(Command::Serve);
     let (traces, wrong) = traces(&settings, &command);
-    let tracer = traces.as_ref().map(Traces::tracer);
-    if let Err(error) = log::start(&settings, matches!(command, Command::Serve), tracer) {
+    let sends_to = traces.as_ref().map(Traces::tracer);
+    if let Err(error) = log::start(&settings, matches!(command, Command::Serve), sends_to) {
         eprintln!("latchkey: LATCHKEY_LOG is not a log filter: {error}");
         return ExitCode::FAILURE;
     }

@@ -14,6 +14,7 @@ use crate::{
     ui::{
         ago::Ago,
         alert::Alert,
+        crumbs::crumbs,
         field::{FieldText, field_frame},
         html::Html,
         line::Line,
@@ -64,9 +65,7 @@ pub fn OwnNotificationsPage(form: MailForm) -> impl IntoView {
         });
         let off = (!is_on).then(|| view! { <p>{t!(mail_off)}</p> });
         view! {
-            <nav class="crumbs" aria-label=t!(secret_breadcrumb)>
-                <a href=ACCOUNT>{t!(account_heading)}</a>
-            </nav>
+            {crumbs(ACCOUNT.to_owned(), t!(account_heading).to_owned())}
             <h1>{t!(mail_heading)}</h1>
             <p class="lead">{t!(mail_lead)}</p>
             {form.form.summary()}

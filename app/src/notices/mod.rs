@@ -8,7 +8,10 @@ pub mod pages;
 pub mod post;
 pub mod rule;
 
-use crate::failure::{Noun, Subject};
+use crate::{
+    failure::{Noun, Subject},
+    ui::crumbs,
+};
 use domain::notice::DeliveryState;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -43,10 +46,6 @@ fn deliveries_of(channel: Uuid, state: Option<DeliveryState>) -> String {
 }
 
 /// Renders the way back to the page.
-fn crumbs() -> impl IntoView + use<> {
-    view! {
-        <nav class="crumbs" aria-label=t!(secret_breadcrumb)>
-            <a href=NOTIFICATIONS>{t!(notices_heading)}</a>
-        </nav>
-    }
+fn crumbs() -> impl IntoView {
+    crumbs::crumbs(NOTIFICATIONS.to_owned(), t!(notices_heading).to_owned())
 }

@@ -144,7 +144,7 @@ pub fn relative(at: Timestamp, now: Timestamp) -> String {
 }
 
 /// Returns a time for a text, with the exact one as its title.
-fn when(at: Timestamp, now: Timestamp) -> Markup {
+pub(super) fn when(at: Timestamp, now: Timestamp) -> Markup {
     Markup::rendered(view! { <time datetime=at.rfc3339() title=texts::exact(at)>{relative(at, now)}</time> })
 }
 

@@ -12,6 +12,7 @@ use crate::{
     texts::{self, Markup},
     ui::{
         ago::Ago,
+        crumbs::crumbs,
         icon::icon,
         list::ListPage,
         rendered::rendered,
@@ -81,9 +82,7 @@ pub fn VersionsPage(id: SecretId) -> impl IntoView {
         };
         let first = before.is_some().then_some(first);
         view! {
-            <nav class="crumbs" aria-label=t!(secret_breadcrumb)>
-                <a href=page_of(&id, "", &query)>{name.to_owned()}</a>
-            </nav>
+            {crumbs(page_of(&id, "", &query), name.to_owned())}
             <ListPage
                 heading=t!(version_heading_of, name)
                 lead=explanation
@@ -241,7 +240,7 @@ mod tests {
     use super::*;
     use domain::usage::OutdatedConsumer;
 
-    fn version(number: i64, state: VersionState, reason: VersionReason) -> SecretVersion {
+    pub(super) fn version(number: i64, state: VersionState, reason: VersionReason) -> SecretVersion {
         SecretVersion {
             number,
             state,

@@ -22,7 +22,7 @@ use crate::{
     island_texts::DialogTexts,
     ssr,
     texts::{self, Markup},
-    ui::{ago::Ago, copy::CopyButton, icon::icon, rendered::rendered},
+    ui::{ago::Ago, copy::CopyButton, crumbs::crumbs, icon::icon, rendered::rendered},
 };
 use backend::{Backend, Ctx, SecretView};
 use domain::{
@@ -92,9 +92,7 @@ fn Head<'a>(details: &'a SecretDetails, may_write: bool, used: bool) -> impl Int
     let list = list_before(&ssr::query());
     let actions = may_write.then(|| view! { <Actions id=id list=&list used/> });
     view! {
-        <nav class="crumbs" aria-label=t!(secret_breadcrumb)>
-            <a href=list.clone()>{t!(list_title)}</a>
-        </nav>
+        {crumbs(list.clone(), t!(list_title).to_owned())}
         <div class="page-head">
             <div class="names">
                 <h1 title=display_name.clone()>{display_name.clone()}</h1>

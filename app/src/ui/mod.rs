@@ -10,6 +10,8 @@ pub mod area;
 pub mod confirm;
 #[cfg(feature = "ssr")]
 pub mod copy;
+#[cfg(feature = "ssr")]
+pub mod crumbs;
 pub mod dialog;
 pub mod dom;
 pub mod enhance;

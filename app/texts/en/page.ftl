@@ -30,6 +30,7 @@ page-forbidden-admins = Ask an administrator for another role: { $names }.
 
 page-actions = Actions
 page-add = Add
+page-breadcrumb = Breadcrumb
 page-cancel = Cancel
 page-copy = Copy
 page-copied = Copied

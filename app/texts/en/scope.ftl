@@ -12,4 +12,4 @@ scope-stopped-disabled = Rejected: the owner is disabled.
 scope-stopped-suspended = Rejected until the owner signs in again: the identity provider has signed them out.
 scope-stopped-not-seen = Rejected until the owner signs in again: their last sign-in is too long ago.
 scope-manage-notices = Manage notifications
-scope-manage-notices-allows = manage channels and rules of notifications, and see their deliveries
+scope-manage-notices-allows = manage channels and rules of notifications, see their deliveries, and list secrets, images and datasets

@@ -1,6 +1,5 @@
 # The page of a secret, and those that add, edit and delete one.
 
-secret-breadcrumb = Breadcrumb
 secret-kubernetes-name = Kubernetes name
 secret-copy-kubernetes-name = the Kubernetes name
 secret-test = Test

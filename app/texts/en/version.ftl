@@ -42,3 +42,8 @@ version-test-after = Afterwards
 version-test-no = No test
 version-destroy-question = Destroy the value of version { NUMBER($number) } of <b>{ $name }</b>?
 version-destroy-consequence = The value is gone at once and can't be restored, and nobody can roll back to it. What else is known of the version stays. If the value has leaked, also revoke it where it is used to sign in. Backups made before still contain it.
+version-destroy-same = { $count ->
+    [one] Version { $numbers } has the same value: destroy it as well.
+    *[other] Versions { $numbers } have the same value: destroy them as well.
+}
+version-destroy-current = The current version has the same value, so it stays in use until you enter a new one.

@@ -84,7 +84,7 @@ mail-event-sign-in-locked = 某個名稱的登入已鎖定
 mail-event-sign-on-down = 單一登入無法使用
 mail-event-sign-on-works = 單一登入恢復正常
 mail-event-database-down = 資料庫曾無法使用
-mail-event-portal-sealed = 入口網站已封存
+mail-event-portal-sealed = 入口網站的加密金鑰錯誤
 mail-event-channel-test = 管道測試
 
 mail-confirm-heading = 確認郵件地址

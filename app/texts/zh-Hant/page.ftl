@@ -30,6 +30,7 @@ page-forbidden-admins = 請向管理員要求其他角色：{ $names }。
 
 page-actions = 動作
 page-add = 新增
+page-breadcrumb = 導覽路徑
 page-cancel = 取消
 page-copy = 複製
 page-copied = 已複製

@@ -12,4 +12,4 @@ scope-stopped-disabled = 已拒絕：擁有者已停用。
 scope-stopped-suspended = 擁有者重新登入前會拒絕：身分提供者已將其登出。
 scope-stopped-not-seen = 擁有者重新登入前會拒絕：距離上次登入已過太久。
 scope-manage-notices = 管理通知
-scope-manage-notices-allows = 管理通知的管道與規則，並檢視傳送紀錄
+scope-manage-notices-allows = 管理通知的管道與規則、檢視傳送紀錄，並列出 Secret、映像檔與資料集

@@ -1,6 +1,5 @@
 # The page of a secret, and those that add, edit and delete one.
 
-secret-breadcrumb = 導覽路徑
 secret-kubernetes-name = Kubernetes 名稱
 secret-copy-kubernetes-name = Kubernetes 名稱
 secret-test = 測試

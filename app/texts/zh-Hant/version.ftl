@@ -42,3 +42,7 @@ version-test-after = 之後
 version-test-no = 不測試
 version-destroy-question = 要銷毀 <b>{ $name }</b> 版本 { NUMBER($number) } 的值嗎？
 version-destroy-consequence = 該值會立即消失且無法還原，也無法再復原為此版本。版本的其他資訊會保留。如果值已外洩，請同時在使用它登入的地方將其撤銷。先前的備份仍然包含該值。
+version-destroy-same = { $count ->
+    *[other] 版本 { $numbers } 的值與此相同，請一併銷毀。
+}
+version-destroy-current = 目前版本的值與此相同，在您輸入新值之前會繼續使用。

@@ -51,7 +51,7 @@ impl HttpClient for Collector {
         let (client, limit) = (self.client.clone(), self.timeout);
         let sent = self.runtime.spawn(async move { timeout(limit, client.send(request)).await });
         let answer = match sent.await {
-            Ok(Ok(answer)) => answer.map_err(|cause| cause.as_str()),
+            Ok(Ok(answer)) => answer.map_err(domain::connection_test::TestCause::as_str),
             Ok(Err(_)) => Err("timed-out"),
             Err(_) => Err("the server stops"),
         };

@@ -45,8 +45,8 @@ pub struct Traces {
 }
 
 impl Traces {
-    /// Returns traces that are sent to a collector with these headers, if OpenTelemetry's variables name one. Within a tokio runtime, which
-    /// sends them.
+    /// Returns traces that are sent to a collector with these headers, if OpenTelemetry's variables name one. Within a tokio
+    /// runtime, which sends them.
     ///
     /// Errors: a variable cannot be used; in words, without its value.
     pub fn find(config: &TestConfig, headers: Option<&Sensitive>) -> Result<Option<Self>, String> {

@@ -255,7 +255,7 @@ fn killed_server_leaves_its_deliveries_to_another_one() {
     ended(&mut first.child);
     let waiting = || run_sql(&url, "SELECT count(*) FROM notice_deliveries WHERE state = 'waiting'");
     assert_ne!(waiting(), "0", "the server was killed amid them");
-    // What the killed server held is free after a minute: the test does not wait for that.
+    // The delivery of the killed server is free after a minute: the test does not wait for that.
     run_sql(
         &url,
         "UPDATE notice_deliveries SET held_until = now() WHERE state = 'waiting' AND held_until IS NOT NULL",

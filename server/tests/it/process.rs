@@ -13,7 +13,7 @@ use std::{
     cell::RefCell,
     fs,
     io::{self, Read, Write},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
@@ -185,6 +185,26 @@ pub(crate) fn wait_until(what: &str, happened: impl Fn() -> bool) {
         assert!(began.elapsed() < LIMIT, "{what}");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+#[test]
+fn server_outlives_a_log_that_takes_nothing() {
+    let folder = fresh_folder("full-log");
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = latchkey(&folder);
+    // Nobody to sign in either: the link that says so goes nowhere.
+    command.env_remove("LATCHKEY_ADMIN_USER").env_remove("LATCHKEY_ADMIN_PASSWORD");
+    command.env("LATCHKEY_ADDR", format!("127.0.0.1:{port}")).stdout(full()).stderr(full());
+    let mut child = command.spawn().unwrap();
+    wait_until("it is ready", || {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
+        let mut answer = String::new();
+        let asked = stream.write_all(b"GET /readyz HTTP/1.0\r\n\r\n");
+        asked.is_ok() && stream.read_to_string(&mut answer).is_ok() && answer.contains(" 200 ")
+    });
+    bounded::signal(&child, "-TERM");
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

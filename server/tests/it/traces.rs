@@ -253,8 +253,8 @@ fn collector_that_fails_keeps_nobody_waiting_and_is_logged_once() {
 fn collector_that_never_answers_keeps_nobody_waiting() {
     let collector = Collector::start("never");
     let log = ask_without_collector("traces-never", &collector.url);
-    // It got something, and the end of the server did not wait for its answer.
-    collector.until(|span| span["kind"] == 2);
+    // It got something, if only the first spans of the first request, and the end of the server did not wait for its answer.
+    collector.until(|_| true);
     assert!(log.iter().any(|line| line.contains("the last traces could not be sent")), "{log:#?}");
 }
 

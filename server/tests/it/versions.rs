@@ -176,6 +176,7 @@ async fn page_shows_versions_and_asks_before_a_rollback() {
     app.add_image(&name, OLD).await;
     let id = format!("image-{name}");
     ask(&app, &reader, "GET", &format!("{id}/value"), "").await;
+    ask(&app, &writer, "PATCH", &id, &json!({ "expires_at": "2091-05-01T00:00:00Z" }).to_string()).await;
     ask(&app, &writer, "PATCH", &id, &json!({ "password": NEW }).to_string()).await;
 
     let consumers = read(&ask(&app, &writer, "GET", &format!("{id}/consumers"), "").await);
@@ -194,18 +195,28 @@ async fn page_shows_versions_and_asks_before_a_rollback() {
     let question = app.get(&format!("/secrets/{id}/rollback?from=secret&version=1")).await;
     assert_eq!(question.status, StatusCode::OK);
     assert!(question.body.contains("Roll back to version 1"), "{}", question.body);
+    assert!(question.body.contains("<dt>Expires</dt>"), "{}", question.body);
+    assert!(question.body.contains("datetime=\"2091-05-01T00:00:00Z\""), "{}", question.body);
     let path = format!("/secrets/{id}/rollback");
     let denied = app.send_anonymous(posted(&path, &looker, &[("version", "1"), ("test", "no")])).await;
     assert_eq!(denied.status, StatusCode::FORBIDDEN);
     // The host of the made-up secret does not answer: nothing is changed, and the page says why.
-    let failed = app.post(&path, &[("version", "1"), ("test", "before")]).await;
+    let asked_about = question.body.split("name=\"secret_version\" value=\"").nth(1).unwrap();
+    let asked_about = asked_about.split('"').next().unwrap();
+    let form = |test| [("version", "1"), ("secret_version", asked_about), ("test", test)];
+    let failed = app.post(&path, &form("before")).await;
     assert_eq!(failed.status, StatusCode::CONFLICT, "{}", failed.body);
     assert!(failed.body.contains("Nothing was changed") && failed.body.contains("Roll back to version 1"));
     assert_eq!(app.password_of(&name).await, NEW);
-    let done = app.post(&path, &[("version", "1"), ("test", "no")]).await;
+    let done = app.post(&path, &form("no")).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
     assert_eq!(done.header("location"), format!("/secrets/{id}"));
     assert_eq!(app.password_of(&name).await, OLD);
+    // Sent again, or after a change by somebody else, it is asked again.
+    let again = app.post(&path, &form("no")).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.body);
+    let asks = app.get(&format!("/secrets/{id}/destroy?version=1")).await;
+    assert!(asks.body.contains("The current version has the same value"), "{}", asks.body);
 
     let destroy = format!("/secrets/{id}/destroy");
     let asks = app.get(&format!("{destroy}?version=2")).await;

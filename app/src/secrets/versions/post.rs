@@ -15,11 +15,12 @@ use domain::{
 };
 use serde::Deserialize;
 
-/// The version that is meant, and when to test the connection.
+/// The version that is meant, the version of the secret that the question was about, and when to test the connection.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct VersionForm {
     version: String,
+    secret_version: String,
     test: String,
 }
 
@@ -35,8 +36,9 @@ pub async fn roll_back(
         number = form.version.parse().ok();
         test = RollbackTest::parse(&form.test).ok_or(Error::BadRequest)?;
         let number = number.ok_or(Error::BadRequest)?;
+        let asked_about: i64 = form.secret_version.parse().map_err(|_| Error::BadRequest)?;
         let (tests, secrets) = (backend.connection_tests(), backend.secrets());
-        tests.roll_back(&ctx, secrets, (&id, number), None, test).await
+        tests.roll_back(&ctx, secrets, (&id, number), Some(asked_about.into()), test).await
     };
     match rolled_back.await {
         Ok(_) => done(&page_of(&id, "", reply.query()), ActionDone::RolledBack),

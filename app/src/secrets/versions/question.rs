@@ -4,9 +4,9 @@ use super::{belongs, reason};
 use crate::{
     failure::{Noun, Subject, loaded},
     messages,
-    secrets::{LIST, consumers::UsedWarning, page_of},
+    secrets::{LIST, consumers::UsedWarning, dates, page_of},
     ssr,
-    texts::Markup,
+    texts::{self, Markup},
     ui::{
         ago::Ago,
         alert::Alert,
@@ -17,8 +17,9 @@ use crate::{
 };
 use backend::{Backend, Ctx};
 use domain::{
-    error::Error,
+    error::{Error, Field},
     secret::{RollbackTest, SecretDetails, SecretId, SecretVersion, VersionState},
+    time::Timestamp,
     usage::SecretConsumers,
 };
 use leptos::{
@@ -77,12 +78,18 @@ pub fn VersionQuestionPage(
     let load = move |backend: Backend, ctx: Ctx| async move {
         backend.secrets().may_change(&ctx, Some(&id)).await?;
         let details = backend.secrets().get(&ctx, &id).await?;
-        let found = backend.secrets().versions(&ctx, &id, number.checked_add(1)).await?;
-        let version = found.items.into_iter().find(|version| version.number == number);
-        Ok((details, version, backend.usages().of_secret(&ctx, &id).await?))
+        let newest = backend.secrets().versions(&ctx, &id, None).await?.items;
+        let same_value = same_value(&newest, number);
+        let of_number =
+            |versions: Vec<SecretVersion>| versions.into_iter().find(|version| version.number == number);
+        let version = match of_number(newest) {
+            Some(version) => Some(version),
+            None => of_number(backend.secrets().versions(&ctx, &id, number.checked_add(1)).await?.items),
+        };
+        Ok((details, version, same_value, backend.usages().of_secret(&ctx, &id).await?))
     };
     let subject = Subject { heading: question.label(), noun: Noun::Secret, list: LIST };
-    let page = loaded(subject, load, move |(details, version, consumers)| {
+    let page = loaded(subject, load, move |(details, version, same_value, consumers)| {
         let back = page_of(&details.id, "", &ssr::query());
         let not_possible = |status, reason: String| {
             ssr::set_status(status);
@@ -99,24 +106,55 @@ pub fn VersionQuestionPage(
         };
         match rejected_by {
             Some(error) => EitherOf3::B(not_possible(ssr::status_of(&error), messages::error(&error))),
-            None => {
-                EitherOf3::C(asked(question, &details, &version, &consumers, failure.map(|failure| *failure)))
-            }
+            None => EitherOf3::C(asked(question, &details, (&version, same_value), &consumers, failure)),
         }
     });
     view! { <div class="form-page">{page}</div> }
+}
+
+/// The other versions with the value of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct SameValue {
+    /// Their numbers, without the current one.
+    kept: Vec<i64>,
+    /// Whether the current version is one of them.
+    is_current: bool,
+}
+
+/// Returns which of these versions have the value of this one, because they were rolled back to it or it to them.
+fn same_value(versions: &[SecretVersion], number: i64) -> SameValue {
+    let first = |mut number: i64| {
+        let from = |number| versions.iter().find(|version| version.number == number)?.rolled_back_from;
+        // A version is rolled back to an earlier one, so this ends.
+        while let Some(before) = from(number).filter(|before| *before < number) {
+            number = before;
+        }
+        number
+    };
+    let wanted = first(number);
+    let mut same_value = SameValue::default();
+    for version in
+        versions.iter().filter(|version| version.number != number && first(version.number) == wanted)
+    {
+        match version.state {
+            VersionState::Kept => same_value.kept.push(version.number),
+            VersionState::Current => same_value.is_current = true,
+            VersionState::Removed | VersionState::Destroyed => {}
+        }
+    }
+    same_value
 }
 
 /// Renders the question.
 fn asked(
     question: VersionQuestion,
     details: &SecretDetails,
-    version: &SecretVersion,
+    (version, same_value): (&SecretVersion, SameValue),
     consumers: &SecretConsumers,
-    failure: Option<VersionNotDone>,
+    failure: Option<Box<VersionNotDone>>,
 ) -> impl IntoView + use<> {
     let query = ssr::query();
-    let (number, now, at) = (version.number.unsigned_abs(), details.now, version.stored_at);
+    let (number, now) = (version.number.unsigned_abs(), details.now);
     let action = page_of(&details.id, question.segment(), &query);
     let cancel = page_of(&details.id, "", &query);
     let heading = match question {
@@ -134,27 +172,19 @@ fn asked(
         .into_any()
     });
     let name = details.display_name.clone();
-    let when = Markup::rendered(view! { <Ago at now/> });
-    let stored = match &version.stored_by {
-        Some(name) => t!(version_stored_by, when, name),
-        None => when,
-    };
-    let facts = view! {
-        <dl>
-            <dt>{t!(version_stored)}</dt>
-            <dd>{stored}</dd>
-            <dt>{t!(version_reason)}</dt>
-            <dd>{reason(version)}</dd>
-            <dt>{t!(version_belongs)}</dt>
-            <dd>{belongs(version)}</dd>
-        </dl>
-    };
+    let facts = facts(version, now);
+    let count = same_value.kept.len();
+    let same = (count > 0).then(|| {
+        let numbers = texts::all_of(same_value.kept.iter().rev().map(ToString::to_string));
+        view! { <Consequence>{t!(version_destroy_same, count, numbers)}</Consequence> }
+    });
     let asked = match question {
         VersionQuestion::RollBack => Either::Left(view! {
             <p>{t!(version_rollback_question, number, name)}</p>
             {other_account(details, version)}
             <UsedWarning users=consumers id=&details.id page=&cancel/>
             {facts}
+            <input type="hidden" name="secret_version" value=details.version.to_string()/>
             {select_field(
                 FieldText { id: "test", label: t!(version_test), mark: "", hint: t!(version_test_hint) },
                 tests(test),
@@ -165,6 +195,8 @@ fn asked(
         VersionQuestion::Destroy => Either::Right(view! {
             <p>{t!(version_destroy_question, number, name)}</p>
             <Consequence>{t!(version_destroy_consequence)}</Consequence>
+            {same_value.is_current.then(|| view! { <Consequence>{t!(version_destroy_current)}</Consequence> })}
+            {same}
             {facts}
         }),
     };
@@ -181,6 +213,34 @@ fn asked(
             <input type="hidden" name="version" value=number.to_string()/>
             {asked}
         </ConfirmPage>
+    }
+}
+
+/// Renders what is known of a version.
+fn facts(version: &SecretVersion, now: Timestamp) -> impl IntoView + use<> {
+    let at = version.stored_at;
+    let when = Markup::rendered(view! { <Ago at now/> });
+    let stored = match &version.stored_by {
+        Some(name) => t!(version_stored_by, when, name),
+        None => when,
+    };
+    // A rollback brings it back.
+    let expires = version.expires_at.map(|at| {
+        view! {
+            <dt>{texts::field(Field::ExpiresAt)}</dt>
+            <dd>{dates::when(at, now)}</dd>
+        }
+    });
+    view! {
+        <dl>
+            <dt>{t!(version_stored)}</dt>
+            <dd>{stored}</dd>
+            <dt>{t!(version_reason)}</dt>
+            <dd>{reason(version)}</dd>
+            <dt>{t!(version_belongs)}</dt>
+            <dd>{belongs(version)}</dd>
+            {expires}
+        </dl>
     }
 }
 
@@ -203,4 +263,32 @@ fn tests(chosen: RollbackTest) -> impl IntoView + use<> {
         RollbackTest::No => t!(version_test_no),
     };
     RollbackTest::ALL.map(|test| option(test.code(), label(test), test == chosen)).into_iter().collect_view()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::version, *};
+    use domain::secret::VersionReason;
+
+    #[test]
+    fn same_value_follows_rollbacks_in_both_directions() {
+        let version = |number, rolled_back_from, state| SecretVersion {
+            rolled_back_from,
+            ..version(number, state, VersionReason::Edited)
+        };
+        let versions = [
+            version(6, Some(3), VersionState::Current),
+            version(5, Some(1), VersionState::Kept),
+            version(4, None, VersionState::Kept),
+            version(3, Some(1), VersionState::Kept),
+            version(2, None, VersionState::Kept),
+            version(1, None, VersionState::Destroyed),
+        ];
+        for number in [1, 3, 5] {
+            let kept = [5, 3].into_iter().filter(|kept| *kept != number).collect();
+            assert_eq!(same_value(&versions, number), SameValue { kept, is_current: true });
+        }
+        assert_eq!(same_value(&versions, 4), SameValue::default());
+        assert_eq!(same_value(&[], 4), SameValue::default());
+    }
 }

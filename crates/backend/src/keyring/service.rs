@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// The number of values that one transaction seals again.
 const BATCH: i64 = 200;
 
-/// What sealed values belong to; each kind has a table of its own.
+/// The owners of sealed values; each kind has a table of its own.
 #[derive(Clone, Copy, Debug)]
 enum Owner {
     Secret,

@@ -16,7 +16,10 @@ pub(crate) async fn raise(work: &mut Work, ctx: &Ctx, new: &NewNotice) -> Result
     if !repository::insert(work, ctx, id, new).await? {
         return Ok(None);
     }
-    fan_out(work, ctx, id).await?;
+    // A test of a channel goes to that channel alone, whatever the rules say.
+    if new.event != NoticeEvent::ChannelTest {
+        fan_out(work, ctx, id).await?;
+    }
     Ok(Some(id))
 }
 

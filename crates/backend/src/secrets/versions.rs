@@ -110,9 +110,9 @@ impl SecretService {
     }
 
     /// Rolls back: stores the value of an earlier version as a new version, with the registry host, the username or the facts
-    /// of the key that belong to it, and with its own end, also if that has passed. The value is opened and sealed inside the keyring alone, so the actor need not be allowed
-    /// to read it. Keeps a test's result if `ticket` is for exactly this version; ignores other tickets. Returns the number of
-    /// the new version.
+    /// of the key that belong to it, and with its own end, also if that has passed. The value is opened and sealed inside the
+    /// keyring alone, so the actor need not be allowed to read it. Keeps a test's result if `ticket` is for exactly this version;
+    /// ignores other tickets. Returns the number of the new version.
     ///
     /// Errors: `NotFound`, also if there never was such a version; `CurrentVersion`; `VersionGone` if its value is no longer
     /// kept; `OtherHost` if its password was typed for another host than it was last used with; `Changed` with who and when;

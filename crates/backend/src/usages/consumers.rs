@@ -60,9 +60,9 @@ impl UsageService {
         self.db.read(ctx, async |connection| repository::selected(connection, selection, ctx.now).await).await
     }
 
-    /// Deletes reads that no longer count as use, except for the last of each token, and recounts the tokens that read a secret in the last 30 days, for secrets
-    /// whose number may have fallen since; returns the number of these secrets. Changes only what lists are sorted by, so
-    /// nothing is recorded.
+    /// Deletes reads that no longer count as use, except for the last of each token, and recounts the tokens that read a secret
+    /// in the last 30 days, for secrets whose number may have fallen since; returns the number of these secrets. Changes only
+    /// what lists are sorted by, so nothing is recorded.
     ///
     /// Errors: `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
     pub async fn recount(&self, ctx: &Ctx) -> Result<u64, Error> {
