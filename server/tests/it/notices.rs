@@ -187,7 +187,7 @@ pub(crate) fn run_sql(url: &str, sql: &str) -> String {
 }
 
 /// Starts a receiver in a thread of its own, which takes its time for each request and keeps its id.
-fn slow_receiver() -> (u16, Arc<Mutex<Vec<String>>>) {
+pub(crate) fn slow_receiver() -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let ids = Arc::<Mutex<Vec<String>>>::default();

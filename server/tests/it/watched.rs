@@ -1,6 +1,10 @@
 //! What servers notice of their surroundings while they run: the database, single sign-on, and their own key.
 
-use crate::{harness::fresh_folder, notices::run_sql};
+use crate::{
+    harness::fresh_folder,
+    notices::{run_sql, slow_receiver},
+    process::{Running, latchkey, wait_until},
+};
 use axum::Router;
 use backend::{
     Backend, BackendConfig, Ctx, Issuer, Kek, SignInConfig, SingleSignOnConfig, StepUp, TestConfig,
@@ -8,7 +12,7 @@ use backend::{
 use domain::{access::Role, sensitive::Sensitive, time::Timestamp};
 use private_postgres::{PrivatePostgres, Stop};
 use server::{clock, notices::Watch};
-use std::time::Duration;
+use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 use tokio::net::TcpListener;
 
 /// Starts a server over this database, whose people sign in at this port.
@@ -48,7 +52,9 @@ async fn watch_says_once_what_several_servers_notice() {
     let kek = Kek::generate().unwrap();
     let servers = [server(&url, &kek, address.port()).await, server(&url, &kek, address.port()).await];
     let mut watches = [Watch::new(None), Watch::new(None)];
-    let now = clock::now();
+    // On one day, because a sealed server says so once a day.
+    const DAY: i64 = 86_400_000_000;
+    let now = Timestamp::from_micros(clock::now().micros().div_euclid(DAY) * DAY);
     let at = |seconds: u64| Ctx::system("watch", now + Duration::from_secs(seconds));
     let mut look = async |seconds: u64, turn: u32| {
         for (server, watch) in servers.iter().zip(&mut watches) {
@@ -100,5 +106,54 @@ async fn watch_says_once_what_several_servers_notice() {
     }
     assert!(said().ends_with("database.down\nportal.sealed"), "{}", said());
     drop((servers, sealed));
+    postgres.stop();
+}
+
+/// Of two processes without the right key one says so; one that has it sends that on.
+#[test]
+fn sealed_processes_say_so_once_and_another_one_sends_it() {
+    let folder = fresh_folder("watched-sealed");
+    let postgres = PrivatePostgres::start(&folder.join("database"), &Stop::default()).unwrap();
+    let url =
+        format!("postgres://latchkey@localhost/latchkey?host={}", folder.join("database/postgres").display());
+    let key = |name: &str, text: &str| {
+        let path = folder.join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    };
+    let right = key("right", "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n");
+    let wrong = key("wrong", "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\n");
+    let server = |name: &str, key| {
+        let mut command = latchkey(&folder.join(name));
+        command.env("DATABASE_URL", &url).env("LATCHKEY_KEK_FILE", key);
+        command
+            .env("LATCHKEY_ALLOW_PRIVATE_HOSTS", "127.0.0.1")
+            .env("LATCHKEY_PLAIN_HTTP_HOSTS", "127.0.0.1");
+        Running::start(command)
+    };
+    let whole = server("whole", &right);
+    let (port, ids) = slow_receiver();
+    let hook = format!("http://127.0.0.1:{port}/hook");
+    let form = [("name", "ops"), ("preset", "standard"), ("url", hook.as_str())];
+    assert!(whole.post("/notifications/channels/new", &form).contains("whsec_"));
+    let channel = run_sql(&url, "SELECT id FROM notice_channels");
+    let rule = [("channel", channel.as_str()), ("event", "portal.sealed")];
+    assert!(whole.post("/notifications/rules/new", &rule).starts_with("HTTP/1.1 303"));
+    let sealed = [server("one", &wrong), server("two", &wrong)];
+    for process in &sealed {
+        assert!(process.get("/readyz").contains("sealed"));
+    }
+    // Once a day: midnight may pass meanwhile.
+    let said =
+        || run_sql(&url, "SELECT count(*), count(DISTINCT about) FROM notices WHERE event = 'portal.sealed'");
+    let delivered = "SELECT count(*) FROM notice_deliveries WHERE state = 'delivered' AND attempts = 1";
+    wait_until("it is sent", || {
+        run_sql(&url, delivered) == said().split('|').next().unwrap() && said() != "0|0"
+    });
+    assert!(["1|1", "2|2"].contains(&said().as_str()), "{}", said());
+    let id = run_sql(&url, "SELECT id FROM notices WHERE event = 'portal.sealed' ORDER BY at LIMIT 1");
+    assert_eq!(ids.lock().unwrap()[0], id);
+    drop((whole, sealed));
     postgres.stop();
 }
