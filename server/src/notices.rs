@@ -41,7 +41,7 @@ pub async fn watch(backend: Backend, waited_since: Option<Timestamp>) {
     }
 }
 
-/// What one server remembers of its surroundings in its memory.
+/// The state of its surroundings that one server remembers in its memory.
 #[derive(Debug, Default)]
 pub struct Watch {
     /// Since when the database does not answer.

@@ -1,9 +1,6 @@
 //! The spans of requests, and the ids of their traces.
 
-use crate::{
-    health,
-    metrics::http::{method, route},
-};
+use crate::metrics::http::{method, route};
 use axum::{extract::Request, http::StatusCode};
 use opentelemetry::{
     Context,
@@ -34,12 +31,9 @@ pub struct RequestTraces {
 
 impl RequestTraces {
     /// Begins the span of a request, within the trace of the caller if its headers name one. Otherwise the id of the request
-    /// is that of the trace. A probe has no span: it comes every few seconds, and would hide what people did.
+    /// is that of the trace.
     pub fn begin(self, request: &Request, request_id: Uuid) -> Span {
         let (route, method) = (route(request), method(request.method()));
-        if health::is_probe(route) {
-            return Span::none();
-        }
         let span = tracing::debug_span!(
             "request",
             otel.name = format!("{method} {route}"),

@@ -1,4 +1,4 @@
-//! What servers notice of their surroundings while they run: the database, single sign-on, and their own key.
+//! Servers notice what is wrong around them while they run: with the database, single sign-on, and their own key.
 
 use crate::{
     harness::fresh_folder,

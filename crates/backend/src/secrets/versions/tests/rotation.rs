@@ -2,7 +2,7 @@
 
 use super::{account, id, sign_again};
 use crate::{
-    Backend, Kek, RotationError,
+    Backend, Kek, Rewrapped, RotationError,
     db::instant,
     keyring::{Location, SealedValue, ValueField},
     secrets::values::repository as values,
@@ -79,7 +79,7 @@ async fn rewrap_seals_and_signs_ten_versions_of_a_thousand_secrets_again(pool: P
     assert_eq!(both.keys().retire(&at(3), &old.id()).await, Err(RotationError::InUse(all)));
     let done = both.keys().rewrap(&at(4), |_| ()).await.unwrap();
     // Nine earlier versions of each secret, and the secret itself, have a MAC.
-    assert_eq!((done.done, done.broken, done.vouched, done.refused), (all, 0, all, 0));
+    assert_eq!(done, Rewrapped { done: all, vouched: all, ..Rewrapped::default() });
     both.keys().retire(&at(5), &old.id()).await.unwrap();
 
     let after = backend_with(pool.clone(), vec![new.clone()]).await;
