@@ -46,18 +46,21 @@ pub(crate) struct EarlierValue {
 
 /// Returns an earlier version of a secret with its value, as `repository::find` found them.
 ///
-/// Errors: `NotFound`, `CurrentVersion`, `VersionGone`; the facts are not what the portal wrote.
+/// Errors: `NotFound` if there never was such a version, `CurrentVersion`, `VersionGone`; the facts are not what the portal wrote.
 pub(crate) fn earlier(
     db: &Connections,
     id: &SecretId,
     row: &SecretRow,
+    number: i64,
     found: Option<Found>,
 ) -> Result<EarlierValue, Failure> {
-    let (facts, sealed) = found.ok_or(Error::NotFound)?;
-    let (field, number) = (ValueField::of(id.kind), facts.number);
+    let field = ValueField::of(id.kind);
     if number == row.value_version {
         return Err(Error::CurrentVersion.into());
     }
+    // Of a version from before versions were kept, there is no trace.
+    let was_there = (1..row.value_version).contains(&number);
+    let (facts, sealed) = found.ok_or(if was_there { Error::VersionGone } else { Error::NotFound })?;
     let sealed = sealed.ok_or(Error::VersionGone)?;
     facts.prove(db, id)?;
     Ok(EarlierValue { facts, place: Location { secret: row.id, field, version: number }, sealed })
@@ -135,7 +138,7 @@ impl SecretService {
                 }
                 row.prove(&self.db, id)?;
                 let found = repository::find(work, row.id, ValueField::of(id.kind), number).await?;
-                let earlier = earlier(&self.db, id, &row, found)?.for_its_host(id)?;
+                let earlier = earlier(&self.db, id, &row, number, found)?.for_its_host(id)?;
                 let end = restored_end(keyring, &earlier, &row, ctx.now)?;
                 let EarlierValue { facts, place, sealed } = earlier;
                 let settings = stored_settings_for(work, id, facts.registry_host.as_deref()).await?;
