@@ -1,5 +1,7 @@
 //! Versions of values on a real database, one for each test.
 
+mod rotation;
+
 use super::repository;
 use crate::{
     Actor, Backend, Ctx, KeepDeleted, KeepVersions, Kek, Retention, RotationError, TestConfig, TokenActor,
