@@ -5,16 +5,18 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use backend::{MailConfig, MailFrom, SmtpServer};
+use backend::{Ctx, MailConfig, MailFrom, SmtpServer};
 use domain::{
-    access::{Role, TokenScope},
+    access::{Role, TokenDraft, TokenScope},
     sensitive::Sensitive,
 };
+use server::clock;
 use std::{
     env, fs,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 const ACCOUNT: &str = "latchkey:SENTINEL-SMTP";
@@ -202,9 +204,173 @@ async fn an_address_is_confirmed_by_the_link_in_its_mail_and_ended_by_another() 
     let unknown = post("/account/notifications", &[("user", "root")]).await;
     assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
 
-    // The token of a mail, as a mail program sends it (RFC 8058): without a session, with a body of its own.
     let forged = anonymous(get("/mail/unsubscribe?token=00")).await;
     assert_eq!(forged.status, StatusCode::GONE);
+}
+
+/// Returns the session of somebody with a confirmed address who receives mails at once.
+async fn receiver(app: &TestApp, peer: &SmtpPeer, name: &str, address: &str) -> String {
+    let cookie = app.session_with_password(name, Role::Admin).await;
+    let fields = [("mail_address", address), ("current_password", PASSWORD)];
+    let sent = app.send(posted("/account/notifications/address", &cookie, &fields)).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    let confirm = link(peer.mails_to(address).last().unwrap(), "/mail/confirm");
+    assert_eq!(app.send_anonymous(posted(&confirm, "", &[])).await.status, StatusCode::OK);
+    assert_eq!(
+        app.send(posted("/account/notifications", &cookie, &CHOICE)).await.status,
+        StatusCode::SEE_OTHER
+    );
+    cookie
+}
+
+/// Returns an API token of whoever has this session.
+async fn token_of(app: &TestApp, cookie: &str) -> String {
+    let ctx = Ctx::system("test", clock::now());
+    let session = Sensitive::new(cookie.trim_start_matches("latchkey_session="));
+    let actor = app.backend.sessions().identify(&ctx, &session).await.unwrap().unwrap();
+    let draft = TokenDraft {
+        name: "notifications".to_owned(),
+        scope: TokenScope::Write.as_str().to_owned(),
+        current_password: Sensitive::new(PASSWORD),
+        ..TokenDraft::default()
+    };
+    app.backend.tokens().create(&Ctx { actor, ..ctx }, &draft).await.unwrap().text.expose().to_owned()
+}
+
+/// The choice of somebody who receives mails at once.
+const CHOICE: [(&str, &str); 5] = [
+    ("event:sign_in.locked", "on"),
+    ("cadence", "at-once"),
+    ("hour", "8"),
+    ("weekday", "1"),
+    ("time_zone", "UTC"),
+];
+
+/// Locks signing in under a name of its own, of which administrators hear.
+async fn lock_sign_in(app: &TestApp, name: &str) {
+    app.session_with_password(name, Role::Reader).await;
+    for _ in 0..6 {
+        app.send_anonymous(posted("/sign-in", "", &[("username", name), ("password", "wrong")])).await;
+    }
+}
+
+/// Waits until a mail to this address has this text.
+async fn until_mailed(peer: &SmtpPeer, address: &str, text: &str) -> String {
+    let found = async {
+        loop {
+            if let Some(mail) = peer.mails_to(address).into_iter().find(|mail| mail.contains(text)) {
+                return mail;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), found).await.expect("the mail arrives")
+}
+
+#[tokio::test]
+async fn the_button_of_mail_programs_ends_mails_and_only_their_reader_begins_them_again() {
+    let peer = SmtpPeer::start("mail-one-click");
+    let app = TestApp::start_with_mail(Some(peer.config())).await;
+    let sending = tokio::spawn(server::mail::run(app.backend.clone()));
+    let (name, secret) = (unique("ona"), unique("locked"));
+    let address = format!("{name}@example.org");
+    let cookie = receiver(&app, &peer, &name, &address).await;
+    lock_sign_in(&app, &secret).await;
+    let mail = until_mailed(&peer, &address, &secret).await;
+    sending.abort();
+    assert!(mail.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{mail}");
+    let (_, rest) = mail.split_once("List-Unsubscribe: <https://portal.example").unwrap();
+    let (path, _) = rest.split_once('>').unwrap();
+    let has_ended = async || {
+        let page = app.send(asked("/account/notifications", &cookie)).await.body;
+        page.contains("You ended these mails")
+    };
+    let boundary = "multipart/form-data; boundary=x";
+    let parts =
+        "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n";
+    for (kind, body) in
+        [("application/x-www-form-urlencoded", "List-Unsubscribe=One-Click"), (boundary, parts)]
+    {
+        assert!(!has_ended().await);
+        // As a mail program sends it (RFC 8058): without a session, an origin or a cookie.
+        let request = Request::post(path).header(header::CONTENT_TYPE, kind).body(Body::from(body)).unwrap();
+        let ended = app.send_anonymous(request).await;
+        assert_eq!(ended.status, StatusCode::OK, "{kind}: {}", ended.body);
+        assert!(has_ended().await, "{kind}");
+        // The person's own form begins the mails again.
+        let chosen = app.send(posted("/account/notifications", &cookie, &CHOICE)).await;
+        assert_eq!(chosen.status, StatusCode::SEE_OTHER);
+    }
+    let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    app.send_anonymous(request.body(Body::from("List-Unsubscribe=One-Click")).unwrap()).await;
+    assert!(has_ended().await);
+
+    // The API changes what it names, and nothing else.
+    let token = token_of(&app, &cookie).await;
+    let change = async |body: &str| {
+        let request = Request::patch("/api/v1/me/notifications")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        let changed = app.send_anonymous(request.body(Body::from(body.to_owned())).unwrap()).await;
+        assert_eq!(changed.status, StatusCode::OK, "{body}: {}", changed.body);
+        changed.body
+    };
+    for body in ["{}", "{\"hour\":9}", "{\"events\":[\"secret.expires\",\"sign_in.locked\"]}"] {
+        let said = change(body).await;
+        assert!(!said.contains("\"unsubscribed_at\":null"), "{body}: {said}");
+        assert!(has_ended().await, "{body}");
+    }
+    assert!(change("{}").await.contains("\"hour\":9"));
+    change("{\"unsubscribed\":false}").await;
+    assert!(!has_ended().await);
+    change("{\"unsubscribed\":true}").await;
+    assert!(has_ended().await);
+}
+
+#[tokio::test]
+async fn one_who_is_slow_to_take_mail_delays_nobody() {
+    let peer = SmtpPeer::start("mail-slow");
+    let app = TestApp::start_with_mail(Some(peer.config())).await;
+    let secret = unique("locked");
+    // After its first mail, the server takes two minutes to answer for this address. People are served in the order in which
+    // they were added.
+    let slow = unique("slow");
+    receiver(&app, &peer, &slow, "slow@example.org").await;
+    let name = unique("fast");
+    let address = format!("{name}@example.org");
+    receiver(&app, &peer, &name, &address).await;
+    lock_sign_in(&app, &secret).await;
+    let sending = tokio::spawn(server::mail::run(app.backend.clone()));
+    until_mailed(&peer, &address, &secret).await;
+    sending.abort();
+}
+
+#[tokio::test]
+async fn reminder_promises_nothing_to_whoever_gets_no_mails() {
+    let peer = SmtpPeer::start("mail-reminder");
+    let app = TestApp::start_with_mail(Some(peer.config())).await;
+    let secret = unique("dated");
+    let name = unique("rea");
+    let cookie = app.session_with_password(&name, Role::Editor).await;
+    let page = async |cookie: &str| {
+        app.send(asked(&format!("/account/notifications?remind=image-{secret}"), cookie)).await.body
+    };
+    let dates =
+        [("event:secret.expires", "on"), ("event:secret.expired", "on"), ("event:secret.renewal_due", "on")];
+    let choice = [&dates[..], &CHOICE[1..]].concat();
+    assert_eq!(
+        app.send(posted("/account/notifications", &cookie, &choice)).await.status,
+        StatusCode::SEE_OTHER
+    );
+    let body = page(&cookie).await;
+    assert!(body.contains("To be reminded of") && !body.contains("You are already told"), "{body}");
+    let other = unique("reb");
+    let cookie = receiver(&app, &peer, &other, &format!("{other}@example.org")).await;
+    assert_eq!(
+        app.send(posted("/account/notifications", &cookie, &choice)).await.status,
+        StatusCode::SEE_OTHER
+    );
+    assert!(page(&cookie).await.contains("You are already told"));
 }
 
 #[tokio::test]
