@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { expect, expectHeading, field, notice, open, row, test, unique } from '../support/fixtures.js';
+import { prove } from '../support/people.js';
 
 interface Received {
   headers: IncomingHttpHeaders;
@@ -35,7 +36,13 @@ test('a channel is added, tested, chosen by a rule and deleted', async ({ page, 
   await field(page, 'Name').fill(name);
   await page.getByRole('button', { name: 'Add channel' }).click();
   await expect(page.locator('#url-error')).toContainText('Enter the address of the webhook.');
+  await expect(page.locator('#current_password-error')).toContainText('Enter your current password.');
+  await field(page, 'Address').fill('https://169.254.169.254/latest/meta-data');
+  await prove(page);
+  await page.getByRole('button', { name: 'Add channel' }).click();
+  await expect(page.locator('#url-error')).toContainText('The portal never connects to this address');
   await field(page, 'Address').fill(hook.url);
+  await prove(page);
   await page.getByRole('button', { name: 'Add channel' }).click();
   await expectHeading(page, 'Signing secret');
   const secret = await field(page, 'Signing secret').inputValue();

@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Caller, Problem, ProblemDetails,
-    body::{Body, whole_number},
+    body::{Body, whole_number, whole_number_or_null},
     json,
 };
 use backend::{MailChoiceDraft, OwnMail};
@@ -80,12 +80,14 @@ pub struct NotificationsChange {
     weekday: Option<u32>,
     /// The name of a time zone, such as `Asia/Taipei`.
     time_zone: Option<String>,
-    /// From this hour on nothing is sent; the same as `quiet_to` for no quiet hours.
-    #[serde(default, deserialize_with = "whole_number")]
-    quiet_from: Option<u32>,
-    /// Until this hour.
-    #[serde(default, deserialize_with = "whole_number")]
-    quiet_to: Option<u32>,
+    /// From this hour on nothing is sent; null in this or in `quiet_to` for no quiet hours.
+    #[schema(value_type = Option<u32>)]
+    #[serde(default, deserialize_with = "whole_number_or_null")]
+    quiet_from: Option<Option<u32>>,
+    /// Until this hour: another one.
+    #[schema(value_type = Option<u32>)]
+    #[serde(default, deserialize_with = "whole_number_or_null")]
+    quiet_to: Option<Option<u32>>,
     /// Whether nothing is sent on Saturday and Sunday.
     quiet_weekends: Option<bool>,
 }
@@ -112,9 +114,24 @@ impl NotificationsChange {
         if MailCadence::parse(&cadence).is_none() {
             return Err(wrong("cadence", "Send at-once, daily or weekly."));
         }
-        let (from, to) = stored.quiet.unwrap_or((0, 0));
-        let from = number("quiet_from", self.quiet_from, from, 0, 23)?;
-        let to = number("quiet_to", self.quiet_to, to, 0, 23)?;
+        let quiet = match (self.quiet_from, self.quiet_to) {
+            (None, None) => stored.quiet,
+            // The other one belongs to it.
+            (Some(None), _) | (_, Some(None)) => None,
+            (from, to) => {
+                let (stored_from, stored_to) = stored.quiet.unzip();
+                let hour = |name, sent: Option<Option<u32>>, stored: Option<u8>| {
+                    let sent = sent.flatten().or(stored.map(u32::from));
+                    let missing = || wrong(name, "Send both hours, or null for no quiet hours.");
+                    number(name, Some(sent.ok_or_else(missing)?), 0, 0, 23)
+                };
+                let hours = (hour("quiet_from", from, stored_from)?, hour("quiet_to", to, stored_to)?);
+                if hours.0 == hours.1 {
+                    return Err(wrong("quiet_to", "Send two different hours, or null for no quiet hours."));
+                }
+                Some(hours)
+            }
+        };
         Ok(MailChoiceDraft {
             events: known("events", self.events, stored.events, is_event)?,
             secret_kinds: known("types", self.types, stored.secret_kinds, |code| {
@@ -125,7 +142,7 @@ impl NotificationsChange {
             hour: number("hour", self.hour, stored.hour, 0, 23)?,
             weekday: number("weekday", self.weekday, stored.weekday, 1, 7)?,
             time_zone: self.time_zone.unwrap_or(stored.time_zone),
-            quiet: (from != to).then_some((from, to)),
+            quiet,
             quiet_weekends: self.quiet_weekends.unwrap_or(stored.quiet_weekends),
         })
     }
@@ -157,9 +174,10 @@ pub async fn show(caller: Caller) -> Answer {
         (status = 422, description = "Fields need another look", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
-pub async fn change(caller: Caller, Body(change): Body<NotificationsChange>) -> Answer {
+pub async fn change(caller: Caller, change: Body<NotificationsChange>) -> Answer {
     let mail = caller.backend.mail();
     mail.may_choose_for_owner(&caller.ctx).await?;
+    let change = change.content()?;
     let stored = mail.of_owner(&caller.ctx).await?;
     let draft = change.apply(stored.choice.draft())?;
     mail.choose_for_owner(&caller.ctx, &draft).await?;

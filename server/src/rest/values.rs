@@ -5,7 +5,7 @@ use super::{
     conditional::{is_known, tag, tagged, unchanged},
     id,
     query::Query,
-    versions::number_of,
+    versions::{not_found, number_of},
 };
 use axum::{
     body::Body,
@@ -62,7 +62,10 @@ pub async fn value(
     let secrets = caller.backend.secrets();
     let version = read.parse("version", number_of, "Send the number of a version, from 1.")?;
     let answer = match (version, caller.found.filter(|found| found.is_of(&id))) {
-        (Some(number), _) => secrets.value_of_version(&caller.ctx, &id, number, wanted, known).await?,
+        (Some(number), _) => match secrets.value_of_version(&caller.ctx, &id, number, wanted, known).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(not_found(&caller, &id, number, error).await),
+        },
         (None, Some(found)) => secrets.value_found(&caller.ctx, found, wanted, known).await?,
         (None, None) => secrets.value(&caller.ctx, &id, wanted, known).await?,
     };

@@ -53,7 +53,7 @@ pub struct MailChoiceDraft {
 impl MailChoiceDraft {
     /// Parses the choice.
     ///
-    /// Errors: `Invalid` for the time zone and the prefixes; `BadRequest` for what no form sends.
+    /// Errors: `Invalid` for the time zone, the quiet hours and the prefixes; `BadRequest` for what no form sends.
     pub fn parse(&self) -> Result<MailChoice, Error> {
         let Self { cadence, hour, weekday, quiet, quiet_weekends, .. } = self;
         let in_day = |hour: u8| hour < 24;
@@ -63,6 +63,10 @@ impl MailChoiceDraft {
         }
         let zone = Zone::find(self.time_zone.trim())
             .ok_or_else(|| Error::field(Field::TimeZone, AccessProblem::TimeZone))?;
+        // No hour at all, or all 24 of them: whoever chooses this may mean either.
+        if quiet.is_some_and(|(from, to)| from == to) {
+            return Err(Error::field(Field::QuietTo, AccessProblem::QuietHours));
+        }
         let prefixes = self.name_prefixes.iter().map(|prefix| prefix.trim().to_lowercase());
         let mut name_prefixes: Vec<_> = prefixes.filter(|prefix| !prefix.is_empty()).collect();
         name_prefixes.dedup();

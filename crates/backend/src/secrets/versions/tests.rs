@@ -1,6 +1,6 @@
 //! Versions of values on a real database, one for each test.
 
-use super::repository;
+use super::{Rollback, repository};
 use crate::{
     Actor, Backend, Ctx, KeepDeleted, KeepVersions, Kek, Retention, RotationError, TestConfig, TokenActor,
     ValueAnswer, ValueQuery,
@@ -194,7 +194,7 @@ async fn roll_back_makes_a_new_version_with_the_account_of_the_old_one(pool: PgP
     add(&backend, "a", "first").await;
     change(&backend, &at(2), ("quay.io", "second", "second")).await;
     let (secrets, editor) = (backend.secrets(), somebody(Role::Editor, 4));
-    assert_eq!(secrets.roll_back(&editor, &a(), 1, None, "").await, Ok(3));
+    assert_eq!(secrets.roll_back(&editor, &a(), 1, None, "").await, Ok(Rollback::NewVersion(3)));
     // The old password never goes to the new host.
     let first = ("ghcr.io".to_owned(), "robot".to_owned(), "first".to_owned());
     assert_eq!(account(&backend, &a()).await, first);
@@ -205,15 +205,43 @@ async fn roll_back_makes_a_new_version_with_the_account_of_the_old_one(pool: PgP
     let expected =
         "editor | value rolled back | image-a | done | password,username,registry_host,from-1,to-3";
     assert!(recorded.iter().any(|record| record == expected), "{recorded:?}");
-    assert_eq!(secrets.roll_back(&editor, &a(), 2, None, "").await, Ok(4));
+    assert_eq!(secrets.roll_back(&editor, &a(), 2, None, "").await, Ok(Rollback::NewVersion(4)));
     let second = ("quay.io".to_owned(), "second".to_owned(), "second".to_owned());
     assert_eq!(account(&backend, &a()).await, second);
 
-    assert_eq!(secrets.roll_back(&editor, &a(), 4, None, "").await, Err(Error::CurrentVersion));
+    assert_eq!(secrets.roll_back(&editor, &a(), 4, None, "").await, Ok(Rollback::AlreadyCurrent(4)));
     assert_eq!(secrets.roll_back(&editor, &a(), 5, None, "").await, Err(Error::NotFound));
     assert_eq!(secrets.roll_back(&editor, &id("image-b"), 1, None, "").await, Err(Error::NotFound));
     let changed = secrets.roll_back(&editor, &a(), 1, Some(1.into()), "").await;
     assert!(matches!(changed, Err(Error::Changed(_))), "{changed:?}");
+}
+
+#[sqlx::test]
+async fn roll_back_to_the_value_in_use_makes_no_version(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    with_versions(&backend, 3).await;
+    let secrets = backend.secrets();
+    assert_eq!(secrets.roll_back(&at(4), &a(), 1, None, "").await, Ok(Rollback::NewVersion(4)));
+    let (before, stored) = (records(&pool).await, secrets.get(&at(4), &a()).await.unwrap());
+    for number in [1, 4, 1] {
+        let again = secrets.roll_back(&at(5), &a(), number, None, "").await;
+        assert_eq!(again, Ok(Rollback::AlreadyCurrent(4)), "{number}");
+        assert_eq!(secrets.is_version_in_use(&at(5), &a(), number).await, Ok(true), "{number}");
+    }
+    assert_eq!(secrets.is_version_in_use(&at(5), &a(), 2).await, Ok(false));
+    assert_eq!(versions(&backend).await.len(), 4);
+    assert_eq!(secrets.get(&at(6), &a()).await.unwrap().version, stored.version);
+    assert_eq!(records(&pool).await, before, "nothing was changed, and nothing is recorded");
+    // The condition counts all the same.
+    let stale = secrets.roll_back(&at(7), &a(), 1, Some(1.into()), "").await;
+    assert!(matches!(stale, Err(Error::Changed(_))), "{stale:?}");
+    // Another value with the same text is a version of its own: otherwise a guess could be compared with a value.
+    assert_eq!(secrets.roll_back(&at(8), &a(), 2, None, "").await, Ok(Rollback::NewVersion(5)));
+    put(&backend, 9, "1", ("", "")).await;
+    assert_eq!(secrets.roll_back(&at(10), &a(), 1, None, "").await, Ok(Rollback::NewVersion(7)));
+    // The account belongs to it.
+    change(&backend, &at(11), ("quay.io", "second", "second")).await;
+    assert_eq!(secrets.is_version_in_use(&at(12), &a(), 7).await, Ok(false));
 }
 
 #[sqlx::test]
@@ -230,7 +258,7 @@ async fn roll_back_needs_the_right_to_write_and_none_to_read(pool: PgPool) {
     assert_eq!(read(&backend, &writer, 1).await, Err(Error::Forbidden));
     assert_eq!(secrets.credential(&writer, &a()).await.unwrap_err(), Error::Forbidden);
     let before = records(&pool).await.len();
-    assert_eq!(secrets.roll_back(&writer, &a(), 1, None, "").await, Ok(3));
+    assert_eq!(secrets.roll_back(&writer, &a(), 1, None, "").await, Ok(Rollback::NewVersion(3)));
     assert_eq!(account(&backend, &a()).await.2, "1");
     let recorded = records(&pool).await;
     assert!(!recorded[before..].iter().any(|record| record.contains("token ci") && record.contains("read")));
@@ -257,7 +285,7 @@ async fn roll_back_brings_key_and_its_facts_back(pool: PgPool) {
     let waiting = secrets.get(&at(3), &e).await.unwrap().pending.unwrap().facts.fingerprint;
     secrets.switch_key(&at(4), &e, &waiting).await.unwrap();
     assert_eq!(fingerprint().await, waiting);
-    assert_eq!(secrets.roll_back(&at(5), &e, 1, None, "").await, Ok(3));
+    assert_eq!(secrets.roll_back(&at(5), &e, 1, None, "").await, Ok(Rollback::NewVersion(3)));
     assert_eq!((fingerprint().await, key().await), first);
     let found = secrets.versions(&at(9), &e, None).await.unwrap().items;
     let facts: Vec<_> =
@@ -273,7 +301,7 @@ async fn roll_back_brings_key_and_its_facts_back(pool: PgPool) {
     let update = SecretUpdate::parse(SecretKind::GitDataset, pasted).unwrap();
     sqlx::query("DELETE FROM git_keys").execute(&pool).await.unwrap();
     secrets.update(&at(6), &e, update, version).await.unwrap();
-    assert_eq!(secrets.roll_back(&at(7), &e, 3, None, "").await, Ok(5));
+    assert_eq!(secrets.roll_back(&at(7), &e, 3, None, "").await, Ok(Rollback::NewVersion(5)));
     assert_eq!(secrets.read_old_keys(&at(8)).await.unwrap(), 1);
     assert_eq!((fingerprint().await, key().await), first);
 }
@@ -414,7 +442,7 @@ async fn roll_back_rejects_facts_that_the_portal_did_not_write(pool: PgPool) {
         sqlx::query("DROP TABLE kept").execute(&pool).await.unwrap();
     }
     assert_eq!(account(&backend, &a()).await.2, "3");
-    assert_eq!(backend.secrets().roll_back(&at(5), &a(), 1, None, "").await, Ok(4));
+    assert_eq!(backend.secrets().roll_back(&at(5), &a(), 1, None, "").await, Ok(Rollback::NewVersion(4)));
 }
 
 /// A value in the place of another version does not open.
@@ -598,7 +626,10 @@ async fn clean_up_versions_keeps_the_one_before_however_old(pool: PgPool) {
     let expected = "test | versions removed | image-a | done | ";
     assert_eq!(recorded.iter().filter(|record| *record == expected).count(), 1, "{recorded:?}");
     assert_eq!(backend.secrets().clean_up_versions(&at(400 * day)).await, Ok(0));
-    assert_eq!(backend.secrets().roll_back(&at(400 * day), &a(), 3, None, "").await, Ok(5));
+    assert_eq!(
+        backend.secrets().roll_back(&at(400 * day), &a(), 3, None, "").await,
+        Ok(Rollback::NewVersion(5))
+    );
 }
 
 #[sqlx::test]
@@ -629,7 +660,7 @@ async fn restore_brings_versions_back(pool: PgPool) {
     secrets.delete(&at(7), &a(), "a").await.unwrap();
     let rows = secrets.deleted(&at(8), None).await.unwrap().rows;
     secrets.restore(&at(8), rows[1].row).await.unwrap();
-    assert_eq!(secrets.roll_back(&at(9), &a(), 1, None, "").await, Ok(4));
+    assert_eq!(secrets.roll_back(&at(9), &a(), 1, None, "").await, Ok(Rollback::NewVersion(4)));
     assert_eq!(account(&backend, &a()).await.2, "1");
     secrets.remove(&at(9), rows[0].row).await.unwrap();
     let left: i64 =
@@ -683,7 +714,10 @@ async fn rewrap_seals_and_signs_every_version_again(pool: PgPool) {
     let after = backend_with(pool.clone(), vec![new]).await;
     for (number, version) in [(0, 1), (7, 4), (19, 9)] {
         let id = id(&format!("image-s{number}"));
-        assert_eq!(after.secrets().roll_back(&at(6), &id, version, None, "").await, Ok(11));
+        assert_eq!(
+            after.secrets().roll_back(&at(6), &id, version, None, "").await,
+            Ok(Rollback::NewVersion(11))
+        );
         assert_eq!(account(&after, &id).await.2, format!("v{version}"));
     }
 }
@@ -693,6 +727,6 @@ async fn rollback_works_on_a_server_that_was_started_again(pool: PgPool) {
     let first = backend(pool.clone()).await;
     with_versions(&first, 2).await;
     let second = started_again(&first, pool.clone()).await;
-    assert_eq!(second.secrets().roll_back(&at(5), &a(), 1, None, "").await, Ok(3));
+    assert_eq!(second.secrets().roll_back(&at(5), &a(), 1, None, "").await, Ok(Rollback::NewVersion(3)));
     assert_eq!(account(&first, &a()).await.2, "1");
 }
