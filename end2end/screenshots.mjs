@@ -1,10 +1,8 @@
-// Pictures of the portal, taken from a running one with made-up secrets.
+// Pictures of the portal for the README, with made-up secrets: first sign-in, Overview, the list and a secret, light.
 //
-//   node screenshots.mjs readme <folder>      for the README: first sign-in, Overview, the list and a secret, light
-//   node screenshots.mjs review <folder>      every page: wide and narrow, light and dark
+//   node screenshots.mjs readme <folder>
 //
-// Starts a portal of its own with a fresh data folder; LATCHKEY_URL names a running one instead, which gets the
-// made-up secrets added.
+// Starts a portal of its own with a fresh data folder. Pictures of every page, to be looked at, are made by review/.
 
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
@@ -65,119 +63,6 @@ async function open(page, path) {
   await page.goto(path);
   await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
 }
-
-/** @param {Page} page */
-async function confirm(page) {
-  await page.getByRole('button', { name: 'Confirm', exact: true }).click();
-}
-
-// Token names are unique, and each size and theme creates one.
-let clusters = 0;
-
-/** @type {[string, (page: Page) => Promise<unknown>][]} */
-const PAGES = [
-  ['overview', (page) => open(page, '/')],
-  ['list', (page) => open(page, '/secrets')],
-  ['list-page', (page) => open(page, '/secrets?size=10&sort=name')],
-  ['list-nothing-found', (page) => open(page, '/secrets?q=no-such-thing')],
-  ['add-git', (page) => open(page, '/secrets/new')],
-  [
-    'add-image',
-    async (page) => {
-      await open(page, '/secrets/new');
-      await page.getByRole('radio', { name: 'Image Pull', exact: true }).check();
-    },
-  ],
-  [
-    'add-refused',
-    async (page) => {
-      await open(page, '/secrets/new');
-      await page.getByRole('radio', { name: 'Image Pull', exact: true }).check();
-      await page.getByLabel('Name', { exact: true }).fill('My Registry');
-      await page.getByLabel('Registry Host', { exact: true }).fill('ftp://registry.example');
-      await confirm(page);
-      await page.getByRole('heading', { name: 'Check these fields' }).waitFor();
-    },
-  ],
-  ['edit-git', (page) => open(page, '/secrets/gitsync-secret-weather-history/edit')],
-  ['edit-image', (page) => open(page, '/secrets/image-harbor-production/edit')],
-  [
-    'edit-conflict',
-    async (page) => {
-      await open(page, '/secrets/image-nexus-legacy/edit');
-      const version = await page.locator('input[name=version]').inputValue();
-      const form = { version, display_name: `Nexus (legacy images, ${version})`, registry_host: 'nexus.acme.example:5000', username: 'puller' };
-      await page.request.post('/secrets/image-nexus-legacy/edit', { form, maxRedirects: 0 });
-      await page.getByLabel('Display Name', { exact: true }).fill('Nexus');
-      await confirm(page);
-      await page.getByRole('button', { name: 'Overwrite' }).waitFor();
-    },
-  ],
-  [
-    'saved',
-    async (page) => {
-      await open(page, '/secrets/image-ghcr-notebooks/edit');
-      await confirm(page);
-      await page.locator('.notice').waitFor();
-    },
-  ],
-  ['delete-page', (page) => open(page, '/secrets/image-nexus-legacy/delete')],
-  [
-    'delete-dialog',
-    async (page) => {
-      await open(page, '/secrets');
-      await page.getByRole('link', { name: 'Delete nexus-legacy', exact: true }).click();
-      await page.getByRole('dialog').waitFor();
-    },
-  ],
-  ['not-found', (page) => open(page, '/nowhere')],
-  ['secret-not-found', (page) => open(page, '/secrets/image-nobody/edit')],
-  ['secret', (page) => open(page, '/secrets/image-nexus-legacy')],
-  ['account', (page) => open(page, '/account')],
-  ['tokens-none', (page) => open(page, '/tokens')],
-  ['token-add', (page) => open(page, '/tokens/new')],
-  [
-    'token-created',
-    async (page) => {
-      await open(page, '/tokens/new');
-      await page.getByLabel('Name', { exact: true }).fill(`Training cluster ${(clusters += 1)}`);
-      await page.getByLabel('Restrict to names starting with', { exact: true }).fill('team-');
-      await page.getByRole('button', { name: 'Create token' }).click();
-      await page.getByRole('heading', { name: 'Token created' }).waitFor();
-    },
-  ],
-  ['tokens', (page) => open(page, '/tokens?of=everybody')],
-  ['users', (page) => open(page, '/users')],
-  ['user-add', (page) => open(page, '/users/new')],
-  [
-    'user-add-refused',
-    async (page) => {
-      await open(page, '/users/new');
-      await page.getByLabel('Username', { exact: true }).fill('Änne');
-      await page.getByRole('button', { name: 'Add user' }).click();
-      await page.getByRole('heading', { name: 'Check these fields' }).waitFor();
-    },
-  ],
-  ['user', (page) => open(page, '/users/ben')],
-  ['audit', (page) => open(page, '/audit')],
-  ['system', (page) => open(page, '/system')],
-  [
-    'sign-in',
-    async (page) => {
-      await page.context().clearCookies();
-      await open(page, '/sign-in?next=%2Fsecrets');
-    },
-  ],
-  [
-    'sign-in-refused',
-    async (page) => {
-      await page.getByLabel('Username', { exact: true }).fill(`somebody-${Date.now()}`);
-      await page.getByLabel('Password', { exact: true }).fill('not the password');
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
-    },
-  ],
-];
 
 /** @typedef {Exclude<import('@playwright/test').BrowserContextOptions['storageState'], string | undefined>} Session */
 
@@ -261,47 +146,25 @@ async function readme(browser, baseURL, folder, storageState) {
   await firstSignIn(browser, join(folder, 'first-sign-in.png'));
 }
 
-/** @param {import('@playwright/test').Browser} browser @param {string} baseURL @param {string} folder @param {Session} storageState */
-async function review(browser, baseURL, folder, storageState) {
-  mkdirSync(folder, { recursive: true });
-  for (const [size, viewport] of Object.entries({ wide: { width: 1200, height: 800 }, narrow: { width: 360, height: 740 } })) {
-    for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-      const context = await browser.newContext({ baseURL, storageState, viewport, colorScheme });
-      const page = await context.newPage();
-      page.on('dialog', (dialog) => void dialog.accept());
-      for (const [name, go] of PAGES) {
-        await go(page);
-        // A modal dialog covers the window, not the page.
-        await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`), animations: 'disabled', fullPage: name !== 'delete-dialog' });
-      }
-      await context.close();
-    }
-  }
-  console.log(`${folder}: ${PAGES.length * 4} pictures`);
-}
-
 const [what, target] = process.argv.slice(2);
-const shoot = { readme, review }[what ?? ''];
-if (!shoot || !target) {
-  console.error('usage: node screenshots.mjs readme <folder> | review <folder>');
+if (what !== 'readme' || !target) {
+  console.error('usage: node screenshots.mjs readme <folder>');
   process.exit(2);
 }
 
 const started = newFolder();
 const addr = process.env.LATCHKEY_END2END_ADDR ?? '127.0.0.1:3119';
-const portal = process.env.LATCHKEY_URL ? undefined : start({ folder: started, addr });
-const address = process.env.LATCHKEY_URL ?? `http://${addr}`;
+const portal = start({ folder: started, addr });
+const address = `http://${addr}`;
 try {
   await ready(address);
-  // A portal that was already running has an administrator of its own.
-  const { LATCHKEY_USER: username = ADMIN.username, LATCHKEY_PASSWORD: password = ADMIN.password } = process.env;
-  const cookie = await signIn(address, { username, password });
+  const cookie = await signIn(address);
   const users = [['ana', 'admin'], ['ben', 'editor'], ['carla', 'reader']];
   for (const [username = '', role = ''] of users) {
-    await fetch(`${address}/users/new`, { method: 'POST', headers: { cookie }, body: new URLSearchParams({ username, role, current_password: password }) });
+    await fetch(`${address}/users/new`, { method: 'POST', headers: { cookie }, body: new URLSearchParams({ username, role, current_password: ADMIN.password }) });
   }
   // An overview in use shows no steps of setting up.
-  for (const step of what === 'readme' ? ['key-backed-up', 'dismiss-steps'] : []) {
+  for (const step of ['key-backed-up', 'dismiss-steps']) {
     await fetch(`${address}/overview/${step}`, { method: 'POST', headers: { cookie }, redirect: 'manual' });
   }
   await fillPortal(address, cookie);
@@ -310,9 +173,9 @@ try {
     args: ['--no-sandbox', '--disable-gpu', '--hide-scrollbars'],
   });
   const [name = '', value = ''] = cookie.split('=');
-  await shoot(browser, address, target, { cookies: [{ name, value, domain: '127.0.0.1', path: '/', expires: -1, httpOnly: true, secure: false, sameSite: 'Lax' }], origins: [] });
+  await readme(browser, address, target, { cookies: [{ name, value, domain: '127.0.0.1', path: '/', expires: -1, httpOnly: true, secure: false, sameSite: 'Lax' }], origins: [] });
   await browser.close();
 } finally {
-  await portal?.stop();
+  await portal.stop();
   rmSync(started, { recursive: true, force: true });
 }

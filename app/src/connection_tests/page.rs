@@ -74,6 +74,12 @@ fn Shown(
     let from = ssr::query();
     let back = place_before(&from, &id);
     let approves = report.as_ref().is_some_and(|report| report.cause.asks_for_approval());
+    // The keys come with a test.
+    let test_words = if report.is_none() && cause.asks_for_approval() {
+        t!(secret_review_host_keys)
+    } else {
+        t!(test_connection)
+    };
     let approval = Approval::OfStored { id: id.clone(), new_tab: false, query: from.clone() };
     let result = match report {
         Some(report) => Either::Left(view! { <Answer report approval=&approval/> }),
@@ -118,7 +124,7 @@ fn Shown(
                             {edit_words}
                         </a>
                         <form method="post" action=action>
-                            <button class:primary=test_is_next>{icon!("plug")} {t!(test_connection)}</button>
+                            <button class:primary=test_is_next>{icon!("plug")} {test_words}</button>
                         </form>
                     }
                 })}

@@ -107,6 +107,10 @@ impl Rows<'_> {
         let word =
             if secret.cause.asks_for_approval() { t!(status_new_host) } else { texts::status(secret.status) };
         html.markup(">").text(word).markup("</a>");
+        if secret.key_pending {
+            html.markup("<p class=\"state warn waits\"><i class=\"icon i-key\"></i>");
+            html.text(t!(overview_new_key_waiting)).markup("</p>");
+        }
         self.end(html, secret.dates);
         html.markup("<td>");
         if secret.used_by == 0 {

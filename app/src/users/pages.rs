@@ -261,7 +261,7 @@ fn OneUser(user: UserSummary, now: Timestamp, form: FormState) -> impl IntoView 
 /// Renders the settings of a user without a provider.
 fn role_and_password(form: &FormState, role: Role, address: &str) -> impl IntoView + use<> {
     view! {
-        <form method="get" action=format!("{address}/role") class="plain-form">
+        <form method="get" action=format!("{address}/role") class="plain-form short-form">
             {role_choice(form, role)}
             <div class="actions">
                 <button class="primary">{t!(users_change_role)}</button>

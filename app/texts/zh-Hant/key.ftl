@@ -3,7 +3,7 @@
 key-heading = SSH 金鑰
 key-lead = Git 資料集 Secret <a href="{ $address }">{ $name }</a>
 key-none = 沒有 SSH 金鑰
-key-none-text = 此 Secret 是登錄帳號，沒有 SSH 金鑰。
+key-none-text = 此 Secret 是登錄帳戶，沒有 SSH 金鑰。
 key-to-secret = 前往此 Secret
 key-back = 返回金鑰
 key-not-done = 未完成

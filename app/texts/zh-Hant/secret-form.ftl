@@ -1,7 +1,7 @@
 # The form of a secret.
 
 secret-form-git-dataset = 用於讀取 Git 存放庫的 SSH 金鑰。
-secret-form-image-pull = 用於拉取容器映像檔的登錄帳號。
+secret-form-image-pull = 用於拉取容器映像檔的登錄帳戶。
 secret-form-type-hint = 之後無法變更。
 secret-form-locked = 無法變更。
 secret-form-registry-facts = 登錄資訊
@@ -22,7 +22,7 @@ secret-form-key-stored = 已儲存私密金鑰。留空則保留。
 secret-form-key-replace = 貼上新的金鑰以取代
 secret-form-key-begin = -----BEGIN OPENSSH PRIVATE KEY-----
 secret-form-host-hint = 映像檔名稱中的主機，例如 ghcr.io 或 registry.example.com:5000。若加上路徑，例如 quay.io/team，則僅適用於其下的映像檔。
-secret-form-username-hint = 通常是部署權杖或機器人帳號。
+secret-form-username-hint = 通常是部署權杖或機器人帳戶。
 secret-form-password-hint = 與核發時完全相同的權杖或密碼。送達時即加密，之後不再顯示。
 secret-form-password-stored = 已儲存密碼。留空則保留。
 secret-form-password-replace = 輸入新密碼以取代
@@ -43,9 +43,9 @@ secret-form-sign-in = 在另一個分頁登入
 secret-form-reload = 重新載入
 secret-form-overwrite = 覆寫
 secret-form-duplicate-key = 重複的金鑰
-secret-form-duplicate-account = 重複的帳號
+secret-form-duplicate-account = 重複的帳戶
 secret-form-same-key = { $name } 已使用此金鑰。
-secret-form-same-account = { $name } 已使用此登錄的這個帳號。
+secret-form-same-account = { $name } 已使用此登錄的這個帳戶。
 secret-form-save-anyway = 仍要儲存
 secret-form-open = 開啟
 secret-form-use = 使用「{ $name }」

@@ -15,7 +15,7 @@ secret-details = 詳細資料
 secret-private-key = 私密金鑰
 secret-fingerprint = 指紋
 secret-path = 適用範圍
-secret-path-alone = 僅適用於此路徑下的映像檔：Podman、Skopeo、Buildah 與 kubelet 依路徑查找帳號，以最長者優先。Docker 依主機查找，並將其用於整個登錄。
+secret-path-alone = 僅適用於此路徑下的映像檔：Podman、Skopeo、Buildah 與 kubelet 依路徑查找帳戶，以最長者優先。Docker 依主機查找，並將其用於整個登錄。
 secret-never-shown = 已加密，不會顯示
 secret-trusted-keys = 受信任的主機金鑰
 secret-keys = { $count } 個金鑰
@@ -43,7 +43,7 @@ secret-tests-by = 測試者
 secret-automatic = 自動
 
 secret-add = 新增 Secret
-secret-add-lead = 儲存 Git 主機的 SSH 金鑰，或映像檔登錄的帳號。值在儲存之前會先加密。已有 Docker 設定檔或 Kubernetes Secret？<a href="{ $address }">請匯入</a>。
+secret-add-lead = 儲存 Git 主機的 SSH 金鑰，或映像檔登錄的帳戶。值在儲存之前會先加密。已有 Docker 設定檔或 Kubernetes Secret？<a href="{ $address }">請匯入</a>。
 secret-add-test-hint = 測試您輸入的內容。即使測試失敗也可以儲存。
 secret-edit-heading = 編輯 Secret
 secret-edit-lead = { $kind } <a href="{ $address }">{ $name }</a>，上次變更：{ MARKUP($when) }，由 { $by } 變更。

@@ -156,7 +156,7 @@ impl From<Error> for Problem {
             Error::Invalid(errors) => return Self::of_fields(errors),
             Error::NotSignedIn => (
                 ProblemKind::Unauthorized,
-                "Send a token that is good in the header Authorization: Bearer. It may have expired or been revoked."
+                "There is no valid token in the header Authorization: Bearer. It may have expired or been revoked."
                     .to_owned(),
             ),
             Error::Forbidden => (ProblemKind::Forbidden, "The token does not allow this.".to_owned()),

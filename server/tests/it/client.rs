@@ -586,7 +586,7 @@ fn docker_credential_serves_docker_and_skopeo() {
     let (mut command, input) = called("docker-credential-latchkey", &["get"], &host);
     command.env("LATCHKEY_TOKEN", "latchkey_SENTINEL_x");
     let answer = ended(command, &input);
-    assert!(answer.code == 3 && answer.out.contains("Send a token that is good") && answer.said.is_empty());
+    assert!(answer.code == 3 && answer.out.contains("There is no valid token") && answer.said.is_empty());
     portal.stop();
 }
 

@@ -139,6 +139,7 @@ fn summary(row: ListRow) -> Result<SecretSummary, sqlx::Error> {
             stop_when_expired: row.stop_when_expired,
             value_changed_at: timestamp(row.value_changed_at),
         },
+        key_pending: row.key_pending,
     })
 }
 

@@ -65,6 +65,7 @@ fn page_of_one(count: u64, exact: bool, previous: bool, next: bool) -> SecretPag
         last_used: None,
         target: None,
         dates: crate::secret::Dates::none(Timestamp::from_micros(0)),
+        key_pending: false,
     };
     let cursor = Cursor::at(&row, SortColumn::Name);
     SecretPage {

@@ -36,6 +36,8 @@ pub struct SecretSummary {
     pub target: Option<String>,
     /// The dates of its value.
     pub dates: Dates,
+    /// Whether a new key pair waits to take the place of the stored one; only for Git datasets.
+    pub key_pending: bool,
 }
 
 /// A secret as the Edit page shows it.

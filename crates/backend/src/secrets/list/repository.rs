@@ -36,13 +36,15 @@ pub(super) struct ListRow {
     pub(super) renew_every_days: Option<i32>,
     pub(super) stop_when_expired: bool,
     pub(super) value_changed_at: DateTime<Utc>,
+    pub(super) key_pending: bool,
     /// The total over all pages; the same in each row.
     pub(super) total: i64,
 }
 
 /// The columns of a `ListRow`, in its order: a page has many rows, and a name is looked up for longer than a place.
 const LIST_ROW: &str = "kind, name, display_name, registry_host, registry_username, updated_at, updated_by, algorithm, fingerprint, \
-    check_status, check_cause, used_by, last_read_at, check_target, expires_at, renew_every_days, stop_when_expired, value_changed_at, total";
+    check_status, check_cause, used_by, last_read_at, check_target, expires_at, renew_every_days, stop_when_expired, value_changed_at, \
+    key_pending, total";
 
 impl FromRow<'_, PgRow> for ListRow {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
@@ -65,7 +67,8 @@ impl FromRow<'_, PgRow> for ListRow {
             renew_every_days: row.try_get(15)?,
             stop_when_expired: row.try_get(16)?,
             value_changed_at: row.try_get(17)?,
-            total: row.try_get(18)?,
+            key_pending: row.try_get(18)?,
+            total: row.try_get(19)?,
         })
     }
 }
@@ -120,7 +123,7 @@ pub(super) fn select(word: &str, request: &PageRequest<'_>) -> Result<QueryBuild
         "SELECT id, kind, name, display_name, registry_host, updated_at, updated_by, check_status, CASE WHEN \
          check_cause = 'never-tested' AND kind = 'git-dataset' AND check_target IS NULL THEN 'no-repository' ELSE \
          check_cause END AS check_cause, registry_username, used_by, last_read_at, last_used_minute, status_rank, check_target, \
-         expires_at, expiry_order, renew_every_days, stop_when_expired, value_changed_at",
+         expires_at, expiry_order, renew_every_days, stop_when_expired, value_changed_at, key_pending",
     );
     match total {
         TotalBy::Kept => {
