@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import { ADMIN } from '../server.mjs';
 import { expect, expectHeading, field, notice, open, row, test, unique } from '../support/fixtures.js';
 import { prove } from '../support/people.js';
 
@@ -89,4 +90,23 @@ test('a channel is added, tested, chosen by a rule and deleted', async ({ page, 
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(notice(page)).toContainText('Channel deleted.');
   hook.close();
+});
+
+test('the second of two who edit a channel learns of the first, and overwrites only on request', async ({ page, faults }) => {
+  faults.allowStatus(409);
+  const name = unique('both');
+  const form = { name, preset: 'slack', url: 'http://127.0.0.1:9/hook', current_password: ADMIN.password };
+  await page.request.post('/notifications/channels/new', { form, maxRedirects: 0 });
+  await open(page, '/notifications');
+  await page.getByRole('link', { name, exact: true }).click();
+  await expectHeading(page, name);
+  const first = { name: `${name}-first`, version: '1' };
+  await page.request.post(new URL(page.url()).pathname, { form: first, maxRedirects: 0 });
+  await field(page, 'Name').fill(`${name}-second`);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('alert')).toContainText('You changed this channel in another window');
+  await expectHeading(page, first.name);
+  await expect(field(page, 'Name')).toHaveValue(`${name}-second`);
+  await page.getByRole('button', { name: 'Overwrite' }).click();
+  await expectHeading(page, `${name}-second`);
 });
