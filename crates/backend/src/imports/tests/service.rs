@@ -8,7 +8,7 @@ use crate::{
     Actor, Ctx, ImportChoice, Kek, UserActor,
     tests::{at, backend, backend_with, records, signed_in, somebody, text},
 };
-use base64::engine::general_purpose::STANDARD;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{access::Role, error::Error, import::ImportProblem};
 use sqlx::PgPool;
 use uuid::Uuid;

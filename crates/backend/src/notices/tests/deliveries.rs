@@ -6,14 +6,12 @@ use super::{
     send_all,
 };
 use crate::{
-    Backend, ChannelTested, DeliveryQuery, Expected, Kek, Submitted,
+    Backend, ChannelTested, DeliveryQuery, Kek, Submitted,
     tests::{at, keks_of, reaching, records},
 };
 use domain::{
     error::{Error, Field},
-    notice::{
-        ChannelDraft, ChannelState, DeliveryCause, DeliveryState, NoticeEvent, NoticeProblem, RuleDraft,
-    },
+    notice::{ChannelState, DeliveryCause, DeliveryState, NoticeEvent, NoticeProblem, RuleDraft},
     sensitive::Sensitive,
 };
 use sqlx::PgPool;

@@ -1,6 +1,6 @@
 //! Adding secrets: once, and whole.
 
-use super::{KEY, dataset, id, image, names, new, password};
+use super::{KEY, dataset, id, image, names, new};
 use crate::{
     Ctx, Kek, Submission,
     tests::{at, backend, records, signed_in, some_form, with_key},

@@ -1,8 +1,8 @@
 //! The Kubernetes Secrets that accounts were imported from.
 
 use super::{choice, count, file};
-use crate::tests::{backend, records, signed_in, text};
-use base64::engine::general_purpose::STANDARD;
+use crate::tests::{backend, signed_in, text};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::access::Role;
 use sqlx::PgPool;
 

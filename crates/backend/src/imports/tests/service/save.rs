@@ -6,7 +6,7 @@ use crate::{
     imports::tests::KEY,
     tests::{at, backend, records, signed_in, text},
 };
-use base64::engine::general_purpose::STANDARD;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     access::Role,
     error::{Error, Field, FieldError, Problem},
@@ -244,7 +244,7 @@ async fn save_accepts_the_maximum_of_accounts(pool: PgPool) {
 
 #[sqlx::test]
 async fn save_stores_repository_and_trusts_hosts_only_on_approval(pool: PgPool) {
-    const PROTECTED: &str = include_str!("../../secrets/keys/protected_key");
+    const PROTECTED: &str = include_str!("../../../secrets/keys/protected_key");
     const HOST: &str =
         "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
     let backend = backend(pool.clone()).await;

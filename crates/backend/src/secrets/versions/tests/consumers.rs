@@ -1,6 +1,6 @@
 //! Which version each consumer read.
 
-use super::{a, add, change, id, read, token, with_versions};
+use super::{a, add, change, read, token, with_versions};
 use crate::{
     Actor, Ctx, ValueAnswer, ValueQuery,
     tests::{at, backend, records},

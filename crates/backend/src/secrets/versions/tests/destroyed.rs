@@ -1,6 +1,6 @@
 //! Values that somebody destroyed.
 
-use super::{a, add, change, image, put, read, token, versions, with_versions};
+use super::{a, add, change, read, token, versions, with_versions};
 use crate::tests::{at, backend, records, somebody};
 use domain::{
     access::{Role, TokenScope},

@@ -1,6 +1,6 @@
 //! The ends of values, which a rollback brings back.
 
-use super::{a, image, put, read, token, versions};
+use super::{a, put, read, token, versions};
 use crate::{
     Backend, Ctx,
     keyring::{

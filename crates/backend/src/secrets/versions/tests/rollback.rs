@@ -1,6 +1,6 @@
 //! Rollbacks: what comes back into use, and what does not.
 
-use super::{a, account, add, change, id, image, put, read, token, versions, with_versions};
+use super::{a, account, add, change, id, put, read, token, versions, with_versions};
 use crate::{
     secrets::versions::Rollback,
     tests::{anonymous, at, backend, records, somebody, started_again},
