@@ -54,6 +54,7 @@ pub fn error(error: &Error) -> String {
         Error::OtherHost(id) => t!(error_other_host, name: id.name.as_str()),
         Error::VersionGone => t!(error_version_gone).to_owned(),
         Error::CurrentVersion => t!(error_current_version).to_owned(),
+        Error::ChannelDisabled => t!(error_channel_disabled).to_owned(),
         Error::TestFailed(cause) => t!(error_test_failed, cause: causes::cause(*cause)),
         Error::Expired(id, at) => {
             t!(error_expired, name: id.name.as_str(), when: &texts::exact(*at))

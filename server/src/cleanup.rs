@@ -13,6 +13,7 @@ const RECOUNT: u32 = 12;
 
 /// Cleans up at intervals for as long as the server runs. Any number of servers may do so.
 pub async fn run(backend: Backend, status: Arc<Status>) {
+    let mut versions_done = true;
     for turn in 0_u32.. {
         tokio::time::sleep(EVERY).await;
         let ctx = Ctx::system("sweep", clock::now());
@@ -28,13 +29,19 @@ pub async fn run(backend: Backend, status: Arc<Status>) {
         if let Ok(removed @ 1..) = deleted {
             tracing::info!(removed, "removed deleted secrets whose time has ended");
         }
-        if turn.is_multiple_of(RECOUNT)
-            && let Ok(removed @ 1..) = backend.secrets().clean_up_versions(&ctx).await
-        {
-            tracing::info!(removed, "removed earlier values whose time has ended, of this number of secrets");
+        // Until it succeeds, not only once an hour.
+        if turn.is_multiple_of(RECOUNT) || !versions_done {
+            let versions = backend.secrets().clean_up_versions(&ctx).await;
+            versions_done = versions.is_ok();
+            if let Ok(removed @ 1..) = versions {
+                tracing::info!(
+                    removed,
+                    "removed earlier values whose time has ended, of this number of secrets"
+                );
+            }
         }
         let tidied = backend.overview().tidy(&ctx).await;
-        if imports.is_ok() && deleted.is_ok() && tidied.is_ok() {
+        if imports.is_ok() && deleted.is_ok() && tidied.is_ok() && versions_done {
             status.cleaned(clock::now());
         }
         if turn.is_multiple_of(RECOUNT)

@@ -45,6 +45,7 @@ error-wrong-shape = This secret can't be exported in this format. Choose another
 error-no-url = Argo CD needs the repository of each key, and none is known for { $names }. Enter a test repository there, or choose another format.
 error-other-host = The password of { $name } was entered for another registry host, so it isn't exported. Edit the secret and enter the password again.
 error-version-gone = The value of this version is no longer kept: newer values took its place, or someone destroyed it.
+error-channel-disabled = The channel is disabled, because its receiver answered that it is gone. Let the channel send again first.
 error-current-version = This version is in use, and a secret can't be without a value. Enter a new value or roll back to another version first.
 error-test-failed = The value of this version doesn't work, so nothing was changed. { $cause }
 error-unreachable = The portal didn't respond, so the change may or may not be saved. Check the list before you try again.

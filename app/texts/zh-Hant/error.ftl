@@ -29,6 +29,7 @@ error-wrong-shape = 此 Secret 無法以此格式匯出。請選擇其他格式�
 error-no-url = Argo CD 必須知道每個金鑰所屬的存放庫，但 { $names } 尚未設定存放庫。請為其輸入測試存放庫，或選擇其他格式。
 error-other-host = { $name } 的密碼是為另一個登錄主機輸入的，因此不會匯出。請編輯該 Secret 並重新輸入密碼。
 error-version-gone = 此版本的值已不再保留：較新的值已取代它，或已有人將其銷毀。
+error-channel-disabled = 此通道已停用，因為接收端回應它已不存在。請先讓此通道恢復傳送。
 error-current-version = 此版本正在使用中，而 Secret 不能沒有值。請先輸入新的值，或復原為另一個版本。
 error-test-failed = 此版本的值無法使用，因此未變更任何內容。{ $cause }
 error-unreachable = 入口網站沒有回應，因此變更不一定已儲存。請先查看清單，再重試一次。

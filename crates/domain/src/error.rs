@@ -131,6 +131,10 @@ pub enum Error {
     #[serde(skip)]
     #[error("the version in use")]
     CurrentVersion,
+    /// The channel takes no notices, because its receiver is gone.
+    #[serde(skip)]
+    #[error("the channel is disabled")]
+    ChannelDisabled,
     /// The test of an earlier value failed for this reason, so the value did not come back into use.
     #[serde(skip)]
     #[error("the test failed")]
@@ -200,6 +204,7 @@ impl Error {
             Self::OtherHost(_) => "other-host",
             Self::VersionGone => "version-gone",
             Self::CurrentVersion => "current-version",
+            Self::ChannelDisabled => "channel-disabled",
             Self::TestFailed(_) => "test-failed",
             Self::Expired(..) => "expired",
         }
@@ -217,6 +222,7 @@ impl Error {
             | Self::LastAdmin
             | Self::OtherHost(_)
             | Self::CurrentVersion
+            | Self::ChannelDisabled
             | Self::TestFailed(_) => 409,
             Self::LinkSpent | Self::VersionGone | Self::Expired(..) => 410,
             Self::Import(ImportProblem::TooLarge) => 413,

@@ -1,7 +1,7 @@
 //! The numbers of the database, which is asked at most every few seconds: further scrapes get the same text.
 
 use backend::{Backend, Ctx, DatabaseNumbers};
-use domain::{error::Error, time::Timestamp};
+use domain::time::Timestamp;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode_registry},
     metrics::{counter::ConstCounter, family::Family, gauge::Gauge},
@@ -16,7 +16,7 @@ use tokio::{
 /// How long an answer of the database is shown.
 const FRESH: Duration = Duration::from_secs(10);
 
-/// The longest time that the database may take. Less than Prometheus waits.
+/// The longest time that the database may take for its numbers, and then for a sign of life. Less than Prometheus waits.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The last answer.
@@ -42,20 +42,19 @@ impl Cache {
             return answer.clone();
         }
         let ctx = Ctx::system("metrics", now);
-        let asked = timeout(TIMEOUT, ask(backend, &ctx, names));
-        let answer = asked.await.unwrap_or(Answer { up: false, text: String::new() });
+        let answer = match timeout(TIMEOUT, backend.metrics().numbers(&ctx, names)).await {
+            Ok(Ok(numbers)) => Answer { up: true, text: text(numbers) },
+            // Nothing is shown of a sealed portal, and of one whose numbers take too long; its database may well answer.
+            Err(_) | Ok(Err(_)) => Answer { up: answers(backend, &ctx).await, text: String::new() },
+        };
         *kept = Some((Instant::now(), answer.clone()));
         answer
     }
 }
 
-async fn ask(backend: &Backend, ctx: &Ctx, names: u32) -> Answer {
-    match backend.metrics().numbers(ctx, names).await {
-        Ok(numbers) => Answer { up: true, text: text(numbers) },
-        // Nothing is shown of a sealed portal, but its database may well answer.
-        Err(Error::Sealed) => Answer { up: backend.health(ctx).await.is_ok(), text: String::new() },
-        Err(_) => Answer { up: false, text: String::new() },
-    }
+/// Returns whether the database answers at all.
+async fn answers(backend: &Backend, ctx: &Ctx) -> bool {
+    timeout(TIMEOUT, backend.health(ctx)).await.is_ok_and(|health| health.is_ok())
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -85,11 +84,11 @@ fn text(numbers: DatabaseNumbers) -> String {
     let within = expiring.into_iter().map(|(days, number)| (format!("{days}d"), number)).collect();
     registry.register(
         "secrets_expiring",
-        "Secrets that expire within this time, without those that have expired: these are 0d",
+        "Secrets that expire within this time, without values that live no longer than a day, and without those that have expired: these are 0d",
         by("within", within),
     );
     let works = Family::<OfSecret, Gauge>::default();
-    let (ends, used) = (Family::<OfSecret, Seconds>::default(), Family::<OfSecret, Seconds>::default());
+    let [ends, changed, used] = [(); 3].map(|()| Family::<OfSecret, Seconds>::default());
     for secret in named {
         let labels = OfSecret { kind: secret.kind, name: secret.name };
         if let Some(does) = secret.works {
@@ -98,6 +97,7 @@ fn text(numbers: DatabaseNumbers) -> String {
         if let Some(at) = secret.expires_at {
             ends.get_or_create(&labels).set(seconds(at));
         }
+        changed.get_or_create(&labels).set(seconds(secret.changed_at));
         if let Some(at) = secret.used_at {
             used.get_or_create(&labels).set(seconds(at));
         }
@@ -108,6 +108,11 @@ fn text(numbers: DatabaseNumbers) -> String {
         works,
     );
     registry.register("secret_expiry_timestamp_seconds", "The time after which a secret has expired", ends);
+    registry.register(
+        "secret_value_changed_timestamp_seconds",
+        "The last change of a secret's value",
+        changed,
+    );
     registry.register("secret_last_used_timestamp_seconds", "The last read of a secret's value", used);
     registry.register(
         "secret_names_left_out",

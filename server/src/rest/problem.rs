@@ -52,6 +52,7 @@ kinds! {
     OtherHost = "other-host", "The password was typed for another registry host than the one that the secret names now: save it again.";
     VersionGone = "version-gone", "The value of this version is no longer kept: newer ones took its place, or somebody destroyed it.";
     CurrentVersion = "current-version", "The version is the one in use.";
+    ChannelDisabled = "channel-disabled", "The channel takes no notices, because its receiver is gone.";
     TestFailed = "test-failed", "The earlier value does not work, so it did not come back into use: detail says why.";
     Expired = "expired", "The secret has expired, and its owner wants it not to be handed out since. It still exists.";
     InUse = "in-use", "Somebody uses the secret. To delete it all the same, send its name as confirmation.";
@@ -198,6 +199,7 @@ impl From<Error> for Problem {
             ),
             Error::VersionGone => (ProblemKind::VersionGone, messages::error(&error)),
             Error::CurrentVersion => (ProblemKind::CurrentVersion, messages::error(&error)),
+            Error::ChannelDisabled => (ProblemKind::ChannelDisabled, messages::error(&error)),
             Error::TestFailed(_) => (ProblemKind::TestFailed, messages::error(&error)),
             Error::Expired(id, at) => (
                 ProblemKind::Expired,
@@ -285,6 +287,7 @@ mod tests {
             Error::OtherHost(id()),
             Error::VersionGone,
             Error::CurrentVersion,
+            Error::ChannelDisabled,
             Error::TestFailed(domain::connection_test::TestCause::NeverTested),
             Error::Expired(id(), at),
             Error::Sealed,

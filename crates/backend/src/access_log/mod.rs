@@ -4,7 +4,7 @@
 mod read;
 mod repository;
 
-pub(crate) use read::Read;
+pub(crate) use read::{OfVersion, Read};
 
 use crate::{
     audit::{
@@ -112,7 +112,10 @@ impl Writer {
 
     async fn batch(&mut self, reads: &[Read]) -> Result<(), sqlx::Error> {
         let ids: Vec<String> = reads.iter().map(|read| read.id.to_string()).collect();
-        let records = records(reads, &ids);
+        let versions: Vec<Option<String>> = reads.iter().map(Read::named_version).collect();
+        let fields: Vec<Vec<&str>> =
+            versions.iter().map(|version| version.iter().map(String::as_str).collect()).collect();
+        let records = records(reads, &ids, &fields);
         let counted = CountedReads::of(&by_tokens(reads))?;
         if self.db.is_pooled() {
             // Behind a pooler a single statement may meet two servers.
@@ -185,12 +188,19 @@ fn by_tokens(reads: &[Read]) -> Vec<(&Read, &str)> {
 }
 
 /// Returns the records of reads by which something leaves, or would have left.
-fn records<'a>(reads: &'a [Read], ids: &'a [String]) -> Vec<(&'a Ctx, AuditRecord<'a>)> {
-    let recorded = reads.iter().zip(ids).filter(|(read, _)| !read.unchanged);
+fn records<'a>(
+    reads: &'a [Read],
+    ids: &'a [String],
+    fields: &'a [Vec<&'a str>],
+) -> Vec<(&'a Ctx, AuditRecord<'a>)> {
+    let recorded = reads.iter().zip(ids).zip(fields).filter(|((read, _), _)| !read.unchanged);
     recorded
-        .map(|(read, id)| {
-            let record =
-                AuditRecord { outcome: read.outcome, ..AuditRecord::done(AuditAction::ValueRead, id) };
+        .map(|((read, id), fields)| {
+            let record = AuditRecord {
+                outcome: read.outcome,
+                fields,
+                ..AuditRecord::done(AuditAction::ValueRead, id)
+            };
             (&read.ctx, record)
         })
         .collect()

@@ -21,9 +21,9 @@ pub(super) struct CountedReads {
 impl CountedReads {
     pub(super) fn of(reads: &[(&Read, &str)]) -> Result<Self, sqlx::Error> {
         Ok(Self {
-            secrets: reads.iter().map(|(read, _)| read.secret).collect(),
+            secrets: reads.iter().map(|(read, _)| read.version.secret).collect(),
             tokens: reads.iter().map(|(_, token)| (*token).to_owned()).collect(),
-            versions: reads.iter().map(|(read, _)| read.version).collect(),
+            versions: reads.iter().map(|(read, _)| read.version.number).collect(),
             at: reads.iter().map(|(read, _)| instant(read.ctx.now)).collect::<Result<_, _>>()?,
         })
     }

@@ -1,7 +1,7 @@
 //! Reads of values on a real database, one for each test.
 
 use super::{
-    METHOD, Read, Writer, by_tokens,
+    METHOD, OfVersion, Read, Writer, by_tokens,
     repository::{self, CountedReads},
 };
 use crate::{
@@ -245,7 +245,7 @@ async fn begun(pool: &PgPool, ctx: &Ctx) -> Transaction<'static, Postgres> {
     let row: Uuid = sqlx::query_scalar("SELECT id FROM secrets").fetch_one(pool).await.unwrap();
     let Actor::Token(token) = &ctx.actor else { panic!("only tokens are counted") };
     let mut work = pool.begin().await.unwrap();
-    let read = Read::new(ctx, &id("a"), (row, 1), Outcome::Done);
+    let read = Read::new(ctx, &id("a"), OfVersion { secret: row, number: 1, earlier: false }, Outcome::Done);
     let counted = CountedReads::of(&[(&read, &token.id)]).unwrap();
     repository::count(&mut work, counted).await.unwrap();
     work
@@ -312,7 +312,12 @@ async fn record_behind_former_end_writes_nothing_without_error(pool: PgPool) {
     let (old, reads) = (writer.end.clone().unwrap(), [read]);
     add(&backend, "b").await;
     let (ids, counted) = ([reads[0].id.to_string()], CountedReads::of(&by_tokens(&reads)).unwrap());
-    let links = Links::behind(writer.db.keyring().unwrap(), old, &super::records(&reads, &ids)).unwrap();
+    let links = Links::behind(
+        writer.db.keyring().unwrap(),
+        old,
+        &super::records(&reads, &ids, &vec![Vec::new(); ids.len()]),
+    )
+    .unwrap();
     let rows = writer.db.execute_alone(METHOD, repository::recording(links, counted)).await.unwrap();
     assert_eq!((rows, taken(&pool).await, counted_reads(&pool).await), (0, 1, 1));
     writer.write(&reads).await.unwrap();
@@ -337,7 +342,7 @@ async fn writer(pool: &PgPool, backend: &Backend) -> (Writer, Read) {
     add(backend, "a").await;
     let ctx = token(backend, 5, TokenScope::ReadValues).await;
     let row: Uuid = sqlx::query_scalar("SELECT id FROM secrets").fetch_one(pool).await.unwrap();
-    let read = Read::new(&ctx, &id("a"), (row, 1), Outcome::Done);
+    let read = Read::new(&ctx, &id("a"), OfVersion { secret: row, number: 1, earlier: false }, Outcome::Done);
     let mut writer = Writer { db: backend.0.db.clone(), end: None };
     writer.write(std::slice::from_ref(&read)).await.unwrap();
     assert!(writer.end.is_some());
@@ -353,7 +358,8 @@ async fn record_writes_batch_once_after_broken_connection(pool: PgPool) {
     writer.write(&reads).await.unwrap();
     let written = writer.end.clone().unwrap();
     let (ids, counted) = ([reads[0].id.to_string()], CountedReads::of(&by_tokens(&reads)).unwrap());
-    let records = super::records(&reads, &ids);
+    let fields = vec![Vec::new(); ids.len()];
+    let records = super::records(&reads, &ids, &fields);
     // The answer to the second write was lost, so its outcome is unknown: with this end it was written, with another it was
     // not.
     writer.in_transaction(&records, counted.clone(), Some(written)).await.unwrap();

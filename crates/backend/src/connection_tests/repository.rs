@@ -83,7 +83,8 @@ pub(super) async fn results(
 }
 
 /// Keeps a test result, if the secret is still the one that was tested, also as the newest of its past tests, of which it
-/// deletes the oldest.
+/// deletes the oldest. Its time is that at which it began, but later than that of the newest test: of two that overlap, the one
+/// that ended last is the newest.
 pub(super) async fn keep(
     connection: &mut PgConnection,
     ctx: &Ctx,
@@ -101,13 +102,19 @@ pub(super) async fn keep(
         None => (None, None),
     };
     let status = report.cause.status();
+    // By itself, so that the next statement sees what whoever had the row before has written.
+    sqlx::query!("SELECT id FROM secrets WHERE id = $1 FOR NO KEY UPDATE", secret)
+        .fetch_optional(&mut *connection)
+        .await?;
     // The deletion sees the tests before this one, and deletes nothing if the test was kept before.
     sqlx::query!(
-        "WITH kept AS (UPDATE secrets SET check_status = $3, check_cause = $4, checked_at = $5, checked_by = $6, \
+        "WITH times AS (SELECT CASE WHEN bool_or(at = $5) THEN $5 ELSE greatest($5, max(at) + interval '1 microsecond') END AS at \
+         FROM secret_tests WHERE secret_id = $1), \
+         kept AS (UPDATE secrets SET check_status = $3, check_cause = $4, checked_at = times.at, checked_by = $6, \
          check_branch = $7, check_refs = $8, check_refusals = CASE WHEN $9 THEN check_refusals + 1 ELSE 0 \
-         END WHERE id = $1 AND version = $2 RETURNING id), \
+         END FROM times WHERE id = $1 AND version = $2 RETURNING id, checked_at), \
          added AS (INSERT INTO secret_tests (secret_id, at, status, cause, tested_by) \
-         SELECT id, $5, $3, $4, $6 FROM kept ON CONFLICT (secret_id, at) DO NOTHING \
+         SELECT id, checked_at, $3, $4, $6 FROM kept ON CONFLICT (secret_id, at) DO NOTHING \
          RETURNING secret_id) \
          DELETE FROM secret_tests WHERE secret_id IN (SELECT secret_id FROM added) AND at <= \
          (SELECT at FROM secret_tests WHERE secret_id = $1 ORDER BY at DESC OFFSET $10 LIMIT 1)",

@@ -47,6 +47,7 @@ impl TestService {
         number: i64,
     ) -> Result<(TestReport, String), Error> {
         let keyring = self.may_test(ctx, Object::Secret(id)).await?;
+        let _under_way = self.running.begin()?;
         let found = self.db.read(ctx, async |connection| {
             let Some(row) = secrets::find(connection, id).await? else { return Ok(None) };
             let version = versions::find(connection, row.id, ValueField::of(id.kind), number).await?;
@@ -56,7 +57,7 @@ impl TestService {
         let (mut row, version, check) = found.await?.ok_or(Error::NotFound)?;
         let proved = row.prove(&self.db, id);
         proved.map_err(|error| internal(ctx, &error))?;
-        let EarlierValue { facts, place, sealed } = earlier(&self.db, id, &row, version)
+        let EarlierValue { facts, place, sealed } = earlier(&self.db, id, &row, number, version)
             .map_err(|failure| failure.public_error(ctx))?
             .for_its_host(id)?;
         let settings = settings(&check, facts.registry_host.as_deref());

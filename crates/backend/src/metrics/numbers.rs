@@ -34,6 +34,8 @@ pub struct NamedSecret {
     pub works: Option<bool>,
     /// The time after which it has expired.
     pub expires_at: Option<Timestamp>,
+    /// The last change of its value.
+    pub changed_at: Timestamp,
     /// The last read of its value.
     pub used_at: Option<Timestamp>,
 }

@@ -8,8 +8,9 @@ use sqlx::PgConnection;
 /// The numbers of days within which the secrets are counted that expire.
 const EXPIRING_DAYS: [u16; 4] = [7, 14, 30, 90];
 
-/// Returns the numbers, with the facts of so many secrets by their names. Counts nothing but values by their keys: the other
-/// numbers are kept.
+/// Returns the numbers, with the facts of so many secrets by their names. Those of secrets by type and state are kept; values,
+/// ends and deliveries are counted. Values that live no longer than a day are not among those that end soon, or passwords
+/// of twelve hours would always be.
 pub(super) async fn find(
     connection: &mut PgConnection,
     names: u32,
@@ -25,7 +26,8 @@ pub(super) async fn find(
     let days = EXPIRING_DAYS.map(i32::from);
     let expiring = sqlx::query_scalar!(
         "SELECT (SELECT count(*) FROM secrets WHERE expires_at > $2 AND deleted_at IS NULL \
-         AND expires_at <= $2 + make_interval(days => ends.days)) AS \"count!\" \
+         AND expires_at <= $2 + make_interval(days => ends.days) \
+         AND expires_at > value_changed_at + interval '24 hours') AS \"count!\" \
          FROM unnest($1::int[]) WITH ORDINALITY AS ends (days, place) ORDER BY place",
         &days,
         instant(now)?
@@ -55,7 +57,8 @@ pub(super) async fn find(
     .fetch_one(&mut *connection)
     .await?;
     let keys = sqlx::query!(
-        "SELECT id, active, (SELECT count(*) FROM secret_values WHERE kek_id = keys.id) AS \"count!\" \
+        "SELECT id, active, (SELECT count(*) FROM secret_values WHERE kek_id = keys.id) \
+         + (SELECT count(*) FROM notice_channel_values WHERE kek_id = keys.id) AS \"count!\" \
          FROM key_encryption_keys AS keys WHERE retired_at IS NULL ORDER BY created_at, id"
     )
     .fetch_all(&mut *connection)
@@ -84,7 +87,7 @@ pub(super) async fn find(
 
 async fn named(connection: &mut PgConnection, most: u32) -> Result<Vec<NamedSecret>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT kind, name, check_status, expires_at, last_read_at FROM secrets WHERE deleted_at IS NULL \
+        "SELECT kind, name, check_status, expires_at, value_changed_at, last_read_at FROM secrets WHERE deleted_at IS NULL \
          ORDER BY name, kind LIMIT $1",
         i64::from(most)
     )
@@ -95,6 +98,7 @@ async fn named(connection: &mut PgConnection, most: u32) -> Result<Vec<NamedSecr
         kind: row.kind,
         name: row.name,
         expires_at: row.expires_at.map(timestamp),
+        changed_at: timestamp(row.value_changed_at),
         used_at: row.last_read_at.map(timestamp),
     });
     Ok(named.collect())

@@ -9,6 +9,7 @@ use domain::{
     access::Role,
     connection_test::TestCause,
     error::Error,
+    notice::ChannelDraft,
     secret::{NewSecret, SecretDraft, SecretId},
     sensitive::Sensitive,
     time::Timestamp,
@@ -71,6 +72,18 @@ async fn numbers_equal_what_is_stored(pool: PgPool) {
         .await
         .unwrap();
 
+    // A value of a day is not near its end, and a channel has an address and a signing secret.
+    sqlx::query("UPDATE secrets SET expires_at = to_timestamp(86401) WHERE name = 'c'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let draft = ChannelDraft {
+        name: "all".to_owned(),
+        preset: "standard".to_owned(),
+        url: Sensitive::new("https://receiver.example/hook"),
+    };
+    backend.notices().add_channel(&at(1), &draft).await.unwrap();
+
     let numbers = backend.metrics().numbers(&at(200), 10).await.unwrap();
     assert_eq!(numbers.types, [("git-dataset".to_owned(), 0), ("image-pull".to_owned(), 3)]);
     let mut states: Vec<_> = numbers.states.iter().filter(|(_, count)| *count > 0).cloned().collect();
@@ -80,13 +93,13 @@ async fn numbers_equal_what_is_stored(pool: PgPool) {
     let named: Vec<_> = numbers.named.iter().map(|secret| (secret.name.as_str(), secret.works)).collect();
     assert_eq!(named, [("a", Some(true)), ("b", Some(false)), ("c", None)]);
     let ends: Vec<_> = numbers.named.iter().map(|secret| secret.expires_at.map(Timestamp::micros)).collect();
-    assert_eq!(ends, [Some(100_000_000), Some(10 * DAY * 1_000_000), None]);
+    assert_eq!(ends, [Some(100_000_000), Some(10 * DAY * 1_000_000), Some(86_401_000_000)]);
     assert_eq!(numbers.expiring, [(0, 1), (7, 0), (14, 1), (30, 1), (90, 1)]);
     let used: Vec<_> = numbers.named.iter().map(|secret| secret.used_at.map(Timestamp::micros)).collect();
     assert_eq!(used, [None, Some(120_500_000), None]);
     assert!(!numbers.names_left_out);
     let key = keks_of(&backend)[0].id();
-    assert_eq!(numbers.keys, [KeyNumbers { id: key, active: true, values: 3 }]);
+    assert_eq!(numbers.keys, [KeyNumbers { id: key, active: true, values: 5 }]);
     let stored: i64 =
         sqlx::query_scalar("SELECT count(*) FROM audit_records").fetch_one(&pool).await.unwrap();
     assert_eq!(numbers.audit.records, stored.unsigned_abs());

@@ -10,6 +10,8 @@ use domain::{error::Error, time::Timestamp};
 use std::time::Duration;
 use uuid::Uuid;
 
+use repository::Again;
+
 pub use delivery::{Delivery, DeliveryQuery};
 
 mod delivery;
@@ -43,15 +45,22 @@ impl NoticeService {
         Ok(DeliveryPage { deliveries, more, now: ctx.now })
     }
 
-    /// Has a delivery sent again at once, and by the schedule from its beginning, under the same id.
+    /// Has a delivery sent again at once, and by the schedule from its beginning, under the same id. Changes nothing while it is
+    /// being sent.
     ///
-    /// Errors: `NotFound`, `Sealed`; as `deliveries`.
+    /// Errors: `NotFound`, `ChannelDisabled`, `Sealed`; as `deliveries`.
     pub async fn send_again(&self, ctx: &Ctx, id: Uuid) -> Result<(), Error> {
         self.unsealed(ctx).await?;
         self.db
             .write(ctx, async |work| {
-                let notice = repository::send_again(work, ctx.now, id).await?.ok_or(Error::NotFound)?;
-                audit::record(work, ctx, AuditAction::NoticeSentAgain, &notice).await?;
+                match repository::send_again(work, ctx.now, id).await? {
+                    Again::Due(notice) => {
+                        audit::record(work, ctx, AuditAction::NoticeSentAgain, &notice).await?;
+                    }
+                    Again::UnderWay => {}
+                    Again::ChannelDisabled => return Err(Error::ChannelDisabled.into()),
+                    Again::Missing => return Err(Error::NotFound.into()),
+                }
                 Ok(())
             })
             .await

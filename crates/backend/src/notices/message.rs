@@ -7,8 +7,11 @@ use domain::{connection_test::TestCause, notice::NoticeEvent, time::Timestamp};
 /// Returns what has happened, in one or two sentences without a value.
 pub(crate) fn sentence(notice: &Notice) -> String {
     let name = &notice.name;
-    let day = |at: Timestamp| at.rfc3339().chars().take(10).collect::<String>();
-    let minute = |at: Timestamp| format!("{} {} UTC", day(at), &at.rfc3339()[11..16]);
+    // The zone belongs to it: the day alone would be another one for many readers.
+    let minute = |at: Timestamp| {
+        let at = at.rfc3339();
+        format!("{} {} UTC", &at[..10], &at[11..16])
+    };
     let days =
         || if notice.threshold == 1 { "1 day".to_owned() } else { format!("{} days", notice.threshold) };
     let about = notice.about;
@@ -18,10 +21,10 @@ pub(crate) fn sentence(notice: &Notice) -> String {
     };
     match notice.event {
         NoticeEvent::SecretExpires => {
-            format!("Secret {name} expires within {}, on {}.", days(), day(about))
+            format!("Secret {name} expires within {}, on {}.", days(), minute(about))
         }
-        NoticeEvent::SecretExpired => format!("Secret {name} expired on {}.", day(about)),
-        NoticeEvent::RenewalDue => format!("Secret {name} is due for renewal since {}.", day(about)),
+        NoticeEvent::SecretExpired => format!("Secret {name} expired on {}.", minute(about)),
+        NoticeEvent::RenewalDue => format!("Secret {name} is due for renewal since {}.", minute(about)),
         NoticeEvent::TestFailed => {
             format!("Secret {name} has failed its tests since {}.{}", minute(about), cause())
         }
@@ -32,12 +35,12 @@ pub(crate) fn sentence(notice: &Notice) -> String {
             format!("The host of secret {name} has another key than the trusted one since {}.", minute(about))
         }
         NoticeEvent::KeyWaiting => {
-            format!("A key pair of secret {name}, generated on {}, still waits to be used.", day(about))
+            format!("A key pair of secret {name}, generated on {}, still waits to be used.", minute(about))
         }
         NoticeEvent::TokenExpires => {
-            format!("API token {name} expires within {}, on {}.", days(), day(about))
+            format!("API token {name} expires within {}, on {}.", days(), minute(about))
         }
-        NoticeEvent::TokenExpired => format!("API token {name} expired on {}.", day(about)),
+        NoticeEvent::TokenExpired => format!("API token {name} expired on {}.", minute(about)),
         NoticeEvent::SignInLocked => format!("Signing in as {name} is locked after several failures."),
         NoticeEvent::SignOnDown => format!("Single sign-on has not worked since {}.", minute(about)),
         NoticeEvent::SignOnWorks => {

@@ -104,6 +104,8 @@ impl NoticeService {
         let Recipient::Channel(channel, _) = held.recipient;
         self.db
             .write(ctx, async |work| {
+                // Before the delivery: what ends the channel's other deliveries, or deletes it, takes them in the same order.
+                channels::lock_order(work, channel).await?;
                 let next = match attempt {
                     Attempt::Delivered { .. } => None,
                     // A test of a channel is repeated by whoever makes it.

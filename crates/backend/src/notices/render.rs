@@ -121,7 +121,7 @@ mod tests {
             "data": {
                 "id": "image-a",
                 "name": "<b> & \"x\"",
-                "what": "Secret image-a expires within 7 days, on 2026-12-05.",
+                "what": "Secret image-a expires within 7 days, on 2026-12-05 00:00 UTC.",
                 "when": "2026-12-05T00:00:00Z",
                 "days": 7,
                 "link": "https://keys.example/secrets/image-a",

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     access::{Object, authorize},
-    access_log::Read,
+    access_log::{OfVersion, Read},
     audit::Outcome,
     context::{Action, Ctx},
     error::{Failure, IntegrityError, internal},
@@ -99,18 +99,18 @@ impl Stored {
         Self { row, sealed, earlier: Some(Earlier { number: place.version, public_key }) }
     }
 
-    /// Returns the row of the secret, and the number of the version.
-    fn version(&self) -> (Uuid, i64) {
+    /// Returns the version.
+    fn version(&self) -> OfVersion {
         match &self.earlier {
-            Some(earlier) => (self.row.id, earlier.number),
+            Some(earlier) => OfVersion { secret: self.row.id, number: earlier.number, earlier: true },
             None => version_of(&self.row),
         }
     }
 }
 
-/// Returns the row of the secret, and the number of the version in use.
-fn version_of(row: &SecretRow) -> (Uuid, i64) {
-    (row.id, row.value_version)
+/// Returns the version in use.
+fn version_of(row: &SecretRow) -> OfVersion {
+    OfVersion { secret: row.id, number: row.value_version, earlier: false }
 }
 
 impl SecretService {
@@ -123,7 +123,7 @@ impl SecretService {
         self.unsealed()?;
         let stored = self.stored_value(ctx, id).await?;
         let row = &stored.0;
-        self.has_not_stopped(ctx, id, row).await?;
+        self.has_not_stopped(ctx, id, row, version_of(row)).await?;
         if !hosts::may_go_to(row.registry_host.as_deref(), row.value_host.as_deref()) {
             return self.reject(ctx, id, version_of(row), hosts::password_again()).await;
         }
@@ -173,9 +173,9 @@ impl SecretService {
             }
             return self.answer(ctx, id, stored.into(), query, is_known).await;
         }
-        let read = (row.id, number);
+        let read = OfVersion { secret: row.id, number, earlier: true };
         let earlier = row.prove(&self.db, id).map_err(Failure::from);
-        let earlier = earlier.and_then(|()| versions::earlier(&self.db, id, &row, version));
+        let earlier = earlier.and_then(|()| versions::earlier(&self.db, id, &row, number, version));
         match earlier {
             Ok(earlier) => self.answer(ctx, id, Stored::earlier(row, earlier), query, is_known).await,
             Err(failure) => {
@@ -223,7 +223,7 @@ impl SecretService {
     ) -> Result<ValueAnswer, Error> {
         let row = &stored.row;
         // A consumer that has this state already has to learn it, too.
-        self.has_not_stopped(ctx, id, row).await?;
+        self.has_not_stopped(ctx, id, row, stored.version()).await?;
         let revision = row.revision();
         if is_known(revision) {
             let read = Read::new(ctx, id, stored.version(), Outcome::Done);
@@ -262,21 +262,21 @@ impl SecretService {
 
     /// Rejects, and records, the read of a value that its owner does not want to be handed out after its end. The row is proved
     /// before a value leaves, so that nobody moves this end unnoticed.
-    async fn has_not_stopped(&self, ctx: &Ctx, id: &SecretId, row: &SecretRow) -> Result<(), Error> {
+    async fn has_not_stopped(
+        &self,
+        ctx: &Ctx,
+        id: &SecretId,
+        row: &SecretRow,
+        version: OfVersion,
+    ) -> Result<(), Error> {
         match row.dates().stopped_at(ctx.now) {
             None => Ok(()),
-            Some(at) => self.reject(ctx, id, version_of(row), Error::Expired(id.clone(), at)).await,
+            Some(at) => self.reject(ctx, id, version, Error::Expired(id.clone(), at)).await,
         }
     }
 
     /// Records that the value is not handed out, and returns why.
-    async fn reject<T>(
-        &self,
-        ctx: &Ctx,
-        id: &SecretId,
-        version: (Uuid, i64),
-        why: Error,
-    ) -> Result<T, Error> {
+    async fn reject<T>(&self, ctx: &Ctx, id: &SecretId, version: OfVersion, why: Error) -> Result<T, Error> {
         self.reads.record(Read::new(ctx, id, version, Outcome::Refused)).await?;
         Err(why)
     }
@@ -308,16 +308,17 @@ impl SecretService {
 
     /// Opens a sealed value, and records that before returning it.
     async fn open(&self, ctx: &Ctx, id: &SecretId, stored: Stored) -> Result<Credential, Error> {
-        let (secret, version) = stored.version();
+        let version = stored.version();
         let Stored { row, sealed, earlier } = stored;
-        let place = Location { secret, field: ValueField::of(id.kind), version };
+        let place =
+            Location { secret: version.secret, field: ValueField::of(id.kind), version: version.number };
         let keyring = self.unsealed()?;
         // The row with an earlier account was proved before it got that.
         let proved = if earlier.is_some() { Ok(()) } else { row.prove(&self.db, id) };
         let opened =
             proved.and_then(|()| keyring.open(place, &sealed)).and_then(|text| restore(id.kind, row, text));
         let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::IntegrityFailure };
-        self.reads.record(Read::new(ctx, id, (secret, version), outcome)).await?;
+        self.reads.record(Read::new(ctx, id, version, outcome)).await?;
         opened.map_err(|error| internal(ctx, &error))
     }
 }

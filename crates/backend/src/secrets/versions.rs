@@ -48,18 +48,21 @@ pub(crate) struct EarlierValue {
 
 /// Returns an earlier version of a secret with its value, as `repository::find` found them.
 ///
-/// Errors: `NotFound`, `CurrentVersion`, `VersionGone`; the facts are not what the portal wrote.
+/// Errors: `NotFound` if there never was such a version, `CurrentVersion`, `VersionGone`; the facts are not what the portal wrote.
 pub(crate) fn earlier(
     db: &Connections,
     id: &SecretId,
     row: &SecretRow,
+    number: i64,
     found: Option<Found>,
 ) -> Result<EarlierValue, Failure> {
-    let (facts, sealed) = found.ok_or(Error::NotFound)?;
-    let (field, number) = (ValueField::of(id.kind), facts.number);
+    let field = ValueField::of(id.kind);
     if number == row.value_version {
         return Err(Error::CurrentVersion.into());
     }
+    // Of a version from before versions were kept, there is no trace.
+    let was_there = (1..row.value_version).contains(&number);
+    let (facts, sealed) = found.ok_or(if was_there { Error::VersionGone } else { Error::NotFound })?;
     let sealed = sealed.ok_or(Error::VersionGone)?;
     facts.prove(db, id)?;
     Ok(EarlierValue { facts, place: Location { secret: row.id, field, version: number }, sealed })
@@ -148,7 +151,7 @@ impl SecretService {
                     return Ok(Rollback::AlreadyCurrent(number));
                 }
                 let found = repository::find(work, row.id, ValueField::of(id.kind), number).await?;
-                let earlier = earlier(&self.db, id, &row, found)?;
+                let earlier = earlier(&self.db, id, &row, number, found)?;
                 if is_in_use(work, &row, &earlier.facts).await? {
                     return Ok(Rollback::AlreadyCurrent(row.value_version));
                 }

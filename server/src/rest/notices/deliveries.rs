@@ -110,6 +110,7 @@ fn read_cursor(text: &str) -> Option<(Timestamp, Uuid)> {
     responses(
         (status = 202, description = "It waits to be sent"),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Its channel is disabled", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn again(caller: Caller, Path(text): Path<String>) -> Answer {

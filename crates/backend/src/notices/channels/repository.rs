@@ -109,6 +109,17 @@ pub(super) async fn lock(
     .transpose()
 }
 
+/// Locks a channel, if there still is one, before a delivery to it. Notices for it may be raised meanwhile.
+pub(in crate::notices) async fn lock_order(
+    connection: &mut PgConnection,
+    id: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("SELECT id FROM notice_channels WHERE id = $1 FOR NO KEY UPDATE", id)
+        .fetch_optional(connection)
+        .await
+        .map(drop)
+}
+
 pub(super) async fn insert(
     connection: &mut PgConnection,
     ctx: &Ctx,

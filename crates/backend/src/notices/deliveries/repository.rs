@@ -90,25 +90,55 @@ pub(super) async fn list(
     Ok((deliveries.collect(), more))
 }
 
-/// Has a delivery sent again; returns the event and the name of its notice for the record, or `None` if there is no such
-/// delivery.
+/// What becomes of a delivery that is to be sent again.
+#[derive(Debug)]
+pub(super) enum Again {
+    /// It is due at once; with the event and the name of its notice, for the record.
+    Due(String),
+    /// A server is sending it at this moment.
+    UnderWay,
+    /// Its channel is disabled, because its receiver is gone.
+    ChannelDisabled,
+    /// There is no such delivery.
+    Missing,
+}
+
+/// Has a delivery sent again.
 pub(super) async fn send_again(
     connection: &mut PgConnection,
     now: Timestamp,
     id: Uuid,
-) -> Result<Option<String>, sqlx::Error> {
-    let row = sqlx::query!(
-        "UPDATE notice_deliveries SET state = 'waiting', step = 0, next_at = $2, holder = NULL, held_until = NULL \
-         FROM notices WHERE notice_deliveries.id = $1 AND notices.id = notice_id RETURNING event, notices.name",
+) -> Result<Again, sqlx::Error> {
+    let now = instant(now)?;
+    let found = sqlx::query!(
+        "SELECT event, notices.name, coalesce(held_until > $2, false) AS \"held!\", \
+         coalesce(notice_channels.state = 'disabled', false) AS \"disabled!\" FROM notice_deliveries \
+         JOIN notices ON notices.id = notice_id LEFT JOIN notice_channels ON notice_channels.id = channel_id \
+         WHERE notice_deliveries.id = $1 FOR UPDATE OF notice_deliveries",
         id,
-        instant(now)?
+        now
     )
-    .fetch_optional(connection)
+    .fetch_optional(&mut *connection)
     .await?;
-    Ok(row.map(|row| format!("{} {}", row.event, row.name).trim_end().to_owned()))
+    let Some(found) = found else { return Ok(Again::Missing) };
+    if found.disabled {
+        return Ok(Again::ChannelDisabled);
+    }
+    if found.held {
+        return Ok(Again::UnderWay);
+    }
+    sqlx::query!(
+        "UPDATE notice_deliveries SET state = 'waiting', step = 0, next_at = $2, holder = NULL, held_until = NULL, \
+         delivered_at = NULL WHERE id = $1",
+        id,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(Again::Due(format!("{} {}", found.event, found.name).trim_end().to_owned()))
 }
 
-/// Deletes old deliveries, and old notices without any, except for the last of a failure that goes on.
+/// Deletes old deliveries, and old notices without any, except for the last of a failure that goes on, of a secret that exists.
 pub(super) async fn delete_old(connection: &mut PgConnection, before: Timestamp) -> Result<u64, sqlx::Error> {
     let before = instant(before)?;
     sqlx::query!("DELETE FROM notice_deliveries WHERE created_at < $1", before)
@@ -117,11 +147,14 @@ pub(super) async fn delete_old(connection: &mut PgConnection, before: Timestamp)
     let deleted = sqlx::query!(
         "DELETE FROM notices WHERE at < $1 \
          AND NOT EXISTS (SELECT FROM notice_deliveries WHERE notice_id = notices.id) \
-         AND (event NOT IN ('secret.test_failed', 'secret.host_key_changed', 'sign_on.down') \
+         AND (CASE WHEN event IN ('secret.test_failed', 'secret.host_key_changed') THEN NOT EXISTS (SELECT FROM secrets \
+         WHERE secrets.id = subject::uuid AND (event = 'secret.test_failed' OR check_status = 'host-key-changed')) \
+         ELSE event <> 'sign_on.down' END \
          OR EXISTS (SELECT FROM notices AS later WHERE later.subject_kind = notices.subject_kind \
-         AND later.subject = notices.subject AND later.at > notices.at \
-         AND later.event IN ('secret.test_failed', 'secret.test_works', 'secret.host_key_changed', 'sign_on.down', \
-         'sign_on.works')))",
+         AND later.subject = notices.subject AND later.id > notices.id AND later.event = ANY (CASE notices.event \
+         WHEN 'secret.test_failed' THEN ARRAY['secret.test_failed', 'secret.test_works'] \
+         WHEN 'secret.host_key_changed' THEN ARRAY['secret.host_key_changed'] \
+         WHEN 'sign_on.down' THEN ARRAY['sign_on.down', 'sign_on.works'] END)))",
         before
     )
     .execute(connection)

@@ -23,7 +23,8 @@ pub(super) struct DueRow {
 
 /// Returns notices whose time has come and that were not raised yet, in the order of their subjects.
 ///
-/// A token says nothing of a threshold that its whole validity is within.
+/// Nothing is said of a threshold that the whole life of a value or a token is within, such as a day before a password of twelve
+/// hours ends.
 pub(super) async fn due(
     connection: &mut PgConnection,
     now: Timestamp,
@@ -37,7 +38,8 @@ pub(super) async fn due(
          SELECT CASE WHEN expires_at <= $1::timestamptz THEN 'secret.expired' ELSE 'secret.expires' END AS event, \
          'secret' AS subject_kind, id::text AS subject, id AS secret, kind, name, display_name AS label, \
          CASE WHEN expires_at <= $1::timestamptz THEN 0 ELSE (SELECT min(days) FROM unnest($2::integer[]) AS thresholds (days) \
-         WHERE expires_at <= $1::timestamptz + make_interval(hours => days * 24)) END AS threshold, expires_at AS about \
+         WHERE expires_at <= $1::timestamptz + make_interval(hours => days * 24) \
+         AND expires_at - make_interval(hours => days * 24) > value_changed_at) END AS threshold, expires_at AS about \
          FROM secrets WHERE deleted_at IS NULL AND expires_at > $1::timestamptz - interval '720 hours' \
          AND expires_at <= $1::timestamptz + interval '720 hours' \
          UNION ALL \

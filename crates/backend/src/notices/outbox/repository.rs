@@ -93,7 +93,8 @@ pub(super) async fn settle(
 /// Gives up what waits for a channel whose receiver is gone.
 pub(super) async fn give_up(connection: &mut PgConnection, channel: Uuid) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "UPDATE notice_deliveries SET state = 'failed', cause = $2 WHERE channel_id = $1 AND state = 'waiting'",
+        "UPDATE notice_deliveries SET state = 'failed', cause = $2, holder = NULL, held_until = NULL \
+         WHERE channel_id = $1 AND state = 'waiting'",
         channel,
         DeliveryCause::Gone.code()
     )

@@ -12,6 +12,7 @@ use crate::{
 use domain::{
     error::{Error, Field},
     notice::{ChannelState, DeliveryCause, DeliveryState, NoticeEvent, NoticeProblem, RuleDraft},
+    secret::{NewSecret, SecretDraft},
     sensitive::Sensitive,
 };
 use sqlx::PgPool;
@@ -153,6 +154,102 @@ async fn attempts_end_after_the_schedule_until_somebody_sends_again(pool: PgPool
     assert!(backend.notices().delete_old(&at(second + 91 * 86_400)).await.unwrap() >= 2);
     let rest = backend.notices().deliveries(&at(9), &DeliveryQuery::default()).await.unwrap();
     assert!(rest.deliveries.is_empty());
+}
+
+#[sqlx::test]
+async fn send_again_leaves_what_is_being_sent_and_rejects_a_disabled_channel(pool: PgPool) {
+    let receiver = Receiver::start("200 OK").await;
+    let backend = backend(&pool).await;
+    channel_for_all(&backend, &receiver).await;
+    raise_about(&backend, &at(10), "ci", 900).await.unwrap();
+    let held = backend.notices().take_due(&at(10)).await.unwrap().unwrap();
+    let newest_id = async || {
+        let page = backend.notices().deliveries(&at(9), &DeliveryQuery::default()).await.unwrap();
+        page.deliveries[0].id
+    };
+    let id = newest_id().await;
+    backend.notices().send_again(&at(11), id).await.unwrap();
+    assert!(backend.notices().take_due(&at(12)).await.unwrap().is_none(), "it is sent once");
+    backend.notices().deliver(&at(12), held).await.unwrap();
+    assert_eq!(newest(&backend).await, (DeliveryState::Delivered, None, 1));
+    assert!(!records(&pool).await.iter().any(|record| record.contains("sent again")));
+    // One that arrived, and is sent again, has not arrived any more.
+    backend.notices().send_again(&at(20), id).await.unwrap();
+    let page = backend.notices().deliveries(&at(9), &DeliveryQuery::default()).await.unwrap();
+    assert_eq!((page.deliveries[0].state, page.deliveries[0].delivered_at), (DeliveryState::Waiting, None));
+    receiver.answer_with("410 Gone");
+    assert_eq!(send_all(&backend, 20).await, 1);
+    assert_eq!(backend.notices().send_again(&at(30), id).await, Err(Error::ChannelDisabled));
+}
+
+#[sqlx::test]
+async fn deliveries_whose_receiver_goes_meanwhile_end_without_a_deadlock(pool: PgPool) {
+    let receiver = Receiver::start("410 Gone").await;
+    let backend = backend(&pool).await;
+    let saved = channel_for_all(&backend, &receiver).await;
+    for round in 0..20 {
+        let second = 100 + round;
+        for name in ["one", "two"] {
+            raise_about(&backend, &at(second), &format!("{name}-{round}"), 1).await.unwrap();
+        }
+        let one = backend.notices().take_due(&at(second)).await.unwrap().unwrap();
+        let two = backend.notices().take_due(&at(second)).await.unwrap().unwrap();
+        let ctx = at(second);
+        let (one, two) =
+            tokio::join!(backend.notices().deliver(&ctx, one), backend.notices().deliver(&ctx, two));
+        assert_eq!((one, two), (Ok(DeliveryState::Failed), Ok(DeliveryState::Failed)));
+        backend.notices().set_paused(&at(second), saved.id, false).await.unwrap();
+    }
+}
+
+/// Of a failure that goes on, the notice stays, and neither hides the other.
+#[sqlx::test]
+async fn delete_old_keeps_open_failures_of_secrets_that_exist(pool: PgPool) {
+    let backend = backend(&pool).await;
+    let draft = |name: &str| SecretDraft {
+        name: name.to_owned(),
+        kind: "image-pull".to_owned(),
+        registry_host: "registry.example".to_owned(),
+        username: "robot".to_owned(),
+        password: Sensitive::new("password"),
+        allow_duplicate: "on".to_owned(),
+        ..SecretDraft::default()
+    };
+    for name in ["open", "both", "ended", "gone"] {
+        backend.secrets().create(&at(0), NewSecret::parse(draft(name)).unwrap(), None).await.unwrap();
+    }
+    for (name, event, second) in [
+        ("open", "secret.test_failed", 10),
+        ("both", "secret.test_failed", 10),
+        ("both", "secret.host_key_changed", 20),
+        ("ended", "secret.test_failed", 10),
+        ("ended", "secret.test_works", 20),
+        ("ended", "secret.host_key_changed", 30),
+        ("gone", "secret.test_failed", 10),
+    ] {
+        sqlx::query(
+            "INSERT INTO notices (id, event, subject_kind, subject, name, threshold, about, facts, at) \
+             SELECT $1, $2, 'secret', id::text, name, 0, to_timestamp($3), '{}', to_timestamp($3) FROM secrets WHERE name = $4",
+        )
+        .bind(crate::random::sortable_id())
+        .bind(event)
+        .bind(f64::from(second))
+        .bind(name)
+        .execute(&pool)
+        .await
+        .unwrap();
+    }
+    sqlx::query("UPDATE secrets SET check_status = 'host-key-changed' WHERE name = 'both'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    sqlx::query("DELETE FROM secrets WHERE name = 'gone'").execute(&pool).await.unwrap();
+    assert_eq!(backend.notices().delete_old(&at(100 * 86_400)).await, Ok(4));
+    let left: Vec<String> = sqlx::query_scalar("SELECT name || ' ' || event FROM notices ORDER BY id")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    assert_eq!(left, ["open secret.test_failed", "both secret.test_failed", "both secret.host_key_changed"]);
 }
 
 #[sqlx::test]

@@ -121,6 +121,67 @@ async fn failing_secret_is_said_after_two_failures_and_its_recovery_once(pool: P
     assert_eq!(raised(&pool).await, [failed, works, "secret.test_failed image-a 0 90".to_owned()]);
 }
 
+/// A batch tests for minutes, and somebody may test one of its secrets meanwhile.
+#[sqlx::test]
+async fn tests_that_overlap_never_silence_a_secret(pool: PgPool) {
+    let registry = Registry::start(&Guard::Basic, None);
+    let host = format!("127.0.0.1:{}", registry.port);
+    let backend = reaching(pool.clone(), vec![Kek::generate().unwrap()], &config()).await;
+    let draft = |password: &str| SecretDraft {
+        name: "a".to_owned(),
+        kind: "image-pull".to_owned(),
+        registry_host: host.clone(),
+        username: USER.to_owned(),
+        password: Sensitive::new(password),
+        ..SecretDraft::default()
+    };
+    let id = SecretId::parse("image-a").unwrap();
+    backend.notices().set_failures(&at(1), "1").await.unwrap();
+    backend.secrets().create(&at(1), NewSecret::parse(draft("wrong")).unwrap(), None).await.unwrap();
+    test(&backend, 120).await;
+    let change = async |password: &str, second: i64| {
+        let update = SecretUpdate::parse(id.kind, draft(password)).unwrap();
+        let version = backend.secrets().get(&at(second), &id).await.unwrap().version;
+        backend.secrets().update(&at(second), &id, update, version).await.unwrap();
+    };
+    change(PASSWORD, 130).await;
+    // Begun before the failure, and ended after it.
+    test(&backend, 60).await;
+    let said = ["secret.test_failed image-a 0 120".to_owned(), "secret.test_works image-a 0 120".to_owned()];
+    assert_eq!(sorted(raised(&pool).await), said);
+    change("wrong again", 200).await;
+    test(&backend, 210).await;
+    let again = "secret.test_failed image-a 0 210".to_owned();
+    assert!(raised(&pool).await.contains(&again), "{:?}", raised(&pool).await);
+}
+
+fn sorted(mut said: Vec<String>) -> Vec<String> {
+    said.sort();
+    said
+}
+
+/// A password of the cloud lives for twelve hours, and is renewed by a program.
+#[sqlx::test]
+async fn value_that_lives_for_hours_is_said_when_it_has_expired_alone(pool: PgPool) {
+    let backend = backend(&pool).await;
+    let draft = SecretDraft {
+        name: "a".to_owned(),
+        kind: "image-pull".to_owned(),
+        registry_host: "1234.dkr.ecr.eu-central-1.amazonaws.com".to_owned(),
+        username: "AWS".to_owned(),
+        password: Sensitive::new(PASSWORD),
+        ..SecretDraft::default()
+    };
+    backend.secrets().create(&at(0), NewSecret::parse(draft).unwrap(), None).await.unwrap();
+    let end =
+        backend.secrets().get(&at(0), &SecretId::parse("image-a").unwrap()).await.unwrap().dates.expires_at;
+    assert_eq!(end, Some(at(12 * 3_600).now), "it is known by the kind of account");
+    for hour in 0..14 {
+        backend.notices().raise_due(&at(hour * 3_600)).await.unwrap();
+    }
+    assert_eq!(raised(&pool).await, [format!("secret.expired image-a 0 {}", 12 * 3_600)]);
+}
+
 #[sqlx::test]
 async fn portal_says_what_its_servers_notice_once(pool: PgPool) {
     let one = backend(&pool).await;

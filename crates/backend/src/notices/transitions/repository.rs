@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// The state of a secret after a test, and the last notice about its tests.
+/// The state of a secret after a test, and the last notice about its tests, by the order in which they were written: the times are
+/// those at which the tests began.
 #[derive(Debug)]
 pub(super) struct Known {
     pub(super) kind: String,
@@ -32,7 +33,7 @@ pub(super) async fn known(connection: &mut PgConnection, secret: Uuid) -> Result
          (SELECT failures FROM notice_settings) AS \"failures!\", last.event AS \"last_event?\", \
          last.about AS \"last_about?\" FROM secrets LEFT JOIN LATERAL (SELECT event, about FROM notices \
          WHERE subject_kind = 'secret' AND subject = secrets.id::text \
-         AND event IN ('secret.test_failed', 'secret.test_works') ORDER BY at DESC, notices.id DESC LIMIT 1) AS last ON true \
+         AND event IN ('secret.test_failed', 'secret.test_works') ORDER BY notices.id DESC LIMIT 1) AS last ON true \
          WHERE secrets.id = $1 AND deleted_at IS NULL",
         secret
     )

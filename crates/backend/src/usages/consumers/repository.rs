@@ -204,7 +204,8 @@ pub(in crate::usages) async fn users(
     }))
 }
 
-/// Returns the tokens that read a version before the current one last, up to this number, and the number of all.
+/// Returns the tokens that read a version before the current one last, up to this number, and the number of all. After a rollback,
+/// whoever has a version with the same value is not among them.
 async fn outdated(
     connection: &mut PgConnection,
     secret: Uuid,
@@ -212,12 +213,18 @@ async fn outdated(
     most: i64,
 ) -> Result<(Vec<OutdatedConsumer>, i64), sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT api_tokens.id, api_tokens.name, users.name AS \"owner?\", last.last_read_at AS \"last_read_at!\", \
+        "WITH RECURSIVE values_of (number, origin) AS (SELECT number, number FROM secret_versions \
+             WHERE secret_id = $1 AND rolled_back_from IS NULL \
+             UNION ALL SELECT later.number, origin FROM secret_versions AS later \
+             JOIN values_of ON values_of.number = rolled_back_from WHERE secret_id = $1) \
+         SELECT api_tokens.id, api_tokens.name, users.name AS \"owner?\", last.last_read_at AS \"last_read_at!\", \
          last.value_version AS \"version!\", count(*) OVER () AS \"outdated!\" \
          FROM (SELECT DISTINCT ON (token_id) token_id, last_read_at, value_version FROM secret_reads \
              WHERE secret_id = $1 ORDER BY token_id, day DESC) AS last \
          JOIN api_tokens ON api_tokens.id = last.token_id LEFT JOIN users ON users.id = user_id \
          WHERE revoked_at IS NULL AND last.value_version < $2 \
+         AND NOT EXISTS (SELECT FROM values_of AS held JOIN values_of AS now USING (origin) \
+             WHERE held.number = last.value_version AND now.number = $2) \
          ORDER BY last.last_read_at DESC, api_tokens.id LIMIT $3",
         secret,
         current,

@@ -25,8 +25,54 @@ async fn value_of_version_returns_it_with_its_own_account(pool: PgPool) {
     assert!(entries[0].1.expose().contains("ghcr.io") && !entries[0].1.expose().contains("quay.io"));
     let scoped = token(&backend, TokenScope::ReadMetadata).await;
     assert_eq!(read(&backend, &scoped, 1).await, Err(Error::Forbidden));
-    let reads = records(&pool).await.into_iter().filter(|record| record.contains("value read")).count();
-    assert_eq!(reads, 3);
+    let reads: Vec<String> =
+        records(&pool).await.into_iter().filter(|record| record.contains("value read")).collect();
+    assert_eq!(reads.len(), 3);
+    // After a leak of one version, the records say who read it.
+    assert!(reads.iter().any(|record| record.ends_with("image-a | done | version-1")), "{reads:?}");
+}
+
+/// Consumers delete their copy of a secret that does not exist.
+#[sqlx::test]
+async fn version_from_before_versions_were_kept_is_gone_and_not_missing(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    with_versions(&backend, 3).await;
+    for table in ["secret_values WHERE version", "secret_versions WHERE number"] {
+        sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table} = 1"))).execute(&pool).await.unwrap();
+    }
+    let reader = token(&backend, TokenScope::ReadValues).await;
+    for (number, why) in [(1, Error::VersionGone), (0, Error::NotFound), (4, Error::NotFound)] {
+        assert_eq!(read(&backend, &reader, number).await, Err(why), "{number}");
+    }
+}
+
+/// After a rollback, whoever still has the value from before it has the right one.
+#[sqlx::test]
+async fn consumers_with_the_same_value_by_a_rollback_are_not_outdated(pool: PgPool) {
+    let backend = backend(pool.clone()).await;
+    with_versions(&backend, 1).await;
+    let outdated = async || {
+        let found = backend.usages().of_secret(&at(100), &a()).await.unwrap();
+        let mut versions: Vec<i64> = found.outdated.iter().map(|consumer| consumer.version).collect();
+        versions.sort_unstable();
+        versions
+    };
+    let roll_back = async |number: i64| {
+        backend.secrets().roll_back(&at(20), &a(), number, None, "").await.unwrap();
+    };
+    let first = token(&backend, TokenScope::ReadValues).await;
+    read(&backend, &first, 1).await.unwrap();
+    change(&backend, &at(6), ("ghcr.io", "robot", "2")).await;
+    let second = token(&backend, TokenScope::ReadValues).await;
+    read(&backend, &second, 2).await.unwrap();
+    roll_back(1).await;
+    assert_eq!(outdated().await, [2]);
+    let third = token(&backend, TokenScope::ReadValues).await;
+    read(&backend, &third, 3).await.unwrap();
+    change(&backend, &at(21), ("ghcr.io", "robot", "4")).await;
+    assert_eq!(outdated().await, [1, 2, 3]);
+    roll_back(1).await;
+    assert_eq!(outdated().await, [2]);
 }
 
 /// The page says who still has the old value.
