@@ -3,7 +3,7 @@
 use super::{KEY, dataset, id, image, new, password, update};
 use crate::{
     Backend, ImportChoice,
-    tests::{at, backend, records, signed_in, waiting},
+    tests::{at, backend, signed_in, waiting},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
