@@ -8,6 +8,17 @@ use axum::{
 use backend::{Ctx, Readiness};
 use std::{fmt::Write, sync::atomic::Ordering};
 
+/// The path that tells whether the process lives.
+pub(crate) const LIVE: &str = "/livez";
+
+/// The path that tells whether requests can be served.
+pub(crate) const READY: &str = "/readyz";
+
+/// Returns whether this is the route of a probe.
+pub(crate) fn is_probe(route: &str) -> bool {
+    [LIVE, READY].contains(&route)
+}
+
 /// Answers that the process is alive.
 pub async fn live() -> &'static str {
     "live\n"

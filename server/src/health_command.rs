@@ -1,6 +1,6 @@
 //! Asks the server on this machine whether it is ready, for containers and scripts that have no other client.
 
-use crate::open::Outcome;
+use crate::{health, open::Outcome};
 use axum::body::Body;
 use http_body_util::{BodyExt, Limited};
 use hyper::{Request, client::conn::http1, header::HOST};
@@ -22,7 +22,7 @@ const MAX_ANSWER: usize = 4096;
 /// Errors: it does not answer, or is not ready; in words.
 pub async fn ask(addr: SocketAddr, live: bool) -> Outcome {
     let at = reachable(addr);
-    let path = if live { "/livez" } else { "/readyz" };
+    let path = if live { health::LIVE } else { health::READY };
     let (ready, said) = timeout(TIMEOUT, answer(at, path))
         .await
         .map_err(|_| format!("the server at {at} does not answer within {} s", TIMEOUT.as_secs()))?

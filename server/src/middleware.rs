@@ -3,6 +3,8 @@
 use crate::{
     clock,
     forwarded::{self, ClientInfo},
+    health,
+    metrics::http::route,
     request_log::Begun,
     state::AppState,
     traces,
@@ -87,7 +89,9 @@ pub async fn context(State(state): State<AppState>, mut request: Request, next: 
         address: client_info.address,
         now: clock::now(),
     };
-    let span = state.traces().map_or_else(Span::none, |traces| traces.begin(&request, id));
+    // A probe comes every few seconds, and would hide what people did.
+    let traces = state.traces().filter(|_| !health::is_probe(route(&request)));
+    let span = traces.map_or_else(Span::none, |traces| traces.begin(&request, id));
     let begun = state.logs_requests().then(|| Begun::now(&request, &ctx));
     request.extensions_mut().insert(ctx);
     let mut response = next.run(request).instrument(span.clone()).await;

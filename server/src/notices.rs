@@ -31,9 +31,19 @@ fn ctx() -> Ctx {
     Ctx::system(ACTOR, clock::now())
 }
 
-/// The state that one server remembers in its memory.
+/// Raises notices for as long as the server runs. Any number of servers may do so. `waited_since` is the time from which the
+/// server has waited for its database when it started.
+pub async fn watch(backend: Backend, waited_since: Option<Timestamp>) {
+    let mut watch = Watch::new(waited_since);
+    for turn in 0_u32.. {
+        watch.look(&backend, &ctx(), turn).await;
+        tokio::time::sleep(WATCH).await;
+    }
+}
+
+/// The state of its surroundings that one server remembers in its memory.
 #[derive(Debug, Default)]
-struct Seen {
+pub struct Watch {
     /// Since when the database does not answer.
     database_down: Option<Timestamp>,
     /// Since when the provider of single sign-on does not answer.
@@ -42,57 +52,54 @@ struct Seen {
     sign_on_failures: u32,
 }
 
-/// Raises notices for as long as the server runs. Any number of servers may do so. `waited_since` is the time from which the
-/// server has waited for its database when it started.
-pub async fn watch(backend: Backend, waited_since: Option<Timestamp>) {
-    let mut seen = Seen { database_down: waited_since, ..Seen::default() };
-    for turn in 0_u32.. {
-        look(&backend, &mut seen, turn).await;
-        tokio::time::sleep(WATCH).await;
+impl Watch {
+    /// Returns the state of a server that has waited for its database since then.
+    pub fn new(waited_since: Option<Timestamp>) -> Self {
+        Self { database_down: waited_since, ..Self::default() }
     }
-}
 
-async fn look(backend: &Backend, seen: &mut Seen, turn: u32) {
-    let ctx = ctx();
-    let notices = backend.notices();
-    if backend.health(&ctx).await.is_err() {
-        seen.database_down.get_or_insert(ctx.now);
-        return;
+    /// Looks once, at the time of `ctx`, and raises what has become true. The number of the look decides what is done less often.
+    pub async fn look(&mut self, backend: &Backend, ctx: &Ctx, turn: u32) {
+        let notices = backend.notices();
+        if backend.health(ctx).await.is_err() {
+            self.database_down.get_or_insert(ctx.now);
+            return;
+        }
+        // A failure is in the log, and the next look tries again.
+        if let Some(since) = self.database_down
+            && notices.note_outage(ctx, since).await.is_ok()
+        {
+            self.database_down = None;
+        }
+        if backend.is_sealed() {
+            drop(notices.note_sealed(ctx).await);
+            return;
+        }
+        if let Ok(raised @ 1..) = notices.raise_due(ctx).await {
+            tracing::info!(raised, "raised notices whose time has come");
+        }
+        if turn.is_multiple_of(ASK_PROVIDER) {
+            self.ask_provider(backend, ctx).await;
+        }
+        if turn.is_multiple_of(CLEAN_UP)
+            && let Ok(deleted @ 1..) = notices.delete_old(ctx).await
+        {
+            tracing::info!(deleted, "deleted old notices");
+        }
     }
-    // A failure is in the log, and the next look tries again.
-    if let Some(since) = seen.database_down
-        && notices.note_outage(&ctx, since).await.is_ok()
-    {
-        seen.database_down = None;
-    }
-    if backend.is_sealed() {
-        drop(notices.note_sealed(&ctx).await);
-        return;
-    }
-    if let Ok(raised @ 1..) = notices.raise_due(&ctx).await {
-        tracing::info!(raised, "raised notices whose time has come");
-    }
-    if turn.is_multiple_of(ASK_PROVIDER) {
-        ask_provider(backend, &ctx, seen).await;
-    }
-    if turn.is_multiple_of(CLEAN_UP)
-        && let Ok(deleted @ 1..) = notices.delete_old(&ctx).await
-    {
-        tracing::info!(deleted, "deleted old notices");
-    }
-}
 
-/// Asks the provider of single sign-on for its description. One failure says nothing yet.
-async fn ask_provider(backend: &Backend, ctx: &Ctx, seen: &mut Seen) {
-    let Some(single_sign_on) = backend.single_sign_on() else { return };
-    if matches!(single_sign_on.is_answering(ctx).await, Ok(true)) {
-        (seen.sign_on_down, seen.sign_on_failures) = (None, 0);
-    } else {
-        seen.sign_on_down.get_or_insert(ctx.now);
-        seen.sign_on_failures = seen.sign_on_failures.saturating_add(1);
-    }
-    if seen.sign_on_failures != 1 {
-        drop(backend.notices().note_sign_on(ctx, seen.sign_on_down).await);
+    /// Asks the provider of single sign-on for its description. One failure says nothing yet.
+    async fn ask_provider(&mut self, backend: &Backend, ctx: &Ctx) {
+        let Some(single_sign_on) = backend.single_sign_on() else { return };
+        if matches!(single_sign_on.is_answering(ctx).await, Ok(true)) {
+            (self.sign_on_down, self.sign_on_failures) = (None, 0);
+        } else {
+            self.sign_on_down.get_or_insert(ctx.now);
+            self.sign_on_failures = self.sign_on_failures.saturating_add(1);
+        }
+        if self.sign_on_failures != 1 {
+            drop(backend.notices().note_sign_on(ctx, self.sign_on_down).await);
+        }
     }
 }
 

@@ -141,8 +141,8 @@ fn open_routes(state: &AppState) -> Vec<Route> {
     // An empty form.
     let form = FormState::default;
     [
-        ("/livez", Probes, get(health::live)),
-        ("/readyz", Probes, get(health::ready)),
+        (health::LIVE, Probes, get(health::live)),
+        (health::READY, Probes, get(health::ready)),
         ("/theme", Anybody, form_below(1, post(theme::choose))),
         (LANGUAGE, Anybody, form_below(1, post(account::language::choose))),
         ("/sign-in", Anybody, page(Page::SignIn(form())).post(sign_in::post::sign_in)),

@@ -92,6 +92,7 @@ pub(super) fn cause(cause: DeliveryCause, status: Option<u16>, by_mail: bool) ->
         DeliveryCause::Unreadable => t!(notices_cause_unreadable),
         DeliveryCause::AddressRejected => t!(notices_cause_address_rejected),
         DeliveryCause::NoAddress => t!(notices_cause_no_address),
+        DeliveryCause::NotChosen => t!(notices_cause_not_chosen),
     };
     match status {
         Some(status) if by_mail => t!(notices_cause_reply, message, reply: status.to_string()),

@@ -47,7 +47,7 @@ const SHAPES: &str = "Send git-sync, ssh-auth, rancher, flux, argocd, dockerconf
     ),
 )]
 pub async fn value(
-    caller: Caller,
+    mut caller: Caller,
     Path(text): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -61,7 +61,7 @@ pub async fn value(
     let known = |revision| is_known(&headers, &tag(revision));
     let secrets = caller.backend.secrets();
     let version = read.parse("version", number_of, "Send the number of a version, from 1.")?;
-    let answer = match (version, caller.found.filter(|found| found.is_of(&id))) {
+    let answer = match (version, caller.found.take().filter(|found| found.is_of(&id))) {
         (Some(number), _) => match secrets.value_of_version(&caller.ctx, &id, number, wanted, known).await {
             Ok(answer) => answer,
             Err(error) => return Err(not_found(&caller, &id, number, error).await),

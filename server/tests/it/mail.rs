@@ -35,6 +35,11 @@ impl Drop for SmtpPeer {
 
 impl SmtpPeer {
     pub(crate) fn start(name: &str) -> Self {
+        Self::start_with(name, ACCOUNT)
+    }
+
+    /// Starts a server with this account, a user and a password.
+    pub(crate) fn start_with(name: &str, account: &str) -> Self {
         let folder = fresh_folder(name);
         let paths = env::var_os("PATH").unwrap();
         let tool = env::split_paths(&paths).map(|folder| folder.join("aiosmtpd")).find(|tool| tool.is_file());
@@ -44,7 +49,7 @@ impl SmtpPeer {
             .env("PYTHONPATH", packages)
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../end2end/support/smtp_server.py"))
             .arg(&folder)
-            .args(["--account", ACCOUNT])
+            .args(["--account", account])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -54,8 +59,24 @@ impl SmtpPeer {
         Self { folder, port: line.trim().parse().unwrap(), child }
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     pub(crate) fn config(&self) -> MailConfig {
-        let url = Sensitive::new(format!("smtp://{ACCOUNT}@127.0.0.1:{}", self.port));
+        self.config_of(ACCOUNT)
+    }
+
+    /// Returns the same for this account.
+    pub(crate) fn config_of(&self, account: &str) -> MailConfig {
+        Self::config_at(self.port, account)
+    }
+
+    /// Returns the same for a server at this port.
+    pub(crate) fn config_at(port: u16, account: &str) -> MailConfig {
+        let (user, password) = account.split_once(':').unwrap();
+        let [user, password] = [user, password].map(domain::percent::encode);
+        let url = Sensitive::new(format!("smtp://{user}:{password}@127.0.0.1:{port}"));
         MailConfig {
             server: SmtpServer::parse(&url).unwrap(),
             from: MailFrom::parse("Latchkey <latchkey@portal.example>").unwrap(),
@@ -79,7 +100,7 @@ impl SmtpPeer {
 }
 
 /// Returns the path and query of the link with this path in a mail.
-fn link(mail: &str, path: &str) -> String {
+pub(crate) fn link(mail: &str, path: &str) -> String {
     let start = format!("https://portal.example{path}?token=");
     let (_, rest) = mail.split_once(&start).unwrap_or_else(|| panic!("{start} in {mail}"));
     format!("{path}?token={}", rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>())

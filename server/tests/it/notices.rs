@@ -27,10 +27,10 @@ use std::{
 use tokio::net::TcpListener;
 
 /// Requests that a receiver got: headers and bodies.
-type Received = Arc<Mutex<Vec<(HeaderMap, String)>>>;
+pub(crate) type Received = Arc<Mutex<Vec<(HeaderMap, String)>>>;
 
 /// Starts a receiver, and returns its port and what it gets.
-async fn receiver() -> (u16, Received) {
+pub(crate) async fn receiver() -> (u16, Received) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let received = Received::default();
@@ -310,7 +310,7 @@ async fn address_that_is_never_connected_to_is_rejected_beside_its_field() {
 }
 
 /// Runs a statement on the database at this address.
-fn run_sql(url: &str, sql: &str) -> String {
+pub(crate) fn run_sql(url: &str, sql: &str) -> String {
     let output = Command::new("psql").args([url, "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", sql]).output();
     let output = output.expect("psql is missing: run scripts/setup test");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -318,7 +318,7 @@ fn run_sql(url: &str, sql: &str) -> String {
 }
 
 /// Starts a receiver in a thread of its own, which takes its time for each request and keeps its id.
-fn slow_receiver() -> (u16, Arc<Mutex<Vec<String>>>) {
+pub(crate) fn slow_receiver() -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let ids = Arc::<Mutex<Vec<String>>>::default();

@@ -174,10 +174,15 @@ fn traces_follow_requests_into_the_database_and_show_no_value() {
 
     // Not in a trace that the caller does not keep, and not in one that has no valid id.
     let dropped = format!("Traceparent: 00-{}-{}-00", "5".repeat(32), CALLER.1);
-    ask(&running, "/livez", &dropped);
-    let answer = ask(&running, "/livez", &format!("Traceparent: 00-{SENTINEL}-01"));
+    ask(&running, "/sign-in", &dropped);
+    // Probes are not traced, whatever they say of a trace.
+    for path in ["/livez", "/readyz", "/readyz?verbose"] {
+        assert!(ask(&running, path, "X: y").starts_with("HTTP/1.1 200"), "{path}");
+        assert!(ask(&running, path, &format!("Traceparent: {parent}")).starts_with("HTTP/1.1 200"), "{path}");
+    }
+    let answer = ask(&running, "/sign-in", &format!("Traceparent: 00-{SENTINEL}-01"));
     let id = header(&answer, "x-request-id");
-    let (span, more) = collector.until(|span| span["attributes"]["request_id"] == id);
+    let (span, more) = collector.until(|span| span["attributes"]["request_id"] == id && span["kind"] == 2);
     assert_eq!(
         (span["trace"].as_str(), span["parent"].as_str()),
         (Some(id.replace('-', "").as_str()), Some(""))
@@ -188,6 +193,11 @@ fn traces_follow_requests_into_the_database_and_show_no_value() {
     assert!(ended(&mut running.child).success());
     seen.extend(collector.rest());
     assert!(!seen.iter().any(|span| span["trace"] == "5".repeat(32)), "{seen:?}");
+    let of_probes =
+        |span: &Value| span["attributes"]["http.route"].as_str().is_some_and(|it| it.ends_with('z'));
+    assert!(!seen.iter().any(of_probes), "{seen:?}");
+    let of_caller = seen.iter().filter(|span| span["parent"] == CALLER.1).count();
+    assert_eq!(of_caller, 1, "what probes do belongs to no trace either");
     for span in &seen {
         let attributes = span["attributes"].as_object().unwrap();
         assert!(attributes.keys().all(|name| ATTRIBUTES.contains(&name.as_str())), "{span}");
@@ -219,7 +229,7 @@ fn last_spans_are_sent_when_the_server_stops() {
     let mut command = traced(&fresh_folder("traces-last"), &collector.url);
     command.env("OTEL_BSP_SCHEDULE_DELAY", "600000");
     let mut running = Running::start(command);
-    let answer = running.get("/livez");
+    let answer = running.get("/sign-in");
     running.signal("-TERM");
     assert!(ended(&mut running.child).success());
     let id = header(&answer, "x-request-id");

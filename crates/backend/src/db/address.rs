@@ -251,7 +251,8 @@ impl Address {
     }
 }
 
-/// Adds the settings of every connection: no log of statements, time limits, and the isolation that the code relies on.
+/// Adds the settings of every connection: no log of statements, time limits, the isolation that the code relies on, and no
+/// compilation of statements, which takes seconds where estimates are far too high, and longer than any statement of ours.
 /// Behind a pooler each transaction asks for these itself, because a session belongs to nobody there.
 pub(super) fn with_settings(options: PgConnectOptions, pooler: bool) -> PgConnectOptions {
     let options = options.disable_statement_logging();
@@ -263,6 +264,7 @@ pub(super) fn with_settings(options: PgConnectOptions, pooler: bool) -> PgConnec
         ("client_min_messages", "warning"),
         ("statement_timeout", "10s"),
         ("lock_timeout", "5s"),
+        ("jit", "off"),
         ("default_transaction_isolation", "read committed"),
     ])
 }

@@ -6,7 +6,7 @@ use sqlx::{Connection, PgConnection, Postgres, Row, Transaction};
 /// The settings of each transaction behind a pooler, without prepared statements that others left behind.
 const BEGIN_POOLED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
     SET LOCAL client_min_messages = warning; SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '5s'; \
-    DEALLOCATE ALL; SELECT current_setting('transaction_read_only')";
+    SET LOCAL jit = off; DEALLOCATE ALL; SELECT current_setting('transaction_read_only')";
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT current_setting('transaction_read_only')";
 

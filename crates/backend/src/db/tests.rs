@@ -366,6 +366,22 @@ async fn migrate_lets_every_role_call_functions_by_name(pool: PgPool) {
     assert_eq!(barred, Vec::<String>::new());
 }
 
+/// PostgreSQL compiles a statement for seconds if it expects too many rows, longer than any statement of ours runs.
+#[sqlx::test]
+async fn statements_are_compiled_neither_at_a_server_nor_behind_a_pooler(pool: PgPool) {
+    async fn jit(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
+        sqlx::query_scalar("SELECT current_setting('jit')").fetch_one(connection).await
+    }
+    for pooler in [false, true] {
+        let db = Db::connect(DatabaseConfig { pooler, ..address(&pool, None) }, 2).await.unwrap();
+        assert_eq!(db.try_read(jit).await.unwrap(), "off", "pooler: {pooler}");
+        let mut work = db.begin().await.unwrap();
+        assert_eq!(jit(&mut work).await.unwrap(), "off", "pooler: {pooler}");
+        work.commit().await.unwrap();
+        db.close().await;
+    }
+}
+
 /// A role's own time limit is for its queries, and affects no migration.
 #[sqlx::test(migrations = false)]
 async fn migrate_ignores_time_limit_of_the_role(pool: PgPool) {

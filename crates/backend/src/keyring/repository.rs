@@ -145,23 +145,27 @@ pub(super) struct KekRow {
     pub(super) vouches: i64,
 }
 
-/// Returns all keys, with the number of values under each and of rows that it vouches for, the oldest first.
+/// Returns all keys, with the number of values under each and of rows that it vouches for, the oldest first. Every table is read
+/// once, and not for each key: PostgreSQL expects hundreds of keys, because so small a table is never analyzed.
 pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<KekRow>, sqlx::Error> {
     sqlx::query_as!(
         KekRow,
         "SELECT id, active, created_at, retired_at, \
-         (SELECT count(*) FROM secret_values WHERE kek_id = keys.id) \
-         + (SELECT count(*) FROM notice_channel_values WHERE kek_id = keys.id) AS \"sealed!\", \
-         coalesce((SELECT sum(count) FROM ( \
-             SELECT substr(mac, 1, 8) AS key, count(*) FROM users GROUP BY 1 \
-             UNION ALL SELECT substr(mac, 1, 8), count(*) FROM sessions GROUP BY 1 \
-             UNION ALL SELECT substr(mac, 1, 8), count(*) FROM api_tokens GROUP BY 1 \
-             UNION ALL SELECT substr(mac, 1, 8), count(*) FROM one_time_links GROUP BY 1 \
-             UNION ALL SELECT substr(mac, 1, 8), count(*) FROM secrets GROUP BY 1 \
-             UNION ALL SELECT substr(mac, 1, 8), count(*) FROM secret_versions GROUP BY 1 \
-             UNION ALL SELECT substr(mac, 1, 8), count(*) FROM mail_choices GROUP BY 1 \
-         ) AS vouched (key, count) WHERE key = decode(keys.id, 'hex')), 0)::bigint AS \"vouches!\" \
-         FROM key_encryption_keys AS keys ORDER BY created_at, id"
+         coalesce(stored.sealed, 0) AS \"sealed!\", coalesce(signed.vouches, 0) AS \"vouches!\" \
+         FROM key_encryption_keys AS keys \
+         LEFT JOIN (SELECT kek_id, count(*) AS sealed FROM ( \
+             SELECT kek_id FROM secret_values UNION ALL SELECT kek_id FROM notice_channel_values \
+         ) AS sealed_values GROUP BY kek_id) AS stored ON stored.kek_id = keys.id \
+         LEFT JOIN (SELECT encode(key, 'hex') AS kek_id, count(*) AS vouches FROM ( \
+             SELECT substr(mac, 1, 8) AS key FROM users \
+             UNION ALL SELECT substr(mac, 1, 8) FROM sessions \
+             UNION ALL SELECT substr(mac, 1, 8) FROM api_tokens \
+             UNION ALL SELECT substr(mac, 1, 8) FROM one_time_links \
+             UNION ALL SELECT substr(mac, 1, 8) FROM secrets \
+             UNION ALL SELECT substr(mac, 1, 8) FROM secret_versions \
+             UNION ALL SELECT substr(mac, 1, 8) FROM mail_choices \
+         ) AS signed_rows GROUP BY 1) AS signed ON signed.kek_id = keys.id \
+         ORDER BY created_at, id"
     )
     .fetch_all(connection)
     .await

@@ -5,9 +5,16 @@ mod destroyed;
 mod ends;
 mod kept;
 mod rollback;
+mod rotation;
 
 use crate::{
     Actor, Backend, Ctx, TokenActor, ValueAnswer, ValueQuery,
+    keyring::{
+        guarded::{NewMacs, Stale},
+        mac::Message,
+        repository::active_id,
+    },
+    secrets::{repository as secrets, versions::repository},
     tests::{anonymous, at, backend, somebody},
 };
 use domain::{
@@ -177,4 +184,19 @@ async fn put(backend: &Backend, second: i64, password: &str, (expires_at, stop):
         }
         Err(_) => drop(backend.secrets().create(&at(second), NewSecret::parse(draft).unwrap(), None).await),
     }
+}
+
+/// Signs the rows of secrets and versions that the test wrote by SQL, under the active key, as the portal would have.
+async fn sign_again(backend: &Backend, pool: &PgPool) {
+    let keyring = backend.0.keyring.as_ref().unwrap();
+    let mut connection = pool.acquire().await.unwrap();
+    let active = active_id(&mut connection).await.unwrap();
+    let stale = Stale::OtherKeyThan(&active);
+    let rows = repository::guarded(&mut connection, stale, 100_000).await.unwrap();
+    let sign = |message: &Message| Some(keyring.mac(&active, message).unwrap());
+    let macs: NewMacs<_> = rows.into_iter().map(|row| (row.key, sign(&row.message))).collect();
+    repository::put_macs(&mut connection, &macs).await.unwrap();
+    let rows = secrets::guarded(&mut connection, stale, 100_000).await.unwrap();
+    let macs: NewMacs<_> = rows.into_iter().map(|row| (row.key, sign(&row.message))).collect();
+    secrets::put_macs(&mut connection, &macs).await.unwrap();
 }

@@ -1,33 +1,12 @@
 //! The ends of values, which a rollback brings back.
 
-use super::{a, put, read, token, versions};
+use super::{a, put, read, sign_again, token, versions};
 use crate::{
     Backend, Ctx,
-    keyring::{
-        guarded::{NewMacs, Stale},
-        mac::Message,
-        repository::active_id,
-    },
-    secrets::{repository as secrets, versions::repository},
     tests::{at, backend, records},
 };
 use domain::{access::TokenScope, error::Error};
 use sqlx::PgPool;
-
-/// Signs the rows of secrets and versions that the test wrote by SQL, under the active key, as the portal would have.
-async fn sign_again(backend: &Backend, pool: &PgPool) {
-    let keyring = backend.0.keyring.as_ref().unwrap();
-    let mut connection = pool.acquire().await.unwrap();
-    let active = active_id(&mut connection).await.unwrap();
-    let stale = Stale::OtherKeyThan(&active);
-    let rows = repository::guarded(&mut connection, stale, 100_000).await.unwrap();
-    let sign = |message: &Message| Some(keyring.mac(&active, message).unwrap());
-    let macs: NewMacs<_> = rows.into_iter().map(|row| (row.key, sign(&row.message))).collect();
-    repository::put_macs(&mut connection, &macs).await.unwrap();
-    let rows = secrets::guarded(&mut connection, stale, 100_000).await.unwrap();
-    let macs: NewMacs<_> = rows.into_iter().map(|row| (row.key, sign(&row.message))).collect();
-    secrets::put_macs(&mut connection, &macs).await.unwrap();
-}
 
 /// Returns the day of the end of `a`, or an empty text.
 async fn end(backend: &Backend) -> String {
