@@ -133,6 +133,18 @@ const rules = {
       const names = p.dependencies.map((d) => d.rename ?? LIBRARIES[d.name] ?? d.name.replaceAll("-", "_"));
       return names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text)).map((name) => `${p.name}: ${name}`);
     }),
+  // A file that no module names is not compiled, and its tests are never run.
+  "each Rust file is a part of its crate": () => {
+    const all = files("*.rs");
+    const roots = new Set(packages().packages.flatMap((p) => p.targets.map((target) => relative(process.cwd(), target.src_path))));
+    const named = (file) => {
+      const folder = basename(file) === "mod.rs" ? dirname(dirname(file)) : dirname(file);
+      const name = basename(file) === "mod.rs" ? basename(dirname(file)) : basename(file, ".rs");
+      const parents = [`${folder}.rs`, ...["mod", "lib", "main"].map((parent) => `${folder}/${parent}.rs`)];
+      return parents.some((parent) => new RegExp(`\\bmod\\s+(?:r#)?${name}\\s*;`).test(read(parent)));
+    };
+    return all.filter((file) => !roots.has(file) && !named(file));
+  },
   "no circle of files, but for those listed": () => circles(files("*/src/lib.rs"), exceptions("circles.txt")),
   "no file too long to read, but for those listed": () => tooLong(sources(), exceptions("lengths.txt")),
   "texts of pages stand in the catalogue, but for those of listed files": () =>

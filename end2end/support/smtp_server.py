@@ -4,7 +4,7 @@ Usage: smtp_server.py FOLDER [--tls starttls|implicit] [--certificate FILE --key
 
 Prints its port, and runs until its standard input ends. Recipients decide what becomes of a mail by the part before the @:
 `nobody` is unknown (550), `relay` is for others (554 5.7.1), `full` is over its quota for good (552), `busy` is answered with
-451 for the first two times, `slow` is answered after the client is gone.
+451 for the first two times, `slow` waits two minutes for the reply to each mail but the first.
 """
 
 import argparse
@@ -25,6 +25,7 @@ class Mailbox:
         self.implicit = implicit
         self.numbers = itertools.count(len(os.listdir(folder)))
         self.tries = {}
+        self.taken = {}
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         who = address.split("@")[0]
@@ -42,8 +43,11 @@ class Mailbox:
         return "250 ok"
 
     async def handle_DATA(self, server, session, envelope):
-        if any(address.startswith("slow@") for address in envelope.rcpt_tos):
-            await asyncio.sleep(120)
+        for address in envelope.rcpt_tos:
+            self.taken[address] = self.taken.get(address, 0) + 1
+            if address.startswith("slow@") and self.taken[address] > 1:
+                open(os.path.join(self.folder, "is-waiting"), "w").close()
+                await asyncio.sleep(120)
         name = os.path.join(self.folder, f"{next(self.numbers):04}.eml")
         head = f"X-Envelope-From: {envelope.mail_from}\r\n"
         head += f"X-Envelope-To: {', '.join(envelope.rcpt_tos)}\r\n"

@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { ADMIN } from '../server.mjs';
+import type { Page } from '@playwright/test';
 import { expectAccessible, expectNoSidewaysScroll } from '../support/accessibility.js';
 import { expect, field, test } from '../support/fixtures.js';
 import { OwnPortal } from '../support/own-portal.js';
@@ -39,6 +40,16 @@ function lastMail(server: MailServer): string {
   const names = readdirSync(server.folder).filter((name) => name.endsWith('.eml')).sort();
   const mail = readFileSync(join(server.folder, names[names.length - 1] ?? ''), 'utf8');
   return mail.replaceAll('=\r\n', '').replaceAll('=3D', '=');
+}
+
+/** Gives the administrator a confirmed address, unless they have one. */
+async function withAddress(page: Page): Promise<void> {
+  await page.goto(`${portal.address}/account/notifications`);
+  if (await page.getByRole('button', { name: 'Send a test mail' }).isVisible()) return;
+  const form = { mail_address: 'admin@example.org', current_password: ADMIN.password };
+  await page.request.post(`${portal.address}/account/notifications/address`, { form, maxRedirects: 0 });
+  const link = /http:\/\/[^\s"]+\/mail\/confirm\?token=[0-9a-f]{64}/.exec(lastMail(server))?.[0] ?? '';
+  await page.request.post(link, { form: {} });
 }
 
 let server: MailServer;
@@ -111,6 +122,7 @@ test('an unknown time zone is reported beside its field, and the choice is still
 
 test('from the date of a secret leads a way to be reminded of it', async ({ page }) => {
   await portal.signIn(page.context());
+  await withAddress(page);
   const form = { type: 'image-pull', name: 'dated', registry_host: 'ghcr.io', username: 'u', password: 'p', expires_at: '2035-01-31' };
   await page.request.post(`${portal.address}/secrets/new`, { form: { ...form, allow_duplicate: 'on' }, maxRedirects: 0 });
   // Told of git datasets alone so far, of those that begin with "other".

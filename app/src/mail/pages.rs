@@ -55,7 +55,7 @@ pub fn OwnNotificationsPage(form: MailForm) -> impl IntoView {
                 </section>
             });
             // Whoever wants to be reminded of a secret first sees to what is chosen.
-            let reminds = form.draft.is_none().then(|| reminder::of_address(&mail.choice)).flatten();
+            let reminds = form.draft.is_none().then(|| reminder::of_address(&mail)).flatten();
             let note = reminds.as_ref().map(Reminder::note);
             view! {
                 {note}

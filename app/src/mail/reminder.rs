@@ -2,7 +2,7 @@
 //! the person saves.
 
 use crate::{ssr, ui::icon::icon};
-use backend::{MailChoice, MailChoiceDraft};
+use backend::{MailChoice, MailChoiceDraft, OwnMail};
 use domain::{notice::NoticeEvent, secret::SecretId};
 use leptos::{either::Either, prelude::*};
 
@@ -22,13 +22,15 @@ pub(super) struct Reminder {
 }
 
 /// Returns the wish that the address of the page names.
-pub(super) fn of_address(choice: &MailChoice) -> Option<Reminder> {
+pub(super) fn of_address(mail: &OwnMail) -> Option<Reminder> {
     let secret = SecretId::parse(&ssr::query_parameter(PARAM)?)?;
-    Some(Reminder::new(secret, choice))
+    let is_sent = mail.address.is_some() && mail.unsubscribed_at.is_none();
+    Some(Reminder::new(secret, &mail.choice, is_sent))
 }
 
 impl Reminder {
-    fn new(secret: SecretId, choice: &MailChoice) -> Self {
+    /// Returns the wish of somebody with this choice. `is_sent` is whether mails are sent to them at all.
+    fn new(secret: SecretId, choice: &MailChoice, is_sent: bool) -> Self {
         let name = secret.name.as_str();
         let is_all = |count: usize| count == 0;
         let has_kind = is_all(choice.secret_kinds.len()) || choice.secret_kinds.contains(&secret.kind);
@@ -36,7 +38,7 @@ impl Reminder {
             || choice.name_prefixes.iter().any(|prefix| name.starts_with(prefix));
         // A person without mails so far gets none about other secrets.
         let is_first = choice.events.is_empty();
-        if has_kind && has_name && EVENTS.iter().all(|event| choice.events.contains(event)) {
+        if is_sent && has_kind && has_name && EVENTS.iter().all(|event| choice.events.contains(event)) {
             return Self { secret, draft: None };
         }
         let mut draft = choice.draft();
@@ -100,7 +102,7 @@ mod tests {
     #[test]
     fn reminder_proposes_only_what_is_missing() {
         let secret = SecretId::parse("image-hub").unwrap();
-        let draft = |choice: &MailChoice| Reminder::new(secret.clone(), choice).draft;
+        let draft = |choice: &MailChoice| Reminder::new(secret.clone(), choice, true).draft;
         let dates = ["secret.expires", "secret.expired", "secret.renewal_due"];
         let first = draft(&choice(&[], &[], &[])).unwrap();
         assert_eq!(first.events, dates);
@@ -110,6 +112,9 @@ mod tests {
         );
         assert!(draft(&choice(&EVENTS, &[], &[])).is_none());
         assert!(draft(&choice(&EVENTS, &[SecretKind::ImagePull], &["team-", "hu"])).is_none());
+        // Whoever gets no mails is not told, whatever they have chosen.
+        let whole = choice(&EVENTS, &[], &[]);
+        assert_eq!(Reminder::new(secret.clone(), &whole, false).draft, Some(whole.draft()));
         let some = draft(&choice(&[NoticeEvent::TestFailed], &[SecretKind::GitDataset], &["team-"])).unwrap();
         assert_eq!(some.events, ["secret.test_failed", dates[0], dates[1], dates[2]]);
         assert_eq!(some.secret_kinds, ["git-dataset", "image-pull"]);

@@ -91,6 +91,7 @@ pub(super) fn cause(cause: DeliveryCause, status: Option<u16>) -> String {
         DeliveryCause::Unreadable => t!(notices_cause_unreadable),
         DeliveryCause::AddressRejected => t!(notices_cause_address_rejected),
         DeliveryCause::NoAddress => t!(notices_cause_no_address),
+        DeliveryCause::NotChosen => t!(notices_cause_not_chosen),
     };
     match status {
         Some(status) => t!(notices_cause_status, message, status: status.to_string()),

@@ -135,3 +135,4 @@ notices-within =
     }
 notices-cause-address-rejected = The mail server takes no mail for the address, which is no longer used.
 notices-cause-no-address = The person no longer gets mail.
+notices-cause-not-chosen = The person no longer wants mails about this.

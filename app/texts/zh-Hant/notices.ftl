@@ -131,3 +131,4 @@ notices-cause-status = { $message }（HTTP { $status }）
 notices-within = { $event }：{ $days } 天內
 notices-cause-address-rejected = 郵件伺服器不收寄往這個地址的郵件，因此不再使用這個地址。
 notices-cause-no-address = 這個人已不再接收郵件。
+notices-cause-not-chosen = 這個人已選擇不再接收這類通知。

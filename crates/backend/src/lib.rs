@@ -59,8 +59,8 @@ pub use health::{Health, Readiness};
 pub use imports::{ImportChoice, ImportRow, ImportService, ImportView};
 pub use keyring::{Kek, KekError, KekService, KekStatus, Rewrapped, RotationError};
 pub use mail::{
-    Addressee, DroppedAddress, HeldMail, Letter, MailChoice, MailChoiceDraft, MailConfig, MailFailure,
-    MailFrom, MailService, OwnMail, Reader, Schedule, SmtpServer, TakenMail, Zone, may_hear_of,
+    Addressee, DroppedAddress, HeldMail, Letter, MailChoice, MailChoiceChange, MailChoiceDraft, MailConfig,
+    MailFailure, MailFrom, MailService, OwnMail, Reader, Schedule, SmtpServer, TakenMail, Zone, may_hear_of,
 };
 pub use metrics::{AuditNumbers, DatabaseNumbers, KeyNumbers, Metrics, MetricsService, NamedSecret};
 pub use notices::{

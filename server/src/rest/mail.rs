@@ -5,7 +5,7 @@ use super::{
     body::{Body, whole_number},
     json,
 };
-use backend::{MailChoiceDraft, OwnMail};
+use backend::{MailChoiceChange, OwnMail};
 use domain::{mail::MailCadence, notice::NoticeEvent, secret::SecretKind, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 pub struct Notifications {
     /// The address of mails; null until an address is confirmed. Only its owner changes it, on the page.
     address: Option<String>,
-    /// Since when the person wants no mails, by the link in one.
+    /// Since when the person wants no mails, such as by the link in one; null while mails are sent.
     unsubscribed_at: Option<String>,
     /// The events, such as `secret.expires`; empty for no mail.
     events: Vec<String>,
@@ -88,45 +88,43 @@ pub struct NotificationsChange {
     quiet_to: Option<u32>,
     /// Whether nothing is sent on Saturday and Sunday.
     quiet_weekends: Option<bool>,
+    /// `true` ends all mails, `false` begins them again. Left out, mails that the person has ended stay so, whatever else changes.
+    unsubscribed: Option<bool>,
 }
 
 impl NotificationsChange {
-    /// Returns the choice with the changes.
+    /// Returns the change in the service's form.
     ///
     /// Errors: a code or a number that is not taken here.
-    fn apply(self, stored: MailChoiceDraft) -> Result<MailChoiceDraft, Problem> {
+    fn parse(self) -> Result<MailChoiceChange, Problem> {
         let wrong = |name, what: &str| Problem::parameter(name, what.to_owned());
-        let known = |name, codes: Option<Vec<String>>, stored: Vec<String>, is: fn(&str) -> bool| match codes
-        {
-            None => Ok(stored),
-            Some(codes) if codes.iter().all(|code| is(code)) => Ok(codes),
-            Some(_) => Err(wrong(name, "One of these is not known here. See /api/docs.")),
+        let known = |name, codes: Option<Vec<String>>, is: fn(&str) -> bool| match codes {
+            Some(codes) if !codes.iter().all(|code| is(code)) => {
+                Err(wrong(name, "One of these is not known here. See /api/docs."))
+            }
+            codes => Ok(codes),
         };
-        let number = |name, sent: Option<u32>, stored: u8, least: u8, most: u8| match sent.map(u8::try_from) {
-            None => Ok(stored),
-            Some(Ok(number)) if (least..=most).contains(&number) => Ok(number),
+        let number = |name, sent: Option<u32>, least: u8, most: u8| match sent.map(u8::try_from) {
+            None => Ok(None),
+            Some(Ok(number)) if (least..=most).contains(&number) => Ok(Some(number)),
             Some(_) => Err(wrong(name, "The number is outside of what is possible.")),
         };
         let is_event = |code: &str| NoticeEvent::parse(code).is_some_and(NoticeEvent::is_for_rules);
-        let cadence = self.cadence.unwrap_or(stored.cadence);
-        if MailCadence::parse(&cadence).is_none() {
+        if self.cadence.as_deref().is_some_and(|cadence| MailCadence::parse(cadence).is_none()) {
             return Err(wrong("cadence", "Send at-once, daily or weekly."));
         }
-        let (from, to) = stored.quiet.unwrap_or((0, 0));
-        let from = number("quiet_from", self.quiet_from, from, 0, 23)?;
-        let to = number("quiet_to", self.quiet_to, to, 0, 23)?;
-        Ok(MailChoiceDraft {
-            events: known("events", self.events, stored.events, is_event)?,
-            secret_kinds: known("types", self.types, stored.secret_kinds, |code| {
-                SecretKind::parse(code).is_some()
-            })?,
-            name_prefixes: self.name_prefixes.unwrap_or(stored.name_prefixes),
-            cadence,
-            hour: number("hour", self.hour, stored.hour, 0, 23)?,
-            weekday: number("weekday", self.weekday, stored.weekday, 1, 7)?,
-            time_zone: self.time_zone.unwrap_or(stored.time_zone),
-            quiet: (from != to).then_some((from, to)),
-            quiet_weekends: self.quiet_weekends.unwrap_or(stored.quiet_weekends),
+        Ok(MailChoiceChange {
+            events: known("events", self.events, is_event)?,
+            secret_kinds: known("types", self.types, |code| SecretKind::parse(code).is_some())?,
+            name_prefixes: self.name_prefixes,
+            cadence: self.cadence,
+            hour: number("hour", self.hour, 0, 23)?,
+            weekday: number("weekday", self.weekday, 1, 7)?,
+            time_zone: self.time_zone,
+            quiet_from: number("quiet_from", self.quiet_from, 0, 23)?,
+            quiet_to: number("quiet_to", self.quiet_to, 0, 23)?,
+            quiet_weekends: self.quiet_weekends,
+            unsubscribed: self.unsubscribed,
         })
     }
 }
@@ -147,7 +145,7 @@ pub async fn show(caller: Caller) -> Answer {
 /// Change the notifications of the token's owner
 ///
 /// Takes a token of the scope `write` that is for all secrets. The address is not changed here: its owner enters and confirms it
-/// on the page.
+/// on the page. Mails that the owner has ended by the link in one stay so, unless `unsubscribed` is sent.
 #[utoipa::path(
     patch, path = "/api/v1/me/notifications", tag = "Notifications", operation_id = "change_own_notifications",
     request_body = NotificationsChange,
@@ -160,8 +158,6 @@ pub async fn show(caller: Caller) -> Answer {
 pub async fn change(caller: Caller, Body(change): Body<NotificationsChange>) -> Answer {
     let mail = caller.backend.mail();
     mail.may_choose_for_owner(&caller.ctx).await?;
-    let stored = mail.of_owner(&caller.ctx).await?;
-    let draft = change.apply(stored.choice.draft())?;
-    mail.choose_for_owner(&caller.ctx, &draft).await?;
+    mail.choose_for_owner(&caller.ctx, &change.parse()?).await?;
     Ok(json(Notifications::from(mail.of_owner(&caller.ctx).await?)))
 }

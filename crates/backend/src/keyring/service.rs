@@ -50,7 +50,7 @@ pub struct KekStatus {
     pub at_hand: bool,
     /// The number of values that are sealed under it.
     pub sealed: u64,
-    /// The number of rows that it vouches for: users, sessions, API tokens, links, secrets and their versions.
+    /// The number of rows that it vouches for: users, sessions, API tokens, links, mail addresses, secrets and their versions.
     pub vouches: u64,
     /// The time at which it was added.
     pub created_at: Timestamp,

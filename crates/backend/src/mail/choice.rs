@@ -1,12 +1,13 @@
 //! The choice of a person: the events of which mails tell, and the times of mails.
 
 use super::schedule::{Schedule, Zone};
+use crate::notices::Notice;
 use domain::{
     access::AccessProblem,
     error::{Error, Field},
     mail::MailCadence,
     notice::NoticeEvent,
-    secret::SecretKind,
+    secret::{SecretId, SecretKind},
     time::Timestamp,
 };
 
@@ -64,8 +65,7 @@ impl MailChoiceDraft {
         let zone = Zone::find(self.time_zone.trim())
             .ok_or_else(|| Error::field(Field::TimeZone, AccessProblem::TimeZone))?;
         let prefixes = self.name_prefixes.iter().map(|prefix| prefix.trim().to_lowercase());
-        let mut name_prefixes: Vec<_> = prefixes.filter(|prefix| !prefix.is_empty()).collect();
-        name_prefixes.dedup();
+        let name_prefixes = once(prefixes.filter(|prefix| !prefix.is_empty()), MAX_PREFIXES + 1);
         let is_prefix = |prefix: &String| {
             prefix.chars().count() <= MAX_PREFIX
                 && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
@@ -78,8 +78,8 @@ impl MailChoiceDraft {
         let kinds: Option<Vec<_>> = self.secret_kinds.iter().map(|code| SecretKind::parse(code)).collect();
         let cadence = MailCadence::parse(cadence).ok_or(Error::BadRequest)?;
         Ok(MailChoice {
-            events: events.ok_or(Error::BadRequest)?,
-            secret_kinds: kinds.ok_or(Error::BadRequest)?,
+            events: once(events.ok_or(Error::BadRequest)?, NoticeEvent::ALL.len()),
+            secret_kinds: once(kinds.ok_or(Error::BadRequest)?, SecretKind::ALL.len()),
             name_prefixes,
             schedule: Schedule {
                 cadence,
@@ -93,7 +93,75 @@ impl MailChoiceDraft {
     }
 }
 
+/// Returns each of these once, in the order of their first places, up to so many.
+fn once<T: PartialEq>(all: impl IntoIterator<Item = T>, most: usize) -> Vec<T> {
+    let mut kept = Vec::new();
+    for one in all {
+        if kept.len() < most && !kept.contains(&one) {
+            kept.push(one);
+        }
+    }
+    kept
+}
+
+/// A change of the choice of a person. What is left out stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MailChoiceChange {
+    /// Codes of events.
+    pub events: Option<Vec<String>>,
+    /// Codes of types.
+    pub secret_kinds: Option<Vec<String>>,
+    /// Beginnings of names.
+    pub name_prefixes: Option<Vec<String>>,
+    /// The code of the cadence.
+    pub cadence: Option<String>,
+    /// The hour of a digest.
+    pub hour: Option<u8>,
+    /// The day of a weekly digest: 1 is Monday.
+    pub weekday: Option<u8>,
+    /// The name of the time zone.
+    pub time_zone: Option<String>,
+    /// The first quiet hour.
+    pub quiet_from: Option<u8>,
+    /// The first hour that is not quiet any more; no hour is quiet if it is the first.
+    pub quiet_to: Option<u8>,
+    /// Whether Saturday and Sunday are quiet.
+    pub quiet_weekends: Option<bool>,
+    /// Whether the person wants no mails at all.
+    pub unsubscribed: Option<bool>,
+}
+
+impl MailChoiceChange {
+    /// Returns the stored choice with the changes.
+    pub(super) fn apply(&self, stored: MailChoiceDraft) -> MailChoiceDraft {
+        let (from, to) = stored.quiet.unwrap_or_default();
+        let (from, to) = (self.quiet_from.unwrap_or(from), self.quiet_to.unwrap_or(to));
+        MailChoiceDraft {
+            events: self.events.clone().unwrap_or(stored.events),
+            secret_kinds: self.secret_kinds.clone().unwrap_or(stored.secret_kinds),
+            name_prefixes: self.name_prefixes.clone().unwrap_or(stored.name_prefixes),
+            cadence: self.cadence.clone().unwrap_or(stored.cadence),
+            hour: self.hour.unwrap_or(stored.hour),
+            weekday: self.weekday.unwrap_or(stored.weekday),
+            time_zone: self.time_zone.clone().unwrap_or(stored.time_zone),
+            quiet: (from != to).then_some((from, to)),
+            quiet_weekends: self.quiet_weekends.unwrap_or(stored.quiet_weekends),
+        }
+    }
+}
+
 impl MailChoice {
+    /// Returns whether the person has chosen to hear of a notice. The statement that makes deliveries asks the same.
+    pub(super) fn names(&self, notice: &Notice) -> bool {
+        let is_named = |secret: &SecretId| {
+            let name = secret.name.as_str();
+            (self.secret_kinds.is_empty() || self.secret_kinds.contains(&secret.kind))
+                && (self.name_prefixes.is_empty()
+                    || self.name_prefixes.iter().any(|prefix| name.starts_with(prefix)))
+        };
+        self.events.contains(&notice.event) && notice.secret.as_ref().is_none_or(is_named)
+    }
+
     /// Returns the form in which it is sent.
     pub fn draft(&self) -> MailChoiceDraft {
         let Schedule { cadence, hour, weekday, zone, quiet, quiet_weekends } = &self.schedule;
@@ -120,4 +188,31 @@ pub struct DroppedAddress {
     pub at: Timestamp,
     /// The number of the server's reply.
     pub reply: u16,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parse_keeps_each_event_type_and_prefix_once() {
+        let all = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+        let draft = MailChoiceDraft {
+            events: vec!["secret.expires".to_owned(); 5_000],
+            secret_kinds: all(&["image-pull", "git-dataset", "image-pull"]),
+            name_prefixes: all(&["team-a", "team-b", " Team-A", ""]),
+            cadence: "daily".to_owned(),
+            weekday: 1,
+            time_zone: "UTC".to_owned(),
+            ..MailChoiceDraft::default()
+        };
+        let choice = draft.parse().unwrap();
+        assert_eq!(choice.events, [NoticeEvent::SecretExpires]);
+        assert_eq!(choice.secret_kinds, [SecretKind::ImagePull, SecretKind::GitDataset]);
+        assert_eq!(choice.name_prefixes, ["team-a", "team-b"]);
+        // As many names as there may be, each of them twice.
+        let names: Vec<_> = (0..MAX_PREFIXES).chain(0..MAX_PREFIXES).map(|name| format!("n{name}")).collect();
+        let twice = MailChoiceDraft { name_prefixes: names, ..draft };
+        assert_eq!(twice.parse().unwrap().name_prefixes.len(), MAX_PREFIXES);
+    }
 }

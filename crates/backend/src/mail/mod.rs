@@ -14,7 +14,7 @@ mod service;
 mod stream;
 mod transport;
 
-pub use choice::{DroppedAddress, MailChoice, MailChoiceDraft};
+pub use choice::{DroppedAddress, MailChoice, MailChoiceChange, MailChoiceDraft};
 pub use config::{MailConfig, MailFrom, SmtpServer};
 pub use failure::MailFailure;
 pub use letter::Letter;

@@ -29,14 +29,21 @@ use domain::{
     time::Timestamp,
 };
 use repository::Due;
-use std::time::Duration;
-use tokio::time::Instant;
+use std::{collections::HashSet, time::Duration};
+use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 pub(super) mod repository;
 
-/// The time for which a server holds a mail: longer than an attempt takes, with what is written after it.
+/// The time for which a server holds a mail. A server that is still sending holds it anew in time, because a conversation may
+/// take longer: a receiver has minutes for each of its replies.
 const HOLD: Duration = Duration::from_mins(5);
+
+/// The pause before a server that is still sending holds the mail anew.
+const HOLD_ANEW: Duration = Duration::from_mins(1);
+
+/// The time for which a server leaves what it does not know to those of a newer version.
+const LEAVE: Duration = Duration::from_mins(1);
 
 /// The pauses after failed attempts; after the last, a day has passed.
 const PAUSES: [Duration; 9] = [
@@ -60,6 +67,8 @@ pub struct HeldMail {
     /// The id of the mail.
     id: Uuid,
     holder: Uuid,
+    /// The deliveries in it.
+    deliveries: Vec<Uuid>,
     user: Uuid,
     to: MailAddress,
     /// The time at which the mail was written.
@@ -74,6 +83,13 @@ pub struct HeldMail {
     pub notices: Vec<Notice>,
     /// The address of a page that ends mails, and at which a POST does so at once.
     pub unsubscribe: String,
+}
+
+impl HeldMail {
+    /// Returns the deliveries, and the holder.
+    fn held(&self) -> (&[Uuid], Uuid) {
+        (&self.deliveries, self.holder)
+    }
 }
 
 /// The result of looking for a mail to send.
@@ -120,6 +136,7 @@ impl MailService {
                 Ok(TakenMail::Held(Box::new(HeldMail {
                     id,
                     holder,
+                    deliveries: ids,
                     user,
                     to: person.address,
                     at,
@@ -142,7 +159,18 @@ impl MailService {
         let began = Instant::now();
         let envelope =
             Envelope { id: held.id, to: &held.to, at: held.at, unsubscribe: Some(held.unsubscribe.clone()) };
-        let sent = Box::pin(mailer.send(&envelope, letter)).await;
+        let mut sending = Box::pin(mailer.send(&envelope, letter));
+        let sent = loop {
+            if let Ok(sent) = timeout(HOLD_ANEW, &mut sending).await {
+                break sent;
+            }
+            let until = ctx.now + began.elapsed() + HOLD;
+            // If the database does not answer, there is time for several more tries.
+            let held_anew = self.db.write::<_, Error>(ctx, async |work| {
+                Ok(repository::hold_anew(work, &held.deliveries, held.holder, until).await?)
+            });
+            drop(held_anew.await);
+        };
         let ended = Ctx { now: ctx.now + began.elapsed(), ..ctx.clone() };
         self.settle(&ended, held, sent).await
     }
@@ -156,7 +184,7 @@ impl MailService {
         let Err(failure) = sent else {
             self.db
                 .write::<_, Error>(ctx, async |work| {
-                    Ok(repository::delivered(work, ctx.now, (held.id, held.holder)).await?)
+                    Ok(repository::delivered(work, ctx.now, held.held()).await?)
                 })
                 .await?;
             return Ok(DeliveryState::Delivered);
@@ -168,9 +196,9 @@ impl MailService {
                 let row = choices::lock(work, ctx, held.user).await?;
                 if let MailFailure::AddressRejected(reply) = failure {
                     let Addresses { confirmed, pending } = row.addresses(work)?;
-                    let ours = (held.id, held.holder);
                     let cause = DeliveryCause::AddressRejected;
-                    let failed = repository::failed(work, ctx.now, ours, cause, Some(reply), None).await?;
+                    let failed =
+                        repository::failed(work, ctx.now, held.held(), cause, Some(reply), None).await?;
                     // Unless another address was confirmed meanwhile.
                     if failed && confirmed.is_some_and(|(address, _)| address == held.to) {
                         choices::put_addresses(work, ctx, &row, &Addresses { confirmed: None, pending })
@@ -186,8 +214,7 @@ impl MailService {
                 let next = pause.map(|pause| {
                     row.choice().schedule.after_quiet(ctx.now + pause + random::share_of(pause / 5))
                 });
-                let ours = (held.id, held.holder);
-                repository::failed(work, ctx.now, ours, cause(failure), reply, next).await?;
+                repository::failed(work, ctx.now, held.held(), cause(failure), reply, next).await?;
                 Ok(if next.is_some() { DeliveryState::Waiting } else { DeliveryState::Failed })
             })
             .await
@@ -213,8 +240,8 @@ async fn find_person(work: &mut Work, ctx: &Ctx, user: Uuid) -> Result<Option<Pe
     Ok(Some(Person { reader, role: users::role(&found.role)?, address, choice: row.choice() }))
 }
 
-/// Returns the mail that is tried again, or a new one of everything that is due; puts off what is due later. `None` if nothing
-/// is to be sent now.
+/// Returns the mail that is tried again, or a new one of everything that is due; puts off what is due later, and gives up what
+/// the person no longer receives. `None` if nothing is to be sent now.
 async fn choose(
     work: &mut Work,
     ctx: &Ctx,
@@ -224,26 +251,35 @@ async fn choose(
     let schedule = &person.choice.schedule;
     let quiet_until = schedule.after_quiet(ctx.now);
     if quiet_until > ctx.now {
-        let ids: Vec<Uuid> = due.iter().map(|row| row.id).collect();
-        repository::put_off(work, &ids, quiet_until).await?;
+        let all: Vec<_> = due.iter().map(|row| (row.id, quiet_until)).collect();
+        repository::put_off(work, &all).await?;
         return Ok(None);
     }
-    if let Some(mail) = due.iter().find_map(|row| row.mail_id) {
-        return Ok(Some((mail, due.into_iter().filter(|row| row.mail_id == Some(mail)).collect())));
+    let due = leave_newer(work, ctx, due).await?;
+    let (wanted, mut changed) = give_up_unwanted(work, person, due).await?;
+    let mut tried: Vec<Uuid> = wanted.iter().filter_map(|row| row.mail_id).collect();
+    tried.dedup();
+    for mail in tried {
+        let is_in = |row: &&Due| row.mail_id == Some(mail);
+        // A mail that is not whole any more would have other contents under the same id.
+        let count = wanted.iter().filter(is_in).count();
+        if !changed.contains(&mail) && repository::count(work, mail).await? == count {
+            return Ok(Some((mail, wanted.into_iter().filter(|row| row.mail_id == Some(mail)).collect())));
+        }
+        changed.insert(mail);
     }
-    let (mut now, mut unwanted) = (Vec::new(), Vec::new());
-    for row in due {
+    let changed: Vec<Uuid> = changed.into_iter().collect();
+    repository::take_apart(work, &changed).await?;
+    let (mut now, mut later) = (Vec::new(), Vec::new());
+    for row in wanted {
         let at = schedule.due(row.created_at);
-        if !row.notice.as_ref().is_some_and(|notice| may_hear_of(person.role, notice.event)) {
-            unwanted.push(row.id);
-        } else if at > ctx.now {
-            repository::put_off(work, &[row.id], at).await?;
+        if at > ctx.now {
+            later.push((row.id, at));
         } else if now.len() < MAX_NOTICES {
             now.push(row);
         }
     }
-    // An event of a newer version, or of a role that the person has no more.
-    repository::give_up(work, &unwanted, DeliveryCause::NoAddress).await?;
+    repository::put_off(work, &later).await?;
     if now.is_empty() {
         return Ok(None);
     }
@@ -251,6 +287,50 @@ async fn choose(
     let ids: Vec<Uuid> = now.iter().map(|row| row.id).collect();
     repository::bundle(work, ctx.now, id, &ids).await?;
     Ok(Some((id, now)))
+}
+
+/// Returns what is due without what only a newer version knows, and without mails that have something of it: those are held for
+/// some time, so that a server of that version takes them.
+async fn leave_newer(work: &mut Work, ctx: &Ctx, due: Vec<Due>) -> Result<Vec<Due>, sqlx::Error> {
+    let newer = due.iter().filter(|row| row.notice.is_none());
+    let mails: HashSet<Uuid> = newer.filter_map(|row| row.mail_id).collect();
+    let is_left = |row: &Due| row.notice.is_none() || row.mail_id.is_some_and(|mail| mails.contains(&mail));
+    let (left, known): (Vec<_>, Vec<_>) = due.into_iter().partition(is_left);
+    let ids: Vec<Uuid> = left.iter().map(|row| row.id).collect();
+    if !ids.is_empty() {
+        repository::hold(work, &ids, random::random_id(), ctx.now + LEAVE).await?;
+    }
+    Ok(known)
+}
+
+/// Gives up what the person has not chosen any more, or may not hear of. Returns the rest, and the mails that are not whole by
+/// that.
+async fn give_up_unwanted(
+    work: &mut Work,
+    person: &Person,
+    due: Vec<Due>,
+) -> Result<(Vec<Due>, HashSet<Uuid>), sqlx::Error> {
+    let (mut wanted, mut changed) = (Vec::new(), HashSet::new());
+    let (mut not_chosen, mut not_allowed) = (Vec::new(), Vec::new());
+    for row in due {
+        let about = row.notice.as_ref();
+        let given_up = if about.is_none_or(|notice| !may_hear_of(person.role, notice.event)) {
+            &mut not_allowed
+        } else if about.is_none_or(|notice| !person.choice.names(notice)) {
+            &mut not_chosen
+        } else {
+            wanted.push(row);
+            continue;
+        };
+        given_up.push(row.id);
+        changed.extend(row.mail_id);
+    }
+    for (ids, cause) in [(not_chosen, DeliveryCause::NotChosen), (not_allowed, DeliveryCause::NoAddress)] {
+        if !ids.is_empty() {
+            repository::give_up(work, &ids, cause).await?;
+        }
+    }
+    Ok((wanted, changed))
 }
 
 /// Returns the cause that the list of deliveries shows.

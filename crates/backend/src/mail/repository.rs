@@ -290,7 +290,7 @@ pub(super) async fn put_unsubscribed(
     .map(|changed| changed.rows_affected() > 0)
 }
 
-/// Stores the choice of a person. Whoever chooses wants mails again.
+/// Stores the choice of a person.
 pub(super) async fn put_choice(
     work: &mut Work,
     ctx: &Ctx,
@@ -310,7 +310,7 @@ pub(super) async fn put_choice(
     } = choice.draft();
     sqlx::query!(
         "UPDATE mail_choices SET events = $2, secret_kinds = $3, name_prefixes = $4, cadence = $5, hour = $6, weekday = $7, \
-         time_zone = $8, quiet_from = $9, quiet_to = $10, quiet_weekends = $11, unsubscribed_at = NULL, updated_at = $12 \
+         time_zone = $8, quiet_from = $9, quiet_to = $10, quiet_weekends = $11, updated_at = $12 \
          WHERE user_id = $1",
         user,
         &events,

@@ -1,7 +1,7 @@
 //! The operations of a person on their own mail. Nothing is sent to an address before its owner has confirmed it.
 
 use super::{
-    choice::{DroppedAddress, MailChoice, MailChoiceDraft},
+    choice::{DroppedAddress, MailChoice, MailChoiceChange, MailChoiceDraft},
     failure::MailFailure,
     letter::{Envelope, Letter},
     link,
@@ -93,13 +93,14 @@ impl MailService {
         self.of(ctx, user).await
     }
 
-    /// Stores the choice of the owner of the token that asks. The address is never changed by a token.
+    /// Changes the choice of the owner of the token that asks. The address is never changed by a token, and mails that the
+    /// person has ended begin again only if the change says so.
     ///
     /// Errors: `Invalid`, `BadRequest`; as `of_owner`, and `Forbidden` without the scope that writes.
-    pub async fn choose_for_owner(&self, ctx: &Ctx, draft: &MailChoiceDraft) -> Result<(), Error> {
+    pub async fn choose_for_owner(&self, ctx: &Ctx, change: &MailChoiceChange) -> Result<(), Error> {
         self.may_choose_for_owner(ctx).await?;
         let user = self.owner(ctx).await?;
-        self.put_choice(ctx, user, draft).await
+        self.put_choice(ctx, user, change.unsubscribed, |stored| change.apply(stored).parse()).await
     }
 
     /// Allows the change of the choice of the owner of the token that asks.
@@ -241,26 +242,47 @@ impl MailService {
             .await
     }
 
-    /// Stores the actor's choice.
+    /// Stores the actor's choice. Whoever chooses on their own page wants mails again.
     ///
     /// Errors: `Invalid`, `BadRequest`; and as usual.
     pub async fn choose(&self, ctx: &Ctx, draft: &MailChoiceDraft) -> Result<(), Error> {
         let user = self.actor(ctx).await?;
-        self.put_choice(ctx, user.id, draft).await
+        let choice = draft.parse()?;
+        self.put_choice(ctx, user.id, Some(false), |_| Ok(choice)).await
     }
 
-    async fn put_choice(&self, ctx: &Ctx, user: Uuid, draft: &MailChoiceDraft) -> Result<(), Error> {
-        let choice = draft.parse()?;
+    /// Stores what the change makes of the stored choice, which is locked meanwhile, and ends the mails or begins them again.
+    async fn put_choice(
+        &self,
+        ctx: &Ctx,
+        user: Uuid,
+        unsubscribed: Option<bool>,
+        change: impl FnOnce(MailChoiceDraft) -> Result<MailChoice, Error>,
+    ) -> Result<(), Error> {
         self.db
             .write(ctx, async |work| {
                 let row = repository::lock(work, ctx, user).await?;
-                if row.choice() == choice && row.unsubscribed_at().is_none() {
+                let stored = row.choice();
+                let choice = change(stored.draft())?;
+                let has_ended = row.unsubscribed_at().is_some();
+                let ends = unsubscribed.filter(|ends| *ends != has_ended);
+                if stored == choice && ends.is_none() {
                     return Ok(());
                 }
                 repository::put_choice(work, ctx, user, &choice).await?;
+                if let Some(ends) = ends {
+                    repository::put_unsubscribed(work, user, ends.then_some(ctx.now)).await?;
+                }
                 outbox::consider_anew(work, ctx, user).await?;
                 Ok::<_, Failure<Error>>(
-                    audit::record(work, ctx, AuditAction::MailChoiceChanged, ctx.actor.name()).await?,
+                    audit::record_change(
+                        work,
+                        ctx,
+                        AuditAction::MailChoiceChanged,
+                        ctx.actor.name(),
+                        ends.map_or(&[], |_| &["unsubscribed"]),
+                    )
+                    .await?,
                 )
             })
             .await

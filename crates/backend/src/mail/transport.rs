@@ -11,6 +11,7 @@ use domain::connection_test::TestCause;
 use lettre::{
     Address,
     transport::smtp::{
+        self,
         authentication::{Credentials, Mechanism},
         client::{AsyncSmtpConnection, AsyncTokioStream},
         commands::{Data, Mail, Rcpt},
@@ -18,14 +19,17 @@ use lettre::{
     },
 };
 use std::{fmt, sync::Arc, time::Duration};
-use tokio::time::timeout;
+use tokio::{net::TcpStream, time::timeout};
+use tokio_rustls::client::TlsStream;
 use url::Url;
 
-/// The longest time until the server has taken the account.
-const BEGIN_TIMEOUT: Duration = Duration::from_secs(20);
+/// The longest times of the steps of a conversation, as RFC 5321 (4.5.3.2) asks for them: of TLS, of the greeting, and of the
+/// reply to a command. A mail that a server takes after its sender has gone is sent twice.
+const REPLY_TIMEOUT: Duration = Duration::from_mins(5);
+const DATA_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// The longest time for a mail.
-const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+/// The longest time for the mail itself and the last reply: the server may look for viruses meanwhile.
+const CONTENT_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// The longest time for a goodbye.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -64,8 +68,9 @@ impl Mailer {
 
     /// Begins a conversation: connects, protects the connection and signs in.
     pub(super) async fn begin(&self) -> Result<Conversation, MailFailure> {
-        let begun = timeout(BEGIN_TIMEOUT, self.signed_in());
-        begun.await.unwrap_or(Err(MailFailure::TimedOut))
+        let hello = hello(&self.config.public_url);
+        let stream = self.protected(&hello.to_string()).await?;
+        self.begin_on(stream, &hello).await
     }
 
     /// Begins a conversation and ends it again. Sends nothing.
@@ -74,16 +79,17 @@ impl Mailer {
         Ok(())
     }
 
-    async fn signed_in(&self) -> Result<Conversation, MailFailure> {
-        let server = &self.config.server;
-        let hello = hello(&self.config.public_url);
-        let stream = self.protected(&hello.to_string()).await?;
-        let begun = AsyncSmtpConnection::connect_with_transport(stream, &hello).await;
-        let mut connection = begun.map_err(|error| MailFailure::of(Step::Begin, &error))?;
-        if let Some(Account { user, password }) = &server.account {
+    /// Begins a conversation on a connection that is protected already.
+    pub(super) async fn begin_on(
+        &self,
+        stream: Box<dyn AsyncTokioStream>,
+        hello: &ClientId,
+    ) -> Result<Conversation, MailFailure> {
+        let begun = AsyncSmtpConnection::connect_with_transport(stream, hello);
+        let mut connection = replied(REPLY_TIMEOUT, Step::Begin, begun).await?;
+        if let Some(Account { user, password }) = &self.config.server.account {
             let credentials = Credentials::new(user.expose().to_owned(), password.expose().to_owned());
-            let taken = connection.auth(&MECHANISMS, &credentials).await;
-            taken.map_err(|error| MailFailure::of(Step::SignIn, &error))?;
+            replied(REPLY_TIMEOUT, Step::SignIn, connection.auth(&MECHANISMS, &credentials)).await?;
         }
         Ok(Conversation { connection, config: Arc::clone(&self.config) })
     }
@@ -98,16 +104,20 @@ impl Mailer {
         Ok(match server.security {
             Security::Loopback if !peer.ip().is_loopback() => return Err(MailFailure::NotLoopback),
             Security::Loopback => Box::new(Greeted::not_yet(stream, peer)),
-            Security::Tls => {
-                let stream = self.http.encrypt(&server.host, stream).await.map_err(unreachable)?;
-                Box::new(Greeted::not_yet(stream, peer))
-            }
+            Security::Tls => Box::new(Greeted::not_yet(self.encrypted(stream).await?, peer)),
             Security::StartTls => {
-                start_tls(&mut stream, hello).await?;
-                let stream = self.http.encrypt(&server.host, stream).await.map_err(unreachable)?;
-                Box::new(Greeted::before(stream, peer))
+                in_time(REPLY_TIMEOUT, start_tls(&mut stream, hello)).await?;
+                Box::new(Greeted::before(self.encrypted(stream).await?, peer))
             }
         })
+    }
+
+    /// Begins TLS.
+    async fn encrypted(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, MailFailure> {
+        let encrypted = async {
+            self.http.encrypt(&self.config.server.host, stream).await.map_err(MailFailure::Unreachable)
+        };
+        in_time(REPLY_TIMEOUT, encrypted).await
     }
 
     /// Sends one mail in a conversation of its own.
@@ -122,8 +132,7 @@ impl Mailer {
 impl Conversation {
     /// Sends a mail. After a failure the conversation has ended.
     pub(super) async fn send(&mut self, envelope: &Envelope<'_>, letter: &Letter) -> Result<(), MailFailure> {
-        let sent = timeout(SEND_TIMEOUT, self.sent(envelope, letter)).await;
-        let sent = sent.unwrap_or(Err(MailFailure::TimedOut));
+        let sent = self.sent(envelope, letter).await;
         if sent.is_err() {
             let _ = timeout(QUIT_TIMEOUT, self.connection.abort()).await;
         }
@@ -131,16 +140,17 @@ impl Conversation {
     }
 
     async fn sent(&mut self, envelope: &Envelope<'_>, letter: &Letter) -> Result<(), MailFailure> {
-        let failed = |step| move |error| MailFailure::of(step, &error);
         let bytes = letter::format(&self.config.from, envelope, letter).map_err(|_| MailFailure::NotSmtp)?;
         let to: Address = envelope.to.as_str().parse().map_err(|_| MailFailure::NotSmtp)?;
         let sender = Some(self.config.from.address().clone());
         // Step by step, because what a rejection means depends on what was rejected.
         let connection = &mut self.connection;
-        connection.command(Mail::new(sender, Vec::new())).await.map_err(failed(Step::Sender))?;
-        connection.command(Rcpt::new(to, Vec::new())).await.map_err(failed(Step::Recipient))?;
-        connection.command(Data).await.map_err(failed(Step::Content))?;
-        connection.message(&bytes).await.map(drop).map_err(failed(Step::Content))
+        let mail = connection.command(Mail::new(sender, Vec::new()));
+        replied(REPLY_TIMEOUT, Step::Sender, mail).await?;
+        let recipient = connection.command(Rcpt::new(to, Vec::new()));
+        replied(REPLY_TIMEOUT, Step::Recipient, recipient).await?;
+        replied(DATA_TIMEOUT, Step::Content, connection.command(Data)).await?;
+        replied(CONTENT_TIMEOUT, Step::Content, connection.message(&bytes)).await.map(drop)
     }
 
     /// Ends the conversation.
@@ -150,8 +160,25 @@ impl Conversation {
     }
 }
 
+/// Does a step of a conversation, or gives up after this time.
+async fn in_time<T>(
+    limit: Duration,
+    step: impl Future<Output = Result<T, MailFailure>>,
+) -> Result<T, MailFailure> {
+    timeout(limit, step).await.unwrap_or(Err(MailFailure::TimedOut))
+}
+
+/// Does the same for a step of the library.
+async fn replied<T>(
+    limit: Duration,
+    step: Step,
+    reply: impl Future<Output = Result<T, smtp::Error>>,
+) -> Result<T, MailFailure> {
+    in_time(limit, async { reply.await.map_err(|error| MailFailure::of(step, &error)) }).await
+}
+
 /// Returns the name by which the portal introduces itself: the host that people know.
-fn hello(public_url: &str) -> ClientId {
+pub(super) fn hello(public_url: &str) -> ClientId {
     use url::Host::{Domain, Ipv4, Ipv6};
     match Url::parse(public_url).ok().and_then(|url| url.host().map(|host| host.to_owned())) {
         Some(Domain(name)) => ClientId::Domain(name),

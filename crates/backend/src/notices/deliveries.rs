@@ -45,8 +45,8 @@ impl NoticeService {
         Ok(DeliveryPage { deliveries, more, now: ctx.now })
     }
 
-    /// Has a delivery sent again at once, and by the schedule from its beginning, under the same id. Changes nothing while it is
-    /// being sent.
+    /// Has a delivery sent again at once, and by the schedule from its beginning: to a channel under the same id, to a person by
+    /// another mail. Changes nothing while it is being sent.
     ///
     /// Errors: `NotFound`, `ChannelDisabled`, `Sealed`; as `deliveries`.
     pub async fn send_again(&self, ctx: &Ctx, id: Uuid) -> Result<(), Error> {
@@ -55,6 +55,7 @@ impl NoticeService {
             .write(ctx, async |work| {
                 match repository::send_again(work, ctx.now, id).await? {
                     Again::Due(notice) => {
+                        recipients::take_mail_apart(work, id).await?;
                         audit::record(work, ctx, AuditAction::NoticeSentAgain, &notice).await?;
                     }
                     Again::UnderWay => {}

@@ -72,6 +72,8 @@ coded_enum! {
         AddressRejected = "address-rejected", "The mail server takes no mail for the address, which is no longer used.";
         /// The person has no confirmed address any more, has ended their mails, or may not hear of the event.
         NoAddress = "no-address", "The person gets no mail any more.";
+        /// The person has chosen otherwise since.
+        NotChosen = "not-chosen", "The person no longer wants mails about this.";
     }
 }
 

@@ -64,7 +64,7 @@ coded_enum! {
         Secret = "secret";
         /// An API token; the subject is its id.
         Token = "token";
-        /// A name under which people sign in; the subject is its hash.
+        /// A name under which people sign in; the subject is that name.
         SignIn = "sign-in";
         /// The portal itself.
         Portal = "portal";

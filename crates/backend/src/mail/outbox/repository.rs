@@ -90,16 +90,41 @@ pub(super) async fn language(
     sqlx::query_scalar!("SELECT language FROM users WHERE id = $1", user).fetch_one(connection).await
 }
 
-/// Puts deliveries off until then.
+/// Puts each of these deliveries off until its time.
 pub(super) async fn put_off(
     connection: &mut PgConnection,
-    ids: &[Uuid],
-    until: Timestamp,
+    all: &[(Uuid, Timestamp)],
 ) -> Result<(), sqlx::Error> {
-    sqlx::query!("UPDATE notice_deliveries SET next_at = $2 WHERE id = ANY ($1)", ids, instant(until)?)
-        .execute(connection)
-        .await
-        .map(drop)
+    if all.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = all.iter().map(|(id, _)| *id).collect();
+    let times = all.iter().map(|(_, at)| instant(*at)).collect::<Result<Vec<_>, _>>()?;
+    sqlx::query!(
+        "UPDATE notice_deliveries SET next_at = later.at FROM unnest($1::uuid[], $2::timestamptz[]) AS later (id, at) \
+         WHERE notice_deliveries.id = later.id",
+        &ids,
+        &times
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Returns the number of deliveries in a mail.
+pub(super) async fn count(connection: &mut PgConnection, mail: Uuid) -> Result<usize, sqlx::Error> {
+    let count = sqlx::query_scalar!("SELECT count(*) AS \"count!\" FROM mail_items WHERE mail_id = $1", mail)
+        .fetch_one(connection)
+        .await?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
+/// Takes mails apart: what was in them goes into others.
+pub(super) async fn take_apart(connection: &mut PgConnection, mails: &[Uuid]) -> Result<(), sqlx::Error> {
+    if mails.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!("DELETE FROM mail_items WHERE mail_id = ANY ($1)", mails).execute(connection).await.map(drop)
 }
 
 /// Puts deliveries into one mail.
@@ -144,6 +169,24 @@ pub(super) async fn hold(
     .map(drop)
 }
 
+/// Holds deliveries for longer, unless somebody else holds them by now.
+pub(super) async fn hold_anew(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+    holder: Uuid,
+    until: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE notice_deliveries SET held_until = $3 WHERE id = ANY ($1) AND holder = $2",
+        ids,
+        holder,
+        instant(until)?
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 /// Gives deliveries up without an attempt.
 pub(super) async fn give_up(
     connection: &mut PgConnection,
@@ -164,13 +207,13 @@ pub(super) async fn give_up(
 pub(super) async fn delivered(
     connection: &mut PgConnection,
     now: Timestamp,
-    (mail, holder): (Uuid, Uuid),
+    (ids, holder): (&[Uuid], Uuid),
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE notice_deliveries SET state = 'delivered', attempts = attempts + 1, step = step + 1, holder = NULL, \
          held_until = NULL, tried_at = $3, cause = NULL, status = NULL, delivered_at = $3 \
-         WHERE holder = $2 AND id IN (SELECT delivery_id FROM mail_items WHERE mail_id = $1)",
-        mail,
+         WHERE holder = $2 AND id = ANY ($1)",
+        ids,
         holder,
         instant(now)?
     )
@@ -183,7 +226,7 @@ pub(super) async fn delivered(
 pub(super) async fn failed(
     connection: &mut PgConnection,
     now: Timestamp,
-    (mail, holder): (Uuid, Uuid),
+    (ids, holder): (&[Uuid], Uuid),
     cause: DeliveryCause,
     reply: Option<u16>,
     next: Option<Timestamp>,
@@ -192,8 +235,8 @@ pub(super) async fn failed(
         "UPDATE notice_deliveries SET state = CASE WHEN $4::timestamptz IS NULL THEN 'failed' ELSE 'waiting' END, \
          attempts = attempts + 1, step = step + 1, next_at = coalesce($4, next_at), holder = NULL, held_until = NULL, \
          tried_at = $3, cause = $5, status = $6 \
-         WHERE holder = $2 AND id IN (SELECT delivery_id FROM mail_items WHERE mail_id = $1)",
-        mail,
+         WHERE holder = $2 AND id = ANY ($1)",
+        ids,
         holder,
         instant(now)?,
         next.map(instant).transpose()?,

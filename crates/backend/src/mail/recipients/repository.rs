@@ -33,6 +33,21 @@ pub(crate) async fn deliver_to_people(
     .map(drop)
 }
 
+/// Takes the mail apart that a delivery is in. What is left of it is sent as another mail, because a mail has the same contents
+/// in each attempt.
+pub(crate) async fn take_mail_apart(
+    connection: &mut PgConnection,
+    delivery: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "DELETE FROM mail_items USING mail_items AS own WHERE own.delivery_id = $1 AND mail_items.mail_id = own.mail_id",
+        delivery
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 /// Deletes mails whose notices are gone.
 pub(crate) async fn delete_empty_mails(connection: &mut PgConnection) -> Result<u64, sqlx::Error> {
     let deleted =

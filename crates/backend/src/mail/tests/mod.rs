@@ -1,7 +1,9 @@
 //! Mail to a real server.
 
+mod outbox;
 mod people;
 mod transport;
+mod waiting;
 
 use super::{MailConfig, MailFrom, SmtpServer, letter::Letter};
 use crate::{
@@ -18,8 +20,10 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 use tls_trust::ExtraRoots;
+use tokio::time::{sleep, timeout};
 
 /// The account at the server.
 pub(crate) const ACCOUNT: &str = "latchkey:SENTINEL/pass word";
@@ -80,6 +84,17 @@ impl SmtpPeer {
     /// Returns the certificate of the server.
     pub(crate) fn certificate(&self) -> PathBuf {
         self.folder.join("mail.pem")
+    }
+
+    /// Waits until the server has a mail to which it is slow to reply.
+    pub(crate) async fn until_slow(&self) {
+        let file = self.folder.join("mails").join("is-waiting");
+        let there = async {
+            while !file.exists() {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(Duration::from_secs(20), there).await.expect("the server has the mail");
     }
 
     /// Returns the mails that were taken, in their order.

@@ -2,10 +2,10 @@
 
 use super::{SmtpPeer, mail_config};
 use crate::{
-    Backend, Ctx, Kek, MailChoiceDraft, MailConfig, Outside, SignInConfig, TestConfig,
+    Backend, Ctx, Kek, MailChoiceChange, MailChoiceDraft, MailConfig, Outside, SignInConfig, TestConfig,
     db::Db,
     mail::Letter,
-    tests::{add_user, anonymous, at, records, signed_in, text},
+    tests::{add_user, anonymous, at, records, signed_in, text, until_waiting},
 };
 use domain::{
     access::{AccessProblem, Role, TokenDraft, TokenScope},
@@ -14,7 +14,7 @@ use domain::{
 };
 use sqlx::PgPool;
 
-const PASSWORD: &str = "correct horse battery";
+pub(super) const PASSWORD: &str = "correct horse battery";
 
 /// Returns a backend that sends its mail to this server.
 pub(super) async fn sending(pool: PgPool, mail: Option<MailConfig>) -> Backend {
@@ -201,27 +201,89 @@ async fn choose_stores_the_whole_choice_or_nothing(pool: PgPool) {
     assert_eq!(off, Err(Error::NotFound));
 }
 
+/// Returns the context of an API token of this person.
+async fn token_of(backend: &Backend, owner: &Ctx, scope: TokenScope) -> Ctx {
+    let draft = TokenDraft {
+        name: scope.as_str().to_owned(),
+        scope: scope.as_str().to_owned(),
+        current_password: text(PASSWORD),
+        ..TokenDraft::default()
+    };
+    let token = backend.tokens().create(owner, &draft).await.unwrap().text;
+    let actor = backend.tokens().identify(&at(2), &token).await.unwrap().unwrap();
+    Ctx { actor, ..at(2) }
+}
+
 #[sqlx::test]
 async fn tokens_choose_for_their_owner_and_never_an_address(pool: PgPool) {
     let backend = sending(pool, None).await;
     let eva = person(&backend, "eva", Role::Editor).await;
-    let acting = async |scope: TokenScope| {
-        let draft = TokenDraft {
-            name: scope.as_str().to_owned(),
-            scope: scope.as_str().to_owned(),
-            current_password: text(PASSWORD),
-            ..TokenDraft::default()
-        };
-        let token = backend.tokens().create(&eva, &draft).await.unwrap().text;
-        let actor = backend.tokens().identify(&at(2), &token).await.unwrap().unwrap();
-        Ctx { actor, ..at(2) }
-    };
-    let (writer, reader) = (acting(TokenScope::Write).await, acting(TokenScope::ReadMetadata).await);
-    backend.mail().choose_for_owner(&writer, &draft(&["secret.expired"])).await.unwrap();
+    let (writer, reader) = (
+        token_of(&backend, &eva, TokenScope::Write).await,
+        token_of(&backend, &eva, TokenScope::ReadMetadata).await,
+    );
+    let change =
+        MailChoiceChange { events: Some(vec!["secret.expired".to_owned()]), ..MailChoiceChange::default() };
+    backend.mail().choose_for_owner(&writer, &change).await.unwrap();
     assert_eq!(backend.mail().own(&eva).await.unwrap().choice.events.len(), 1);
     assert_eq!(backend.mail().of_owner(&reader).await.unwrap().choice.events.len(), 1);
-    assert_eq!(backend.mail().choose_for_owner(&reader, &draft(&[])).await, Err(Error::Forbidden));
+    assert_eq!(backend.mail().choose_for_owner(&reader, &change).await, Err(Error::Forbidden));
     assert_eq!(backend.mail().own(&writer).await.unwrap_err(), Error::Forbidden);
     assert_eq!(backend.mail().forget(&writer).await, Err(Error::Forbidden));
     assert_eq!(backend.mail().own(&anonymous(1)).await.unwrap_err(), Error::NotSignedIn);
+}
+
+#[sqlx::test]
+async fn choose_for_owner_keeps_what_another_changes_meanwhile(pool: PgPool) {
+    let backend = sending(pool.clone(), None).await;
+    let eva = person(&backend, "eva", Role::Editor).await;
+    let writer = token_of(&backend, &eva, TokenScope::Write).await;
+    backend.mail().choose(&eva, &draft(&["secret.expires"])).await.unwrap();
+    // Two changes that both wait for the same row.
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query("SELECT FROM mail_choices FOR UPDATE").execute(&mut *other).await.unwrap();
+    let hour = MailChoiceChange { hour: Some(17), ..MailChoiceChange::default() };
+    let weekday = MailChoiceChange { weekday: Some(5), ..MailChoiceChange::default() };
+    let changes = [hour, weekday].map(|change| {
+        let (backend, writer) = (backend.clone(), writer.clone());
+        tokio::spawn(async move { backend.mail().choose_for_owner(&writer, &change).await })
+    });
+    until_waiting(&pool, 2).await;
+    other.rollback().await.unwrap();
+    for change in changes {
+        change.await.unwrap().unwrap();
+    }
+    let schedule = backend.mail().own(&eva).await.unwrap().choice.schedule;
+    assert_eq!((schedule.hour, schedule.weekday), (17, 5));
+}
+
+#[sqlx::test]
+async fn choose_for_owner_leaves_mails_ended_unless_it_says_otherwise(pool: PgPool) {
+    let backend = sending(pool.clone(), None).await;
+    let eva = person(&backend, "eva", Role::Editor).await;
+    let writer = token_of(&backend, &eva, TokenScope::Write).await;
+    let change = async |change: MailChoiceChange| backend.mail().choose_for_owner(&writer, &change).await;
+    let has_ended = async || backend.mail().own(&eva).await.unwrap().unsubscribed_at.is_some();
+    let unsubscribed = |unsubscribed| MailChoiceChange { unsubscribed, ..MailChoiceChange::default() };
+    change(unsubscribed(Some(true))).await.unwrap();
+    assert!(has_ended().await);
+    change(unsubscribed(None)).await.unwrap();
+    change(MailChoiceChange { hour: Some(9), ..MailChoiceChange::default() }).await.unwrap();
+    assert!(has_ended().await);
+    assert_eq!(
+        change(MailChoiceChange { weekday: Some(8), ..unsubscribed(Some(false)) }).await,
+        Err(Error::BadRequest)
+    );
+    assert!(has_ended().await, "nothing of a rejected change is stored");
+    change(unsubscribed(Some(false))).await.unwrap();
+    assert!(!has_ended().await);
+    assert_eq!(backend.mail().own(&eva).await.unwrap().choice.schedule.hour, 9);
+    let all = records(&pool).await;
+    let ends: Vec<_> = all.iter().filter(|record| record.contains("mail choice changed")).collect();
+    assert_eq!(ends.len(), 3, "{all:?}");
+    assert!(ends[0].ends_with("unsubscribed") && ends[2].ends_with("unsubscribed"), "{ends:?}");
+    // One's own form begins them again.
+    change(unsubscribed(Some(true))).await.unwrap();
+    backend.mail().choose(&eva, &draft(&["secret.expires"])).await.unwrap();
+    assert!(!has_ended().await);
 }

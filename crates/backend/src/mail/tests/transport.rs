@@ -1,12 +1,17 @@
 //! The way of a mail to the server: protection, accounts, and what each rejection means.
 
 use super::{super::MailFailure, ACCOUNT, SmtpPeer, http, letter, mail_config, with_account};
-use crate::mail::{letter::Envelope, transport::Mailer};
+use crate::mail::{
+    letter::Envelope,
+    stream::Greeted,
+    transport::{Mailer, hello},
+};
 use domain::{connection_test::TestCause, mail::MailAddress, time::Timestamp};
-use std::path::Path;
+use std::{path::Path, time::Duration};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex, split},
     net::TcpListener,
+    time::sleep,
 };
 use uuid::Uuid;
 
@@ -150,6 +155,58 @@ async fn send_gives_up_on_a_server_that_falls_silent() {
     let late = [MailFailure::TimedOut, MailFailure::Unreachable(TestCause::TimedOut)];
     let failure = sent(&mailer, "ana@example.org").await.unwrap_err();
     assert!(late.contains(&failure), "{failure:?}");
+}
+
+/// Answers as a mail server does that takes so long for each reply, and for the one after the mail itself.
+async fn answer_slowly(stream: DuplexStream, each: Duration, last: Duration) {
+    let (read, mut write) = split(stream);
+    let mut lines = BufReader::new(read).lines();
+    let mut reply = "220 ready";
+    loop {
+        sleep(each).await;
+        if write.write_all(format!("{reply}\r\n").as_bytes()).await.is_err() {
+            return;
+        }
+        let Ok(Some(line)) = lines.next_line().await else { return };
+        reply = match line.split(' ').next() {
+            Some("DATA") => {
+                sleep(each).await;
+                write.write_all(b"354 go on\r\n").await.unwrap();
+                while lines.next_line().await.is_ok_and(|line| line.is_some_and(|line| line != ".")) {}
+                sleep(last).await;
+                "250 kept"
+            }
+            Some("QUIT") => "221 goodbye",
+            _ => "250 ok",
+        };
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn send_waits_as_long_as_servers_may_take() {
+    let minutes = Duration::from_mins;
+    let late = Err(MailFailure::TimedOut);
+    for (each, last, result) in [
+        // Someone who looks for viruses, and a server that is slow everywhere.
+        (Duration::ZERO, Duration::from_secs(40), Ok(())),
+        (Duration::from_secs(59), minutes(9), Ok(())),
+        (Duration::ZERO, minutes(11), late),
+        (minutes(6), Duration::ZERO, late),
+    ] {
+        let mailer = mailer("smtp://127.0.0.1:25", None);
+        let (ours, theirs) = duplex(64 * 1024);
+        let server = tokio::spawn(answer_slowly(theirs, each, last));
+        let stream = Box::new(Greeted::not_yet(ours, ([127, 0, 0, 1], 25).into()));
+        let sent = async {
+            let mut conversation = mailer.begin_on(stream, &hello("https://portal.example")).await?;
+            let to = MailAddress::parse("ana@example.org").unwrap();
+            let at = Timestamp::from_micros(1_795_476_245_000_000);
+            let envelope = Envelope { id: Uuid::max(), to: &to, at, unsubscribe: None };
+            conversation.send(&envelope, &letter()).await
+        };
+        assert_eq!(sent.await, result, "{each:?} {last:?}");
+        server.abort();
+    }
 }
 
 #[test]

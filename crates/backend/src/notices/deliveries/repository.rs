@@ -90,10 +90,10 @@ pub(super) async fn list(
     Ok((deliveries.collect(), more))
 }
 
-/// What becomes of a delivery that is to be sent again.
+/// The outcome of asking for a delivery to be sent again.
 #[derive(Debug)]
 pub(super) enum Again {
-    /// It is due at once; with the event and the name of its notice, for the record.
+    /// Due at once; with the event and the name of its notice, for the record.
     Due(String),
     /// A server is sending it at this moment.
     UnderWay,
