@@ -154,7 +154,8 @@ if (what !== 'readme' || !target) {
 
 const started = newFolder();
 const addr = process.env.LATCHKEY_END2END_ADDR ?? '127.0.0.1:3119';
-const portal = start({ folder: started, addr });
+// The examples name an address that others reach.
+const portal = start({ folder: started, addr, settings: { LATCHKEY_PUBLIC_URL: `http://${addr}` } });
 const address = `http://${addr}`;
 try {
   await ready(address);

@@ -110,12 +110,14 @@ impl FormState {
         hint: &'static str,
         more: Line,
     ) -> impl IntoView + use<> {
-        let text = FieldText {
-            id: field.name(),
-            label,
-            mark: if more.optional { t!(form_optional) } else { "" },
-            hint,
+        // Nobody doubts it of a password, and of the name that it is for.
+        let known = more.secret || more.locked || more.autocomplete == "username";
+        let mark = match (more.optional, known) {
+            (true, _) => t!(form_optional),
+            (false, true) => "",
+            (false, false) => t!(form_required),
         };
+        let text = FieldText { id: field.name(), label, mark, hint };
         let autofocus = more.autofocus || self.is_first_wrong(field);
         Line { autofocus, ..more }.field(text, Some(self.typed(field)), self.problem(field))
     }

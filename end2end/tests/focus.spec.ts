@@ -20,11 +20,13 @@ async function without(page: Page): Promise<string[]> {
       const { left, right, top, bottom } = control.getBoundingClientRect();
       for (let around = control.parentElement; around && around !== document.body; around = around.parentElement) {
         const { overflowX, overflowY } = getComputedStyle(around);
+        const [wide, high] = [around.scrollWidth > around.clientWidth, around.scrollHeight > around.clientHeight];
+        const clips = (overflow: string, scrolls: boolean) => overflow !== 'visible' && !(scrolls && /auto|scroll/.test(overflow));
         const edge = around.getBoundingClientRect();
         // What is scrolled away, the browser scrolls to.
         const cutX = (left >= edge.left && left - ring < edge.left) || (right <= edge.right && right + ring > edge.right);
         const cutY = (top >= edge.top && top - ring < edge.top) || (bottom <= edge.bottom && bottom + ring > edge.bottom);
-        if ((overflowX !== 'visible' && cutX) || (overflowY !== 'visible' && cutY)) found.push(`cut by ${around.className}: ${what}`);
+        if ((clips(overflowX, wide) && cutX) || (clips(overflowY, high) && cutY)) found.push(`cut by ${around.className}: ${what}`);
       }
     }
     return found;

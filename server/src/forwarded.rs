@@ -84,7 +84,8 @@ impl Forwarding {
         let mut address = peer;
         let lines = headers.get_all(FORWARDED_FOR).iter().collect::<Vec<_>>();
         let hops = lines.into_iter().rev().filter_map(|line| line.to_str().ok());
-        for hop in hops.flat_map(|line| line.rsplit(',')) {
+        // Between two commas there may be nothing (RFC 9110, 5.6.1.2).
+        for hop in hops.flat_map(|line| line.rsplit(',')).filter(|hop| !hop.trim().is_empty()) {
             match forwarded_address(hop) {
                 Some(hop) => address = hop,
                 None => break,
@@ -284,6 +285,8 @@ mod tests {
             ("::ffff:203.0.113.7", "203.0.113.7"),
             ("[::ffff:203.0.113.7]:1", "203.0.113.7"),
             ("6.6.6.6:1, 203.0.113.7:2, 10.0.0.2:3", "203.0.113.7"),
+            ("203.0.113.7,", "203.0.113.7"),
+            ("203.0.113.7,, 10.0.0.2 ,", "203.0.113.7"),
             ("203.0.113.7:99999", "10.0.0.1"),
             ("unknown", "10.0.0.1"),
             ("", "10.0.0.1"),

@@ -6,8 +6,8 @@ use hyper::body::{Frame, SizeHint};
 use std::{
     io,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 use tokio::{
@@ -30,18 +30,34 @@ enum Waiting {
     Request,
 }
 
-/// The current stage of a connection; the number changes with each change.
+/// The current stage of a connection.
 #[derive(Clone, Debug)]
-pub struct Stage(Arc<Mutex<(Waiting, u64)>>);
+pub struct Stage(Arc<Mutex<Current>>);
+
+#[derive(Debug)]
+struct Current {
+    waiting: Waiting,
+    /// Changes with each change.
+    number: u64,
+    /// Whoever began to read while the portal answered, and does not read again by itself.
+    reader: Option<Waker>,
+}
 
 impl Stage {
-    fn get(&self) -> (Waiting, u64) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn current(&self) -> MutexGuard<'_, Current> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set(&self, waiting: Waiting) {
-        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *stage = (waiting, stage.1.wrapping_add(1));
+        let mut current = self.current();
+        current.waiting = waiting;
+        current.number = current.number.wrapping_add(1);
+        let reader = current.reader.take_if(|_| waiting == Waiting::Request);
+        drop(current);
+        // The time between two requests begins.
+        if let Some(reader) = reader {
+            reader.wake();
+        }
     }
 
     /// Notes that a request is in flight until the returned value is dropped.
@@ -109,18 +125,23 @@ impl<S> IdleTimeout<S> {
     /// Returns the stream, and the handle that tells it how far its requests are. Between two requests it
     /// waits for `idle`.
     pub fn new(stream: S, idle: Duration) -> (Self, Stage) {
-        let stage = Stage(Arc::new(Mutex::new((Waiting::Head, 0))));
+        let stage = Stage(Arc::new(Mutex::new(Current { waiting: Waiting::Head, number: 0, reader: None })));
         let timer = Box::pin(sleep(HEAD_TIMEOUT));
         (Self { stream, idle, stage: stage.clone(), timed: None, timer }, stage)
     }
 
     fn is_over(&mut self, context: &mut Context<'_>) -> bool {
-        let (waiting, number) = self.stage.get();
-        let limit = match waiting {
-            Waiting::Answer => return false,
+        let mut current = self.stage.current();
+        let number = current.number;
+        let limit = match current.waiting {
+            Waiting::Answer => {
+                current.reader = Some(context.waker().clone());
+                return false;
+            }
             Waiting::Head => HEAD_TIMEOUT,
             Waiting::Request => self.idle,
         };
+        drop(current);
         if self.timed != Some(number) {
             self.timed = Some(number);
             self.timer.as_mut().reset(Instant::now() + limit);
@@ -139,7 +160,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for IdleTimeout<S> {
         match Pin::new(&mut self.stream).poll_read(context, buffer) {
             Poll::Pending if self.is_over(context) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             Poll::Ready(Ok(())) => {
-                if buffer.filled().len() > before && self.stage.get().0 == Waiting::Request {
+                if buffer.filled().len() > before && self.stage.current().waiting == Waiting::Request {
                     self.stage.set(Waiting::Head);
                 }
                 Poll::Ready(Ok(()))

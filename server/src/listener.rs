@@ -81,8 +81,11 @@ fn answer(
         let answered = router.clone().oneshot(request);
         async move { answered.await.map(|response| response.map(|body| serving.until_sent(body))) }
     });
-    let connection =
-        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
+    // `IdleTimeout` limits how long a head may take: the limit of hyper runs between two requests, too.
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(None)
+        .serve_connection(TokioIo::new(stream), service);
     let connection = connections.watch(connection);
     tokio::spawn(async move {
         // The peer went away, took too long, or did not speak HTTP.
@@ -99,5 +102,40 @@ fn raise_descriptor_limit() {
         && let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, hard, hard)
     {
         tracing::warn!("the limit of open files could not be raised: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        time::Instant,
+    };
+
+    /// A proxy keeps connections for a minute, and may send a request at the moment at which an earlier end closes one.
+    #[tokio::test(start_paused = true)]
+    async fn connection_stays_open_between_requests_for_as_long_as_set() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (_stop, stopping) = watch::channel(false);
+        let router = Router::new().route("/", get(|| async { "answer" }));
+        tokio::spawn(serve(listener, router, Duration::from_secs(75), stopping));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!("GET / HTTP/1.1\r\nHost: {address}\r\n\r\n");
+        let mut answer = Vec::new();
+        for _ in 0..2 {
+            stream.write_all(head.as_bytes()).await.unwrap();
+            answer.clear();
+            while !answer.ends_with(b"answer") {
+                assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0);
+            }
+        }
+        let answered = Instant::now();
+        let end = tokio::time::timeout(Duration::from_mins(5), stream.read_buf(&mut answer)).await;
+        assert_eq!(end.unwrap().unwrap(), 0, "the server closes it");
+        let kept = answered.elapsed();
+        assert!((74..=76).contains(&kept.as_secs()), "{kept:?}");
     }
 }

@@ -197,6 +197,8 @@ fn field(code: &str) -> Cow<'static, str> {
         Some(Field::RenewEveryDays) => t!(audit_field_renew_every_days),
         Some(Field::StopWhenExpired) => t!(audit_field_stop_when_expired),
         _ if code == "subject" => t!(audit_field_subject),
+        _ if code == "address" => t!(audit_field_address),
+        _ if code == "unsubscribed" => t!(audit_field_unsubscribed),
         _ => return Cow::Owned(code.replace('_', " ")),
     };
     Cow::Borrowed(known)

@@ -117,8 +117,12 @@ pub async fn rotate(Path(id): Path<Uuid>, PostForm { reply, sent }: PostForm<Rot
         let (SignedIn { backend, ctx }, input) = sent?;
         let form = ssr::sent_submission(&input.submission);
         let saved = backend.notices().rotate_secret(&ctx, id, Some(form)).await?;
-        let channel = backend.notices().channel(&ctx, id).await?;
-        Ok::<_, Error>((channel.name, saved))
+        // The new secret is shown once, so nothing that can fail may come between.
+        let name = match &saved {
+            Submitted::First(saved) => saved.name.clone(),
+            Submitted::Again(_) => backend.notices().channel(&ctx, id).await?.name,
+        };
+        Ok::<_, Error>((name, saved))
     };
     match rotated.await {
         Ok((name, saved)) => reply.page(StatusCode::OK, Page::SigningSecret(name, saved)).await,

@@ -131,7 +131,8 @@ pub(super) fn write(html: &mut Html, of: &Attention, secrets: u64) {
     let quiet: Vec<&str> = rows.iter().filter(|row| row.count == 0).map(|row| row.label).collect();
     if !quiet.is_empty() {
         html.markup("<p class=quiet-ones><i class=\"icon i-check\"></i><span>");
-        html.text(&t!(overview_none, reasons: quiet.join(" · "))).markup("</span></p>");
+        // No line begins with the dot.
+        html.text(&t!(overview_none, reasons: quiet.join("\u{a0}· "))).markup("</span></p>");
     }
     html.markup("</section>");
 }
@@ -176,7 +177,7 @@ mod tests {
         let html = written(&some);
         assert!(html.contains("href=\"/secrets?status=refused\"><b>1,234</b>"), "{html}");
         assert!(html.contains("href=\"/secrets?needs=review\"><b>1,000+</b>"), "{html}");
-        assert!(html.contains("None: Host key changed · Unreachable"), "{html}");
+        assert!(html.contains("None: Host key changed\u{a0}· Unreachable"), "{html}");
         assert_eq!(html.matches("<li>").count(), 2);
     }
 

@@ -60,3 +60,5 @@ audit-field-expires-at = expiry date
 audit-field-renew-every-days = time until renewal
 audit-field-stop-when-expired = whether it is handed out once expired
 audit-field-subject = identity at the provider
+audit-field-address = mail address
+audit-field-unsubscribed = mails ended or begun again

@@ -60,3 +60,5 @@ audit-field-expires-at = 到期日
 audit-field-renew-every-days = 更新週期
 audit-field-stop-when-expired = 到期後是否提供
 audit-field-subject = 身分提供者的識別資料
+audit-field-address = 郵件地址
+audit-field-unsubscribed = 停止或恢復郵件

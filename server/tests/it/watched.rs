@@ -41,6 +41,7 @@ async fn server(url: &str, kek: &Kek, port: u16) -> Backend {
 
 #[tokio::test]
 async fn watch_says_once_what_several_servers_notice() {
+    const DAY: i64 = 86_400_000_000;
     let folder = fresh_folder("watched");
     let start = || PrivatePostgres::start(&folder, &Stop::default()).unwrap();
     let postgres = start();
@@ -53,7 +54,6 @@ async fn watch_says_once_what_several_servers_notice() {
     let servers = [server(&url, &kek, address.port()).await, server(&url, &kek, address.port()).await];
     let mut watches = [Watch::new(None), Watch::new(None)];
     // On one day, because a sealed server says so once a day.
-    const DAY: i64 = 86_400_000_000;
     let now = Timestamp::from_micros(clock::now().micros().div_euclid(DAY) * DAY);
     let at = |seconds: u64| Ctx::system("watch", now + Duration::from_secs(seconds));
     let mut look = async |seconds: u64, turn: u32| {

@@ -148,11 +148,11 @@ causes! {
     /// A web server, or another server with TLS, answers.
     SpeaksTls = "speaks-tls", Unreachable, "The server on this port speaks TLS, not SSH. Enter the SSH port.";
     /// There is no method of key exchange in common.
-    NoKeyExchangeInCommon = "no-key-exchange-in-common", Unreachable, "The host speaks SSH, but only with outdated key exchange methods. Its operator has to enable a current one, such as curve25519-sha256.";
+    NoKeyExchangeInCommon = "no-key-exchange-in-common", Unreachable, "The host speaks SSH, but with no key exchange method that the portal supports: they are outdated, or too new. Its operator has to enable another one, such as curve25519-sha256.";
     /// There is no cipher in common.
-    NoCipherInCommon = "no-cipher-in-common", Unreachable, "The host speaks SSH, but only with outdated ciphers. Its operator has to enable a current one, such as aes256-ctr.";
+    NoCipherInCommon = "no-cipher-in-common", Unreachable, "The host speaks SSH, but with no cipher that the portal supports: they are outdated, or too new. Its operator has to enable another one, such as aes256-ctr.";
     /// There is no MAC in common.
-    NoMacInCommon = "no-mac-in-common", Unreachable, "The host speaks SSH, but only with outdated message authentication codes (MAC). Its operator has to enable a current one, such as hmac-sha2-256.";
+    NoMacInCommon = "no-mac-in-common", Unreachable, "The host speaks SSH, but with no message authentication code (MAC) that the portal supports. Its operator has to enable another one, such as hmac-sha2-256.";
     /// There is no type of host key in common.
     NoHostKeyInCommon = "no-host-key-in-common", Unreachable, "The host speaks SSH, but only with host keys that aren't supported, such as DSA, RSA with SHA-1, or only a certificate. Its operator has to add an Ed25519 host key.";
     /// For a dataset: a tag has the name of the branch. Never kept with the secret, which works.

@@ -134,7 +134,8 @@ impl Repository {
         let colon = text[name..].find(':').map(|at| at + name);
         match (colon, text.contains('@')) {
             (Some(colon), _) if !text[..colon].contains('/') => Ok((&text[..colon], &text[colon + 1..])),
-            (None, true) => Err(TargetProblem::RepositoryPath),
+            // A slash in the place of the colon makes another address of it, and no path is missing.
+            (None, true) if !text.contains('/') => Err(TargetProblem::RepositoryPath),
             _ => Err(TargetProblem::RepositoryForm),
         }
     }

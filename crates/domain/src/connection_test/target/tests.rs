@@ -60,6 +60,7 @@ fn repository_parse_names_the_invalid_part() {
         ("/srv/git", Wrong::RepositoryLocal),
         ("./app", Wrong::RepositoryLocal),
         ("git@host", Wrong::RepositoryPath),
+        ("git@host/team/repo.git", Wrong::RepositoryForm),
         ("git@host:", Wrong::RepositoryPath),
         ("ssh://host", Wrong::RepositoryPath),
         ("ssh://host/", Wrong::RepositoryPath),
