@@ -205,7 +205,7 @@ async fn stored_forbids_test_without_right_to_change(pool: PgPool) {
     assert_eq!(connection_tests.approve(&reader, &a, "").await, Err(Error::Forbidden));
     assert!(connection_tests.state(&reader, &a).await.is_ok());
     assert_eq!(connection_tests.stored(&at(3), &id("image-none")).await, Err(Error::NotFound));
-    assert_eq!(connection_tests.stored(&at(3), &a).await.unwrap().cause, TestCause::AddressNotAllowed);
+    assert_eq!(connection_tests.stored(&at(3), &a).await.unwrap().cause, TestCause::AddressForbidden);
 }
 
 #[sqlx::test]
