@@ -49,6 +49,10 @@ pub(crate) struct LastChange {
 }
 
 impl LastChange {
+    pub(crate) fn new((row, version): (Uuid, i64), at: Timestamp, by: String) -> Self {
+        Self { revision: Revision { row, version }, at, by }
+    }
+
     /// Rejects a row that is not in the expected state, if one is named.
     ///
     /// Errors: `Changed` with who and when.

@@ -5,7 +5,7 @@ use crate::{
     context::Ctx,
     db::{instant, timestamp},
     keyring::{Location, SealedValue, ValueField},
-    revision::{LastChange, Revision},
+    revision::LastChange,
 };
 use domain::{
     notice::{ChannelPreset, ChannelState, DeliveryCause},
@@ -99,11 +99,7 @@ pub(super) async fn lock(
             name: row.name,
             preset: ChannelPreset::parse(&row.preset).ok_or_else(|| unknown("an unknown preset"))?,
             state: ChannelState::parse(&row.state).ok_or_else(|| unknown("an unknown state"))?,
-            last_change: LastChange {
-                revision: Revision { row: id, version: row.version },
-                at: timestamp(row.updated_at),
-                by: row.updated_by,
-            },
+            last_change: LastChange::new((id, row.version), timestamp(row.updated_at), row.updated_by),
         })
     })
     .transpose()

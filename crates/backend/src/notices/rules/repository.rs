@@ -4,7 +4,7 @@ use super::rule::NoticeRule;
 use crate::{
     context::Ctx,
     db::{instant, timestamp},
-    revision::{LastChange, Revision},
+    revision::LastChange,
 };
 use domain::{
     notice::{NoticeEvent, RuleScope},
@@ -87,11 +87,7 @@ pub(super) async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Opti
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| LastChange {
-        revision: Revision { row: id, version: row.version },
-        at: timestamp(row.at),
-        by: row.by,
-    }))
+    Ok(row.map(|row| LastChange::new((id, row.version), timestamp(row.at), row.by)))
 }
 
 /// Replaces what a rule says.

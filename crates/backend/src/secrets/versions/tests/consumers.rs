@@ -1,4 +1,4 @@
-//! Which version each consumer read.
+//! The version that each consumer read.
 
 use super::{a, add, change, read, token, with_versions};
 use crate::{

@@ -1,4 +1,4 @@
-//! Which values are kept, and for how long.
+//! The values that are kept, and for how long.
 
 use super::{a, account, add, id, image, states, versions, with_versions};
 use crate::{
