@@ -297,7 +297,7 @@ async fn address_that_is_never_connected_to_is_rejected_beside_its_field() {
         let page = app.add_channel(&form).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{url}: {}", page.body);
         let beside = page.body.split("id=\"url-error\"").nth(1).unwrap_or_else(|| panic!("{}", page.body));
-        let beside = beside.split("</").next().unwrap();
+        let beside = beside.split("</i>").nth(1).unwrap().split("</").next().unwrap();
         assert!(beside.replace('\'', "&#x27;").contains(said), "{url}: {beside}");
         assert_eq!(beside.contains("LATCHKEY"), said.contains("LATCHKEY"), "{url}: {beside}");
         assert!(!page.body.contains("SENTINEL"), "{}", page.body);
