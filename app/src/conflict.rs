@@ -2,7 +2,7 @@
 
 use crate::{
     texts::{self, Markup},
-    ui::ago::Ago,
+    ui::{ago::Ago, alert::Alert},
 };
 use domain::{
     error::{Change, Field},
@@ -10,15 +10,47 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// Returns who changed a usage of this kind, or else a secret, as a heading.
-pub fn title(change: &Change, usage: Option<UsageKind>) -> &'static str {
-    match (change.own, usage) {
-        (true, None) => t!(conflict_own_secret),
-        (true, Some(UsageKind::Image)) => t!(conflict_own_image),
-        (true, Some(UsageKind::Dataset)) => t!(conflict_own_dataset),
-        (false, None) => t!(conflict_other_secret),
-        (false, Some(UsageKind::Image)) => t!(conflict_other_image),
-        (false, Some(UsageKind::Dataset)) => t!(conflict_other_dataset),
+/// The object that was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangedObject {
+    Secret,
+    Usage(UsageKind),
+    Channel,
+    Rule,
+}
+
+/// Returns who changed the object, as a heading.
+pub fn title(change: &Change, object: ChangedObject) -> &'static str {
+    match (change.own, object) {
+        (true, ChangedObject::Secret) => t!(conflict_own_secret),
+        (true, ChangedObject::Usage(UsageKind::Image)) => t!(conflict_own_image),
+        (true, ChangedObject::Usage(UsageKind::Dataset)) => t!(conflict_own_dataset),
+        (true, ChangedObject::Channel) => t!(conflict_own_channel),
+        (true, ChangedObject::Rule) => t!(conflict_own_rule),
+        (false, ChangedObject::Secret) => t!(conflict_other_secret),
+        (false, ChangedObject::Usage(UsageKind::Image)) => t!(conflict_other_image),
+        (false, ChangedObject::Usage(UsageKind::Dataset)) => t!(conflict_other_dataset),
+        (false, ChangedObject::Channel) => t!(conflict_other_channel),
+        (false, ChangedObject::Rule) => t!(conflict_other_rule),
+    }
+}
+
+/// Renders the conflict above the form with this id: who changed what, and the choice between that and what was entered.
+pub fn alert(change: &Change, object: ChangedObject, form: &'static str) -> impl IntoView + use<> {
+    let (title, said, version) = (title(change, object), html(change), change.version.to_string());
+    view! {
+        <Alert title>
+            <p inner_html=said></p>
+            <p>{t!(conflict_hint)}</p>
+            <div class="choices">
+                <a class="button" href="">
+                    {t!(conflict_reload)}
+                </a>
+                <button class="danger" form=form name="overwrite" value=version>
+                    {t!(conflict_overwrite)}
+                </button>
+            </div>
+        </Alert>
     }
 }
 
@@ -83,9 +115,9 @@ mod tests {
     #[test]
     fn title_says_whether_it_was_oneself() {
         assert_eq!(
-            title(&change(true, &[]), Some(UsageKind::Image)),
+            title(&change(true, &[]), ChangedObject::Usage(UsageKind::Image)),
             "You changed this image in another window"
         );
-        assert_eq!(title(&change(false, &[]), None), "Someone else changed this secret");
+        assert_eq!(title(&change(false, &[]), ChangedObject::Secret), "Someone else changed this secret");
     }
 }

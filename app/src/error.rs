@@ -1,7 +1,10 @@
 //! The error of a server function.
 
 #[cfg(feature = "ssr")]
-use crate::{conflict, messages};
+use crate::{
+    conflict::{self, ChangedObject},
+    messages,
+};
 use crate::{island_texts::IslandText, wire::StrictJsonEncoding};
 use domain::error::Error;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -55,7 +58,8 @@ impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         match error {
             Error::Changed(change) => {
-                let (title, html) = (conflict::title(&change, None).to_owned(), conflict::html(&change));
+                let (title, html) =
+                    (conflict::title(&change, ChangedObject::Secret).to_owned(), conflict::html(&change));
                 Self::Changed { version: change.version, title, html }
             }
             error => {

@@ -146,6 +146,7 @@ fn access(problem: AccessProblem) -> String {
         AccessProblem::MailRejected => t!(problem_mail_rejected).to_owned(),
         AccessProblem::MailNotSent => t!(problem_mail_not_sent).to_owned(),
         AccessProblem::TimeZone => t!(problem_time_zone).to_owned(),
+        AccessProblem::QuietHours => t!(problem_quiet_hours).to_owned(),
     }
 }
 
@@ -158,6 +159,8 @@ fn notice(problem: NoticeProblem) -> &'static str {
         NoticeProblem::UrlMissing => t!(problem_channel_url_missing),
         NoticeProblem::Url => t!(problem_channel_url),
         NoticeProblem::UrlNotTls => t!(problem_channel_url_not_tls),
+        NoticeProblem::UrlNotAllowed => t!(problem_channel_url_not_allowed),
+        NoticeProblem::UrlForbidden => t!(problem_channel_url_forbidden),
         NoticeProblem::Channel => t!(problem_rule_channel),
         NoticeProblem::Event => t!(problem_rule_event),
         NoticeProblem::Kind => t!(problem_rule_type),

@@ -183,6 +183,7 @@ pub(crate) fn field(field: Field) -> &'static str {
         Field::RevokeTokens => t!(field_revoke_tokens),
         Field::MailAddress => t!(field_mail_address),
         Field::TimeZone => t!(field_time_zone),
+        Field::QuietTo => t!(field_quiet_to),
         Field::Preset => t!(field_preset),
         Field::Url => t!(field_url),
         Field::Channel => t!(field_channel),

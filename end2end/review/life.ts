@@ -143,7 +143,7 @@ async function notices(request: APIRequestContext): Promise<void> {
     { name: 'Operations, day and night, for everything that breaks while nobody is looking at it', preset: 'standard', url: 'http://127.0.0.1:9/hook' },
     { name: 'Data team', preset: 'teams', url: 'http://127.0.0.1:9/teams' },
   ];
-  for (const form of channels) await send(request, '/notifications/channels/new', form);
+  for (const form of channels) await send(request, '/notifications/channels/new', { ...form, current_password: ADMIN.password });
   const id = (name: string) => ask(`SELECT id FROM notice_channels WHERE name LIKE '${name}%'`);
   for (const name of ['Incidents', 'Operations']) await send(request, `/notifications/channels/${id(name)}/test`).catch(() => undefined);
   await send(request, `/notifications/channels/${id('Data')}/pause`);

@@ -1,14 +1,16 @@
 // The pages of notifications, of a person's own mails and of versions, for checks that apply everywhere.
 
 import { expect, type Page } from '@playwright/test';
+import { ADMIN } from '../server.mjs';
 import { expectHeading, field, open, unique, type Secrets } from './fixtures.js';
+import { prove } from './people.js';
 import type { Place } from './place.js';
 
 const LONG = 'Incident channel of the data science department, day and night';
 
 /** Adds a channel to which nothing can be sent, and returns its address. */
 async function channel(page: Page, preset: 'standard' | 'slack' | 'teams' = 'slack'): Promise<string> {
-  const form = { name: `${LONG} ${unique('c')}`, preset, url: 'http://127.0.0.1:9/hook' };
+  const form = { name: `${LONG} ${unique('c')}`, preset, url: 'http://127.0.0.1:9/hook', current_password: ADMIN.password };
   await page.request.post('/notifications/channels/new', { form, maxRedirects: 0 });
   await open(page, '/notifications');
   const link = page.locator('.channels').getByRole('link', { name: form.name, exact: true });
@@ -81,6 +83,7 @@ export const NOTICE_PLACES: Place[] = [
       await open(page, '/notifications/channels/new');
       await field(page, 'Name').fill(unique('signed'));
       await field(page, 'Address').fill('http://127.0.0.1:9/hook');
+      await prove(page);
       await page.getByRole('button', { name: 'Add channel' }).click();
       await expectHeading(page, 'Signing secret');
     },

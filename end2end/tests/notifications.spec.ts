@@ -1,7 +1,9 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import { ADMIN } from '../server.mjs';
 import { expect, expectHeading, field, notice, open, row, test, unique } from '../support/fixtures.js';
+import { prove } from '../support/people.js';
 
 interface Received {
   headers: IncomingHttpHeaders;
@@ -35,7 +37,13 @@ test('a channel is added, tested, chosen by a rule and deleted', async ({ page, 
   await field(page, 'Name').fill(name);
   await page.getByRole('button', { name: 'Add channel' }).click();
   await expect(page.locator('#url-error')).toContainText('Enter the address of the webhook.');
+  await expect(page.locator('#current_password-error')).toContainText('Enter your current password.');
+  await field(page, 'Address').fill('https://169.254.169.254/latest/meta-data');
+  await prove(page);
+  await page.getByRole('button', { name: 'Add channel' }).click();
+  await expect(page.locator('#url-error')).toContainText('The portal never connects to this address');
   await field(page, 'Address').fill(hook.url);
+  await prove(page);
   await page.getByRole('button', { name: 'Add channel' }).click();
   await expectHeading(page, 'Signing secret');
   const secret = await field(page, 'Signing secret').inputValue();
@@ -82,4 +90,23 @@ test('a channel is added, tested, chosen by a rule and deleted', async ({ page, 
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(notice(page)).toContainText('Channel deleted.');
   hook.close();
+});
+
+test('the second of two who edit a channel learns of the first, and overwrites only on request', async ({ page, faults }) => {
+  faults.allowStatus(409);
+  const name = unique('both');
+  const form = { name, preset: 'slack', url: 'http://127.0.0.1:9/hook', current_password: ADMIN.password };
+  await page.request.post('/notifications/channels/new', { form, maxRedirects: 0 });
+  await open(page, '/notifications');
+  await page.getByRole('link', { name, exact: true }).click();
+  await expectHeading(page, name);
+  const first = { name: `${name}-first`, version: '1' };
+  await page.request.post(new URL(page.url()).pathname, { form: first, maxRedirects: 0 });
+  await field(page, 'Name').fill(`${name}-second`);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('alert')).toContainText('You changed this channel in another window');
+  await expectHeading(page, first.name);
+  await expect(field(page, 'Name')).toHaveValue(`${name}-second`);
+  await page.getByRole('button', { name: 'Overwrite' }).click();
+  await expectHeading(page, `${name}-second`);
 });

@@ -52,6 +52,7 @@ pub(crate) fn look(
             all: sources.settings.clone(),
             unknown: [unknown_settings(), sources.file.foreign.clone()].concat(),
             wrong: wrong(settings),
+            mail_wrong: mail_wrong(settings),
             file: sources.file.path.clone(),
             file_unreadable: sources.file.unreadable.clone(),
             file_exposed: sources.file.exposed.clone(),
@@ -75,9 +76,13 @@ fn wrong(settings: &Settings) -> Option<String> {
     let sign_in = || settings.sign_in().map(drop);
     let first_admin = || settings.sign_in.first_admin().map(drop);
     let tests = || settings.connection_tests.config(settings.network.addr.port()).map(drop);
-    let mail = || settings.mail.config(settings.network.public_url.as_ref()).map(drop);
     let wrong = database.and_then(|()| sign_in()).and_then(|()| first_admin()).and_then(|()| tests());
-    wrong.and_then(|()| mail()).err()
+    wrong.err().or_else(|| mail_wrong(settings))
+}
+
+/// Returns the reason why the settings of the mail server cannot be used.
+fn mail_wrong(settings: &Settings) -> Option<String> {
+    settings.mail.config(settings.network.public_url.as_ref()).err()
 }
 
 fn key(settings: &Settings) -> KeyFact {

@@ -218,6 +218,8 @@ fn when(form: &FormState, draft: &MailChoiceDraft) -> impl IntoView + use<> {
         .map(|cadence| option(cadence.as_str(), cadence_name(cadence), cadence.as_str() == draft.cadence));
     let weekdays = (1..=7).map(|day| option(&day.to_string(), weekday_name(day), day == draft.weekday));
     let (from, to) = draft.quiet.unwrap_or(NIGHT);
+    let quiet_problem = form.problem(Field::QuietTo);
+    let is_wrong = quiet_problem.is_some();
     rendered(view! {
         {select_field(plain("cadence", t!(mail_cadence)), cadences.into_iter().collect_view(), None, false)}
         <div class="side-by-side">
@@ -231,7 +233,7 @@ fn when(form: &FormState, draft: &MailChoiceDraft) -> impl IntoView + use<> {
             {tick("quiet", t!(mail_quiet_hours), draft.quiet.is_some())}
             <div class="side-by-side">
                 {select_field(plain("quiet_from", t!(mail_quiet_from)), hours(from), None, false)}
-                {select_field(plain("quiet_to", t!(mail_quiet_to)), hours(to), None, false)}
+                {select_field(plain(Field::QuietTo.name(), t!(mail_quiet_to)), hours(to), quiet_problem, is_wrong)}
             </div>
             {tick("quiet_weekends", t!(mail_quiet_weekends), draft.quiet_weekends)}
         </fieldset>

@@ -113,7 +113,11 @@ fn read(fields: &[(String, String)]) -> Option<MailChoiceDraft> {
             draft.secret_kinds.push(code.to_owned());
         } else {
             match name.as_str() {
-                "prefix" => draft.name_prefixes = value.lines().map(str::to_owned).collect(),
+                // As the same field of a rule: one on each line, but spaces and commas are understood.
+                "prefix" => {
+                    let parts = value.split(|c: char| c.is_whitespace() || c == ',');
+                    draft.name_prefixes = parts.filter(|part| !part.is_empty()).map(str::to_owned).collect();
+                }
                 "cadence" => draft.cadence.clone_from(value),
                 "hour" => draft.hour = value.parse().ok()?,
                 "weekday" => draft.weekday = value.parse().ok()?,
@@ -204,6 +208,8 @@ mod tests {
         assert_eq!(draft.name_prefixes, ["image-", "git-"]);
         assert_eq!((draft.quiet, draft.quiet_weekends), (Some((22, 7)), true));
         assert_eq!(fields(&[("quiet_from", "22"), ("quiet_to", "7")]).unwrap().quiet, None);
+        let in_one_line = fields(&[("prefix", " team-a, team-b team-c")]).unwrap();
+        assert_eq!(in_one_line.name_prefixes, ["team-a", "team-b", "team-c"]);
         for wrong in [
             &[("user", "x")][..],
             &[("quiet_from", "x")],

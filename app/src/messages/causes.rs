@@ -24,6 +24,7 @@ pub(crate) fn cause(cause: TestCause) -> &'static str {
         TestCause::HostKeyNotPublished => t!(cause_host_key_not_published),
         TestCause::NameNotFound => t!(cause_name_not_found),
         TestCause::AddressNotAllowed => t!(cause_address_not_allowed),
+        TestCause::AddressForbidden => t!(cause_address_forbidden),
         TestCause::ConnectionRefused => t!(cause_connection_refused),
         TestCause::ConnectionFailed => t!(cause_connection_failed),
         TestCause::TimedOut => t!(cause_timed_out),

@@ -1,16 +1,18 @@
 //! The pages of one channel: adding, editing, a new signing secret, deleting.
 
 use super::{
-    NOTIFICATIONS, channel_address, crumbs, deliveries_of, labels, new_rule_address, pages::state,
-    rule_address, subject,
+    NEW_CHANNEL, NOTIFICATIONS, channel_address, crumbs, deliveries_of, labels, new_rule_address,
+    pages::state, rule_address, subject,
 };
 use crate::{
+    account::proof::prove_again,
+    conflict::{self, ChangedObject},
     failure::loaded,
     form_state::{FormState, message},
     texts::{self, Markup},
     ui::{
         alert::Alert,
-        confirm::{ConfirmPage, Consequence},
+        confirm::{ConfirmPage, Consequence, not_done},
         copy::Once,
         icon::icon,
         line::Line,
@@ -18,7 +20,7 @@ use crate::{
         rendered::rendered,
     },
 };
-use backend::{Backend, ChannelSummary, ChannelTested, Ctx, NoticeRule, SavedChannel, Submitted};
+use backend::{Backend, ChannelSummary, ChannelTested, Ctx, NoticeRule, Proof, SavedChannel, Submitted};
 use domain::{
     error::{Error, Field},
     notice::{ChannelPreset, ChannelState},
@@ -31,12 +33,15 @@ use uuid::Uuid;
 #[component]
 pub fn AddChannelPage(form: FormState) -> impl IntoView {
     // Whoever may not see the channels may not add one.
-    let load = async |backend: Backend, ctx: Ctx| backend.notices().failures(&ctx).await;
-    let page = loaded(subject(), load, move |_| add_form(&form));
+    let load = async |backend: Backend, ctx: Ctx| {
+        backend.notices().may_manage(&ctx).await?;
+        backend.sessions().proof(&ctx).await
+    };
+    let page = loaded(subject(), load, move |proof| add_form(&form, proof));
     view! { <div class="form-page">{page}</div> }
 }
 
-fn add_form(form: &FormState) -> impl IntoView + use<> {
+fn add_form(form: &FormState, proof: Proof) -> impl IntoView + use<> {
     let presets = ChannelPreset::ALL
         .map(|preset| (preset.code(), labels::preset(preset), labels::preset_meaning(preset)))
         .to_vec();
@@ -55,6 +60,7 @@ fn add_form(form: &FormState) -> impl IntoView + use<> {
             )}
             {form.choice(Field::Preset, t!(notices_kind), presets, ChannelPreset::Standard.code())}
             {form.line(Field::Url, t!(notices_url), t!(notices_url_hint), URL)}
+            {prove_again(form, proof, t!(notices_proof), NEW_CHANNEL)}
             <div class="actions">
                 {form.reason()}
                 <a class="button" href=NOTIFICATIONS>
@@ -77,6 +83,10 @@ const URL: Line = Line { secret: true, mono: true, autocomplete: "off", ..Line::
 pub struct ChannelAnswer {
     /// The form, if it was rejected.
     pub form: FormState,
+    /// The version that the rejected form was opened with.
+    pub version: Option<String>,
+    /// Whether an address was typed into the rejected form, which is not sent back.
+    pub dropped: bool,
     /// The test, if it failed.
     pub tested: Option<ChannelTested>,
 }
@@ -88,25 +98,29 @@ pub fn ChannelPage(id: Uuid, answer: ChannelAnswer) -> impl IntoView {
         let channel = backend.notices().channel(&ctx, id).await?;
         let mut rules = backend.notices().rules(&ctx).await?;
         rules.retain(|rule| rule.channel.as_ref().is_some_and(|(channel, _)| *channel == id));
-        Ok((channel, rules))
+        Ok((channel, rules, backend.sessions().proof(&ctx).await?))
     };
-    let page = loaded(subject(), load, move |(channel, rules)| edit_form(&channel, rules, answer));
+    let page =
+        loaded(subject(), load, move |(channel, rules, proof)| edit_form(&channel, (rules, proof), answer));
     view! { <div class="form-page">{page}</div> }
 }
 
 fn edit_form(
     channel: &ChannelSummary,
-    rules: Vec<NoticeRule>,
+    (rules, proof): (Vec<NoticeRule>, Proof),
     answer: ChannelAnswer,
 ) -> impl IntoView + use<> {
-    let ChannelAnswer { form, tested } = answer;
+    let ChannelAnswer { form, version, dropped, tested } = answer;
     let address = channel_address(channel.id);
+    let back = address.clone();
+    let version = version.unwrap_or_else(|| channel.version.to_string());
     let form = if form.error.is_some() {
         form
     } else {
         FormState { typed: vec![(Field::Name, channel.name.clone())], error: None }
     };
-    let tested = tested.and_then(|tested| tested.cause.map(|cause| labels::cause(cause, tested.status)));
+    let tested =
+        tested.and_then(|tested| tested.cause.map(|cause| labels::cause(cause, tested.status, false)));
     let tested = tested.map(|said| view! { <Alert title=t!(notices_test_failed)><p>{said}</p></Alert> });
     rendered(view! {
         {crumbs()}
@@ -120,19 +134,21 @@ fn edit_form(
             </div>
             <div class="choices">{actions(channel, &address)}</div>
         </div>
-        {form.summary()}
+        {summary(&form, ChangedObject::Channel)}
         {tested}
         {notes(channel, rules.is_empty())}
-        <form method="post" class="plain-form">
+        <form method="post" action=address id=FORM class="plain-form">
+            <input type="hidden" name="version" value=version autocomplete="off"/>
             {form.line(Field::Name, t!(notices_name), "", Line::TEXT)}
             {form.line(
                 Field::Url,
                 t!(notices_new_url),
-                t!(notices_new_url_hint),
+                if dropped { t!(notices_new_url_dropped) } else { t!(notices_new_url_hint) },
                 Line { optional: true, ..URL },
             )}
+            {prove_again(&form, proof, t!(notices_proof_of_new), &back)}
             <div class="actions">
-                {form.reason()}
+                {reason(&form, ChangedObject::Channel)}
                 <a class="button" href=NOTIFICATIONS>
                     {t!(page_cancel)}
                 </a>
@@ -147,6 +163,25 @@ fn edit_form(
             </p>
         </section>
     })
+}
+
+/// The id of the form of a channel or a rule.
+pub(super) const FORM: &str = "notice-form";
+
+/// Renders why the form was not saved, above it.
+pub(super) fn summary(form: &FormState, object: ChangedObject) -> impl IntoView + use<> {
+    match &form.error {
+        Some(Error::Changed(change)) => Either::Left(conflict::alert(change, object, FORM)),
+        _ => Either::Right(form.summary()),
+    }
+}
+
+/// Renders the reason again, for the place beside the button that was pressed.
+pub(super) fn reason(form: &FormState, object: ChangedObject) -> impl IntoView + use<> {
+    not_done(form.error.as_ref().map(|error| match error {
+        Error::Changed(change) => conflict::title(change, object).to_owned(),
+        error => message(error),
+    }))
 }
 
 /// Renders the rules that name the channel.

@@ -122,7 +122,9 @@ fn row(delivery: &Delivery, now: Timestamp, back: &str) -> impl IntoView + use<>
         DeliveryState::Failed => ("bad", icon!("alert")),
     };
     let state = labels::delivery_state(delivery.state);
-    let cause = delivery.cause.map(|cause| view! { <div>{labels::cause(cause, delivery.status)}</div> });
+    let cause = delivery.cause.map(
+        |cause| view! { <div>{labels::cause(cause, delivery.status, delivery.channel.is_none())}</div> },
+    );
     let next = delivery.next_at.filter(|_| delivery.attempts > 0).map(|at| {
         view! { <div>{t!(notices_next, when: super::channel::exact(at))}</div> }
     });

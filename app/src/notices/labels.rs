@@ -75,8 +75,8 @@ pub(super) fn delivery_state(state: DeliveryState) -> &'static str {
     }
 }
 
-/// Returns the message of why an attempt failed, with the status of the answer if there was one.
-pub(super) fn cause(cause: DeliveryCause, status: Option<u16>) -> String {
+/// Returns the message of why an attempt failed, with the status of the answer if there was one: of HTTP, or by mail of SMTP.
+pub(super) fn cause(cause: DeliveryCause, status: Option<u16>, by_mail: bool) -> String {
     let message = match cause {
         DeliveryCause::Rejected => t!(notices_cause_rejected),
         DeliveryCause::Redirected => t!(notices_cause_redirected),
@@ -85,6 +85,7 @@ pub(super) fn cause(cause: DeliveryCause, status: Option<u16>) -> String {
         DeliveryCause::ServerError => t!(notices_cause_server_error),
         DeliveryCause::NameNotFound => t!(notices_cause_name_not_found),
         DeliveryCause::AddressNotAllowed => t!(notices_cause_address_not_allowed),
+        DeliveryCause::AddressForbidden => t!(notices_cause_address_forbidden),
         DeliveryCause::NotReached => t!(notices_cause_not_reached),
         DeliveryCause::Tls => t!(notices_cause_tls),
         DeliveryCause::TimedOut => t!(notices_cause_timed_out),
@@ -94,6 +95,7 @@ pub(super) fn cause(cause: DeliveryCause, status: Option<u16>) -> String {
         DeliveryCause::NotChosen => t!(notices_cause_not_chosen),
     };
     match status {
+        Some(status) if by_mail => t!(notices_cause_reply, message, reply: status.to_string()),
         Some(status) => t!(notices_cause_status, message, status: status.to_string()),
         None => message.to_owned(),
     }

@@ -19,6 +19,9 @@ use uuid::Uuid;
 /// The address of the page.
 pub const NOTIFICATIONS: &str = "/notifications";
 
+/// The address of the form that adds a channel.
+const NEW_CHANNEL: &str = "/notifications/channels/new";
+
 /// The address of the list of deliveries.
 pub const DELIVERIES: &str = "/notifications/deliveries";
 

@@ -1,8 +1,8 @@
 //! The page Notifications: channels, rules and settings.
 
 use super::{
-    DELIVERIES, NOTIFICATIONS, channel_address, deliveries_of, labels, new_rule_address, rule_address,
-    subject,
+    DELIVERIES, NEW_CHANNEL, NOTIFICATIONS, channel_address, deliveries_of, labels, new_rule_address,
+    rule_address, subject,
 };
 use crate::{
     failure::loaded,
@@ -96,9 +96,6 @@ fn view(shown: Shown, form: &FormState) -> impl IntoView + use<> {
         {settings}
     })
 }
-
-/// The address of the form that adds a channel.
-const NEW_CHANNEL: &str = "/notifications/channels/new";
 
 fn channel_table(channels: Vec<ChannelSummary>, rules: &[NoticeRule]) -> impl IntoView + use<> {
     let rows = channels.into_iter().map(|channel| {

@@ -9,7 +9,7 @@ use crate::{
     ui::flash::ActionDone,
 };
 use axum::{http::StatusCode, response::Response};
-use backend::{SavedChannel, Submitted};
+use backend::{Expected, SavedChannel, Submitted};
 use domain::{
     error::{Error, Field},
     notice::{ChannelDraft, RuleDraft},
@@ -25,6 +25,8 @@ pub struct NewChannel {
     preset: String,
     url: Sensitive,
     #[serde(default)]
+    current_password: Sensitive,
+    #[serde(default)]
     submission: String,
 }
 
@@ -34,8 +36,8 @@ pub async fn add_channel(PostForm { reply, sent }: PostForm<NewChannel>) -> Resp
         Ok(sent) => sent,
         Err(error) => return reply.render_rejected(error, Vec::new(), Page::AddChannel).await,
     };
-    let NewChannel { name, preset, url, submission } = input;
-    let draft = ChannelDraft { name, preset, url };
+    let NewChannel { name, preset, url, current_password, submission } = input;
+    let draft = ChannelDraft { name, preset, url, current_password };
     let form = ssr::sent_submission(&submission);
     match backend.notices().add_channel_by_form(&ctx, form, &draft).await {
         Ok(Submitted::First(SavedChannel { id, signing_secret: None, .. })) => {
@@ -56,6 +58,22 @@ pub struct ChangedChannel {
     name: String,
     #[serde(default)]
     url: Sensitive,
+    #[serde(default)]
+    current_password: Sensitive,
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    overwrite: String,
+}
+
+/// Returns the version that a form was opened with, or else the one that is overwritten on request; `None` for a form that names
+/// neither, of the version before.
+fn expected(version: &str, overwrite: &str) -> Result<Option<Expected>, Error> {
+    let text = if overwrite.is_empty() { version } else { overwrite };
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse::<i64>().map(|version| Some(version.into())).map_err(|_| Error::BadRequest)
 }
 
 /// Handles `POST /notifications/channels/{id}`.
@@ -63,15 +81,26 @@ pub async fn change_channel(
     Path(id): Path<Uuid>,
     PostForm { reply, sent }: PostForm<ChangedChannel>,
 ) -> Response {
-    let page = |form| Page::Channel(id, ChannelAnswer { form, tested: None });
     let (SignedIn { backend, ctx }, input) = match sent {
         Ok(sent) => sent,
-        Err(error) => return reply.render_rejected(error, Vec::new(), page).await,
+        Err(error) => return rejected(reply, id, error).await,
     };
-    let draft = ChannelDraft { name: input.name, preset: String::new(), url: input.url };
-    match backend.notices().change_channel(&ctx, id, &draft).await {
+    let ChangedChannel { name, url, current_password, version, overwrite } = input;
+    let draft = ChannelDraft { name, url, current_password, ..ChannelDraft::default() };
+    let changed = async {
+        let expected = expected(&version, &overwrite)?;
+        backend.notices().change_channel(&ctx, id, &draft, expected).await
+    };
+    match changed.await {
         Ok(()) => done(&channel_address(id), ActionDone::ChannelSaved),
-        Err(error) => reply.render_rejected(error, vec![(Field::Name, draft.name)], page).await,
+        Err(error) => {
+            let dropped = !draft.url.is_empty();
+            let page = |form| {
+                let answer = ChannelAnswer { form, version: Some(version), dropped, tested: None };
+                Page::Channel(id, answer)
+            };
+            reply.render_rejected(error, vec![(Field::Name, draft.name)], page).await
+        }
     }
 }
 
@@ -105,7 +134,7 @@ pub async fn rotate(Path(id): Path<Uuid>, PostForm { reply, sent }: PostForm<Rot
 pub async fn delete_channel(Path(id): Path<Uuid>, PostForm { reply, sent }: PostForm<Nothing>) -> Response {
     let deleted = async {
         let (SignedIn { backend, ctx }, Nothing {}) = sent?;
-        backend.notices().delete_channel(&ctx, id).await
+        backend.notices().delete_channel(&ctx, id, None).await
     };
     match deleted.await {
         Ok(_) => done(NOTIFICATIONS, ActionDone::ChannelDeleted),
@@ -140,7 +169,7 @@ async fn set_paused(Path(id): Path<Uuid>, form: PostForm<Nothing>, paused: bool)
 
 /// Renders the page of a channel with the reason why something was not done with it.
 async fn rejected(reply: Reply, id: Uuid, error: Error) -> Response {
-    let page = |form| Page::Channel(id, ChannelAnswer { form, tested: None });
+    let page = |form| Page::Channel(id, ChannelAnswer { form, ..ChannelAnswer::default() });
     reply.render_rejected_at(&channel_address(id), error, Vec::new(), page).await
 }
 
@@ -160,11 +189,22 @@ pub async fn test_channel(Path(id): Path<Uuid>, PostForm { reply, sent }: PostFo
     }
 }
 
+/// The form of a rule.
+#[derive(Default)]
+struct RuleInput {
+    draft: RuleDraft,
+    version: String,
+    overwrite: String,
+}
+
 /// Returns what was typed and ticked in the form of a rule; `None` for a form that is not one.
-fn rule(pairs: Vec<(String, String)>) -> Option<RuleDraft> {
-    let mut draft = RuleDraft::default();
+fn rule(pairs: Vec<(String, String)>) -> Option<RuleInput> {
+    let mut input = RuleInput::default();
+    let RuleInput { draft, version, overwrite } = &mut input;
     for (name, value) in pairs {
         match name.as_str() {
+            "version" if version.is_empty() => *version = value,
+            "overwrite" if overwrite.is_empty() => *overwrite = value,
             "channel" if draft.channel.is_empty() => draft.channel = value,
             "event" => draft.events.push(value),
             "type" => draft.kinds.push(value),
@@ -172,7 +212,7 @@ fn rule(pairs: Vec<(String, String)>) -> Option<RuleDraft> {
             _ => return None,
         }
     }
-    Some(draft)
+    Some(input)
 }
 
 /// Handles `POST /notifications/rules/new`.
@@ -190,9 +230,10 @@ async fn save_rule(id: Option<Uuid>, form: PostForm<Vec<(String, String)>>) -> R
     let mut typed = None;
     let saved = async {
         let (SignedIn { backend, ctx }, pairs) = sent?;
-        let draft = typed.insert(rule(pairs).ok_or(Error::BadRequest)?);
+        let RuleInput { draft, version, overwrite } = typed.insert(rule(pairs).ok_or(Error::BadRequest)?);
+        let expected = expected(version, overwrite)?;
         match id {
-            Some(id) => backend.notices().change_rule(&ctx, id, draft).await,
+            Some(id) => backend.notices().change_rule(&ctx, id, draft, expected).await,
             None => backend.notices().add_rule(&ctx, draft).await.map(drop),
         }
     };
@@ -201,7 +242,8 @@ async fn save_rule(id: Option<Uuid>, form: PostForm<Vec<(String, String)>>) -> R
         Err(Error::NotSignedIn) => to_sign_in(NOTIFICATIONS),
         Err(error) => {
             let status = ssr::status_of(&error);
-            reply.page(status, Page::NoticeRule(id, RuleForm { draft: typed, error: Some(error) })).await
+            let (draft, version) = typed.map(|typed| (typed.draft, typed.version)).unzip();
+            reply.page(status, Page::NoticeRule(id, RuleForm { draft, version, error: Some(error) })).await
         }
     }
 }
@@ -210,7 +252,7 @@ async fn save_rule(id: Option<Uuid>, form: PostForm<Vec<(String, String)>>) -> R
 pub async fn delete_rule(Path(id): Path<Uuid>, PostForm { reply, sent }: PostForm<Nothing>) -> Response {
     let deleted = async {
         let (SignedIn { backend, ctx }, Nothing {}) = sent?;
-        backend.notices().delete_rule(&ctx, id).await
+        backend.notices().delete_rule(&ctx, id, None).await
     };
     match deleted.await {
         Ok(()) => done(NOTIFICATIONS, ActionDone::NoticeRuleDeleted),

@@ -1,7 +1,14 @@
 //! The pages of one rule: adding, editing, deleting.
 
-use super::{NOTIFICATIONS, crumbs, event_groups::grouped, labels, rule_address, subject};
+use super::{
+    NOTIFICATIONS,
+    channel::{FORM, reason, summary},
+    crumbs,
+    event_groups::grouped,
+    labels, rule_address, subject,
+};
 use crate::{
+    conflict::ChangedObject,
     failure::loaded,
     form_state::{FormState, message},
     ssr, texts,
@@ -26,6 +33,8 @@ use uuid::Uuid;
 pub struct RuleForm {
     /// The fields as they were filled in.
     pub draft: Option<RuleDraft>,
+    /// The version that the form was opened with.
+    pub version: Option<String>,
     /// The reason for the rejection.
     pub error: Option<Error>,
 }
@@ -61,7 +70,8 @@ fn rule_form(
     stored: Option<&NoticeRule>,
     form: RuleForm,
 ) -> impl IntoView + use<> {
-    let RuleForm { draft, error } = form;
+    let RuleForm { draft, version, error } = form;
+    let version = version.or_else(|| stored.map(|rule| rule.version.to_string()));
     // The page of a channel leads to a rule for it.
     let first =
         || RuleDraft { channel: ssr::query_parameter("channel").unwrap_or_default(), ..RuleDraft::default() };
@@ -89,8 +99,9 @@ fn rule_form(
         {crumbs()}
         <h1>{heading}</h1>
         <p class="lead">{t!(notices_rule_lead)}</p>
-        {state.summary()}
-        <form method="post" class="plain-form">
+        {summary(&state, ChangedObject::Rule)}
+        <form method="post" id=FORM class="plain-form">
+            <input type="hidden" name="version" value=version.unwrap_or_default() autocomplete="off"/>
             {select_field(channel, options, state.problem(Field::Channel), true)}
             <fieldset class="ticks" id=Field::Events.name()>
                 <legend>{t!(notices_events)}</legend>
@@ -104,7 +115,7 @@ fn rule_form(
             </fieldset>
             {state.lines(Field::Prefix, t!(notices_prefixes), t!(notices_prefixes_hint))}
             <div class="actions">
-                {state.reason()}
+                {reason(&state, ChangedObject::Rule)}
                 <a class="button" href=NOTIFICATIONS>
                     {t!(page_cancel)}
                 </a>

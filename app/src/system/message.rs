@@ -343,6 +343,7 @@ pub fn message(finding: &Finding) -> Message {
         }
         Finding::ClaimsUnlisted { claims } => seen(t!(system_claims_unlisted, claims)),
         Finding::MailOff => seen(t!(system_mail_off)),
+        Finding::MailWrong { why } => both(t!(system_mail_wrong, why), t!(system_settings_wrong_do)),
         Finding::MailReady { server } => seen(t!(system_mail_ready, server)),
         Finding::MailFailed { server, failure } => both(
             t!(system_mail_failed, server, why: messages::mail_failure(*failure)),

@@ -60,6 +60,7 @@ domain::coded_enum! {
         KeySwitched = "key-switched";
         KeyDiscarded = "key-discarded";
         RolledBack = "rolled-back";
+        AlreadyCurrent = "already-current";
         VersionDestroyed = "version-destroyed";
         ImageSaved = "image-saved";
         ImageDeleted = "image-deleted";
@@ -101,6 +102,7 @@ impl ActionDone {
             Self::KeySwitched => t!(flash_key_switched),
             Self::KeyDiscarded => t!(flash_key_discarded),
             Self::RolledBack => t!(flash_rolled_back),
+            Self::AlreadyCurrent => t!(version_already_current),
             Self::VersionDestroyed => t!(flash_version_destroyed),
             Self::ImageSaved => t!(flash_image_saved),
             Self::ImageDeleted => t!(flash_image_deleted),

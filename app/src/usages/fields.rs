@@ -5,7 +5,7 @@ use super::{
     list::{address_of, target_label},
 };
 use crate::{
-    conflict,
+    conflict::{self, ChangedObject},
     connection_tests::{
         button::{EnhanceTest, FORM},
         section::{button, place},
@@ -72,7 +72,7 @@ pub fn UsageForm<'a>(form: &'a Form) -> impl IntoView + use<> {
                         .error
                         .clone()
                         .map(|error| match error {
-                            Error::Changed(change) => conflict::title(&change, Some(kind)).to_owned(),
+                            Error::Changed(change) => conflict::title(&change, ChangedObject::Usage(kind)).to_owned(),
                             error => first_sentence(crate::messages::error(&error)),
                         })}
                 </p>
@@ -265,22 +265,7 @@ fn summary(form: &Form) -> impl IntoView + use<> {
             })
         }
         Error::Changed(change) => {
-            let (version, title, html) =
-                (change.version.to_string(), conflict::title(change, Some(form.kind)), conflict::html(change));
-            EitherOf3::B(view! {
-                <Alert title>
-                    <p inner_html=html></p>
-                    <p>{t!(conflict_hint)}</p>
-                    <div class="choices">
-                        <a class="button" href="">
-                            {t!(usages_reload)}
-                        </a>
-                        <button class="danger" form=FORM name="overwrite" value=version>
-                            {t!(usages_overwrite)}
-                        </button>
-                    </div>
-                </Alert>
-            })
+            EitherOf3::B(conflict::alert(change, ChangedObject::Usage(form.kind), FORM))
         }
         error => {
             let said = crate::messages::error(error);

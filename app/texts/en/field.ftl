@@ -27,6 +27,7 @@ field-expiry = Expires
 field-revoke-tokens = Revoke API tokens
 field-mail-address = Mail address
 field-time-zone = Time zone
+field-quiet-to = Quiet until
 field-preset = Kind
 field-url = Address
 field-channel = Channel

@@ -294,6 +294,7 @@ system-claims-unlisted = The portal reads these claims. The provider doesn't lis
 system-area-mail = Mail
 system-check-mail = Mail server
 system-mail-off = Not configured. Nobody gets mail from the portal.
+system-mail-wrong = The settings of the mail server can't be used: { $why }
 system-mail-ready = { $server } accepts the portal. No mail was sent to find out.
 system-mail-failed = { $server } can't be used. { $why }
 system-mail-failed-do = Check `LATCHKEY_SMTP_URL`, then press Check now. Mails wait for a day before they are given up.

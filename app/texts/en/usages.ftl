@@ -76,6 +76,4 @@ usages-found-git =
         [one] 1 Git Dataset secret that matches “{ $find }” is listed.
        *[other] { $count } Git Dataset secrets that match “{ $find }” are listed.
     }
-usages-reload = Reload
-usages-overwrite = Overwrite
 usages-not-saved = Not saved

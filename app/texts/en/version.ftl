@@ -29,6 +29,7 @@ version-destroyed = Destroyed { MARKUP($when) } by { $name }
 version-holders = Last read by { $names }, which may still use it
 version-roll-back = Roll back
 version-roll-back-one = Roll back to version { NUMBER($number) }
+version-already-current = The secret already uses the value of this version, so there is nothing to roll back.
 version-destroy = Destroy
 version-destroy-one = Destroy version { NUMBER($number) }
 version-never = This secret never had such a version.

@@ -27,6 +27,7 @@ field-expiry = 到期
 field-revoke-tokens = 撤銷 API 權杖
 field-mail-address = 郵件地址
 field-time-zone = 時區
+field-quiet-to = 勿擾結束
 field-preset = 種類
 field-url = 位址
 field-channel = 管道

@@ -254,6 +254,7 @@ system-claims-unlisted = 入口網站會讀取這些宣告，但身分提供者�
 system-area-mail = 郵件
 system-check-mail = 郵件伺服器
 system-mail-off = 未設定。入口網站不會寄郵件給任何人。
+system-mail-wrong = 無法使用郵件伺服器的設定：{ $why }
 system-mail-ready = { $server } 接受入口網站。檢查時未寄出任何郵件。
 system-mail-failed = 無法使用 { $server }。{ $why }
 system-mail-failed-do = 請檢查 `LATCHKEY_SMTP_URL`，然後按「立即檢查」。郵件會等待一天才放棄。

@@ -74,6 +74,4 @@ usages-found-git =
         [0] 沒有其他符合「{ $find }」的 Git Dataset Secret。
        *[other] 列出 { $count } 個符合「{ $find }」的 Git Dataset Secret。
     }
-usages-reload = 重新載入
-usages-overwrite = 覆寫
 usages-not-saved = 未儲存

@@ -29,6 +29,7 @@ version-destroyed = { MARKUP($when) }由 { $name } 銷毀
 version-holders = { $names } 上次讀取的是此版本，可能仍在使用
 version-roll-back = 復原
 version-roll-back-one = 復原為版本 { NUMBER($number) }
+version-already-current = 此 Secret 已在使用此版本的值，因此不需要復原。
 version-destroy = 銷毀
 version-destroy-one = 銷毀版本 { NUMBER($number) }
 version-never = 此 Secret 從來沒有這個版本。

@@ -88,15 +88,18 @@ impl From<SecretVersion> for Version {
 pub struct RolledBack {
     /// The version whose value came back.
     pub from: i64,
-    /// The new version, which is in use now.
+    /// The version in use: the new one, or the one before if that has the value already.
     pub version: i64,
+    /// Whether the version in use has the value already, so that nothing was changed.
+    #[serde(default)]
+    pub already_current: bool,
     /// The result of the test; null where none was made.
     pub test: Option<TestResult>,
 }
 
 impl RolledBack {
-    /// Returns the answer about a rollback from this version to a new one.
-    pub fn new(from: i64, version: i64, report: Option<TestReport>) -> Self {
-        Self { from, version, test: report.map(TestResult::from) }
+    /// Returns the answer about a rollback to the value of the version `from`, after which `version` is in use.
+    pub fn new(from: i64, version: i64, already_current: bool, report: Option<TestReport>) -> Self {
+        Self { from, version, already_current, test: report.map(TestResult::from) }
     }
 }

@@ -72,7 +72,7 @@ pub use random::{entity_tag, random_id, sortable_id, submission_of};
 pub use rate_limit::RateLimit;
 pub use revision::{Expected, Revision};
 pub use secrets::{
-    DeletedPage, DeletedSecret, FoundValue, KeepDeleted, KeepVersions, ManifestsQuery, Retention,
+    DeletedPage, DeletedSecret, FoundValue, KeepDeleted, KeepVersions, ManifestsQuery, Retention, Rollback,
     SecretService, SecretView, Submission, ValueAnswer, ValueQuery,
 };
 pub use sessions::{
@@ -234,7 +234,7 @@ impl Backend {
             backups: BackupService::new(db.clone(), keyring.clone()),
             browsers,
             imports: ImportService::new(db.clone(), keyring.clone(), secrets.clone()),
-            notices: NoticeService::new(db.clone(), keyring.clone(), http.clone(), notices),
+            notices: NoticeService::new(db.clone(), keyring.clone(), http.clone(), sessions.clone(), notices),
             connection_tests: TestService::new(db.clone(), keyring.clone(), outbound, http),
             keys: KekService::new(db.clone(), at_hand),
             mail: MailService::new(db.clone(), mailer, sessions.clone()),

@@ -1,5 +1,10 @@
 //! Exactly one state of a row, so that nothing is changed or deleted but what was seen.
 
+use crate::context::Ctx;
+use domain::{
+    error::{Change, Error},
+    time::Timestamp,
+};
 use uuid::Uuid;
 
 /// A state of a row: it differs after each change, and for a later row with the same name.
@@ -32,6 +37,43 @@ impl Expected {
     /// Returns whether this state is stored.
     pub(crate) fn is(self, stored: Revision) -> bool {
         self.version == stored.version && self.row.is_none_or(|row| row == stored.row)
+    }
+}
+
+/// The state of a stored row, with its last change.
+pub(crate) struct LastChange {
+    pub(crate) revision: Revision,
+    pub(crate) at: Timestamp,
+    /// The name of the actor.
+    pub(crate) by: String,
+}
+
+impl LastChange {
+    pub(crate) fn new((row, version): (Uuid, i64), at: Timestamp, by: String) -> Self {
+        Self { revision: Revision { row, version }, at, by }
+    }
+
+    /// Rejects a row that is not in the expected state, if one is named.
+    ///
+    /// Errors: `Changed` with who and when.
+    pub(crate) fn require(self, ctx: &Ctx, expected: Option<Expected>) -> Result<(), Error> {
+        if expected.is_none_or(|expected| expected.is(self.revision)) {
+            Ok(())
+        } else {
+            Err(self.conflict(ctx))
+        }
+    }
+
+    /// Returns the error of a change that expected another stored state.
+    pub(crate) fn conflict(self, ctx: &Ctx) -> Error {
+        Error::Changed(Change {
+            at: self.at,
+            now: ctx.now,
+            version: self.revision.version,
+            own: ctx.actor.is_user_named(&self.by),
+            by: self.by,
+            fields: Vec::new(),
+        })
     }
 }
 

@@ -71,6 +71,13 @@ pub(super) async fn roll_back(api: &Api, args: &RollbackArgs) -> Outcome {
         return print(answer.expose());
     }
     let done: RolledBack = parse(&answer)?;
+    if done.already_current {
+        let (version, from) = (done.version, done.from);
+        let same = if version == from { String::new() } else { format!(" of version {from}") };
+        return print(&plain(&format!(
+            "nothing to do: {id} has the value{same} already, as version {version}, which is in use"
+        )));
+    }
     let tested = done.test.map(|test| format!("\n{}: {}", test.status, test.detail)).unwrap_or_default();
     print(&plain(&format!(
         "{id} has version {} now, with the value of version {}{tested}",
@@ -84,5 +91,7 @@ pub(super) async fn destroy(api: &Api, id: &SecretId, number: i64, yes: bool) ->
         let question = format!("Destroy the value of version {number} of {id}? Nothing brings it back.");
         input::confirm(&question, "destroy it", "nothing was destroyed")?;
     }
-    api.delete(&["secrets", &id.to_string(), "versions", &number.to_string(), "value"], &[], None).await
+    let path = ["secrets", &id.to_string(), "versions", &number.to_string(), "value"];
+    api.delete(&path, &[], None).await?;
+    print(&plain(&format!("the value of version {number} of {id} is destroyed")))
 }

@@ -13,6 +13,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error},
 };
+use std::convert::Infallible;
 
 /// Parses a whole number as JSON Schema has it: `244.0` is one, too.
 pub(in crate::rest) fn whole_number<'de, D: Deserializer<'de>>(
@@ -22,13 +23,50 @@ pub(in crate::rest) fn whole_number<'de, D: Deserializer<'de>>(
     number.to_string().parse().map(Some).map_err(|_| D::Error::custom("not a whole number"))
 }
 
-/// A JSON body of this form. Errors name only the place, because the body may hold a value.
-pub struct Body<T>(pub T);
+/// Parses a number that may be null, for a member whose being left out means something else (`None` by `default`).
+pub(in crate::rest) fn whole_number_or_null<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<u32>>, D::Error> {
+    whole_number(deserializer).map(Some)
+}
+
+/// Parses a number of a change that null clears, as 0 does. Left out, it is `None` by `default`.
+pub(in crate::rest) fn number_or_cleared<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<u32>, D::Error> {
+    whole_number(deserializer).map(|number| Some(number.unwrap_or_default()))
+}
+
+/// Parses a text of a change that null clears, as an empty text does. Left out, it is `None` by `default`.
+pub(in crate::rest) fn text_or_cleared<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    Option::deserialize(deserializer).map(|text: Option<String>| Some(text.unwrap_or_default()))
+}
+
+/// A JSON body of this form, right or wrong: the caller is authorized first, and whoever may not do this learns nothing else. Errors
+/// name only the place, because the body may hold a value.
+pub struct Body<T>(Result<T, Problem>);
+
+impl<T> Body<T> {
+    /// Returns the content. To be called once the caller is authorized.
+    ///
+    /// Errors: the body is not JSON of this form.
+    pub fn content(self) -> Result<T, Problem> {
+        self.0
+    }
+}
 
 impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
-    type Rejection = Problem;
+    type Rejection = Infallible;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Infallible> {
+        Ok(Self(Self::read(request, state).await))
+    }
+}
+
+impl<T: DeserializeOwned> Body<T> {
+    async fn read(request: Request, state: &AppState) -> Result<T, Problem> {
         if !is_json(request.headers()) {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -41,7 +79,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
         if !text.expose().trim_start().starts_with('{') {
             return Err(unlike(1, 1));
         }
-        parse(&text).map(Self)
+        parse(&text)
     }
 }
 

@@ -39,8 +39,10 @@ pub struct FingerprintBody {
         (status = 404, description = "There is no such secret, or it has no key", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
-pub async fn generate(caller: Caller, Path(text): Path<String>, Body(body): Body<NewKeyBody>) -> Answer {
+pub async fn generate(caller: Caller, Path(text): Path<String>, body: Body<NewKeyBody>) -> Answer {
     let id = id(&text)?;
+    caller.backend.secrets().may_change(&caller.ctx, Some(&id)).await?;
+    let body = body.content()?;
     let kind = NewSshKeyKind::parse(&body.kind);
     let kind = kind.ok_or_else(|| Problem::parameter("kind", "Send ed25519 or rsa-4096."))?;
     caller.backend.secrets().generate_key(&caller.ctx, &id, kind).await?;
@@ -60,8 +62,10 @@ pub async fn generate(caller: Caller, Path(text): Path<String>, Body(body): Body
         (status = 409, description = "Another pair waits", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
-pub async fn switch(caller: Caller, Path(text): Path<String>, Body(body): Body<FingerprintBody>) -> Answer {
+pub async fn switch(caller: Caller, Path(text): Path<String>, body: Body<FingerprintBody>) -> Answer {
     let id = id(&text)?;
+    caller.backend.secrets().may_change(&caller.ctx, Some(&id)).await?;
+    let body = body.content()?;
     caller.backend.secrets().switch_key(&caller.ctx, &id, &body.fingerprint).await?;
     shown(&caller, &id).await
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Caller, Problem, ProblemDetails,
-    body::{Body, whole_number},
+    body::{Body, whole_number, whole_number_or_null},
     json,
 };
 use backend::{MailChoiceChange, OwnMail};
@@ -80,12 +80,14 @@ pub struct NotificationsChange {
     weekday: Option<u32>,
     /// The name of a time zone, such as `Asia/Taipei`.
     time_zone: Option<String>,
-    /// From this hour on nothing is sent; the same as `quiet_to` for no quiet hours.
-    #[serde(default, deserialize_with = "whole_number")]
-    quiet_from: Option<u32>,
-    /// Until this hour.
-    #[serde(default, deserialize_with = "whole_number")]
-    quiet_to: Option<u32>,
+    /// From this hour on nothing is sent; null in this or in `quiet_to` for no quiet hours.
+    #[schema(value_type = Option<u32>)]
+    #[serde(default, deserialize_with = "whole_number_or_null")]
+    quiet_from: Option<Option<u32>>,
+    /// Until this hour: another one.
+    #[schema(value_type = Option<u32>)]
+    #[serde(default, deserialize_with = "whole_number_or_null")]
+    quiet_to: Option<Option<u32>>,
     /// Whether nothing is sent on Saturday and Sunday.
     quiet_weekends: Option<bool>,
     /// `true` ends all mails, `false` begins them again. Left out, mails that the person has ended stay so, whatever else changes.
@@ -113,6 +115,13 @@ impl NotificationsChange {
         if self.cadence.as_deref().is_some_and(|cadence| MailCadence::parse(cadence).is_none()) {
             return Err(wrong("cadence", "Send at-once, daily or weekly."));
         }
+        let hour = |name, sent: Option<Option<u32>>| match sent {
+            None => Ok(None),
+            Some(hour) => number(name, hour, 0, 23).map(Some),
+        };
+        if matches!((self.quiet_from, self.quiet_to), (Some(Some(from)), Some(Some(to))) if from == to) {
+            return Err(wrong("quiet_to", "Send two different hours, or null for no quiet hours."));
+        }
         Ok(MailChoiceChange {
             events: known("events", self.events, is_event)?,
             secret_kinds: known("types", self.types, |code| SecretKind::parse(code).is_some())?,
@@ -121,8 +130,8 @@ impl NotificationsChange {
             hour: number("hour", self.hour, 0, 23)?,
             weekday: number("weekday", self.weekday, 1, 7)?,
             time_zone: self.time_zone,
-            quiet_from: number("quiet_from", self.quiet_from, 0, 23)?,
-            quiet_to: number("quiet_to", self.quiet_to, 0, 23)?,
+            quiet_from: hour("quiet_from", self.quiet_from)?,
+            quiet_to: hour("quiet_to", self.quiet_to)?,
             quiet_weekends: self.quiet_weekends,
             unsubscribed: self.unsubscribed,
         })
@@ -155,9 +164,10 @@ pub async fn show(caller: Caller) -> Answer {
         (status = 422, description = "Fields need another look", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
-pub async fn change(caller: Caller, Body(change): Body<NotificationsChange>) -> Answer {
+pub async fn change(caller: Caller, change: Body<NotificationsChange>) -> Answer {
     let mail = caller.backend.mail();
     mail.may_choose_for_owner(&caller.ctx).await?;
-    mail.choose_for_owner(&caller.ctx, &change.parse()?).await?;
+    let change = change.content()?.parse()?;
+    mail.choose_for_owner(&caller.ctx, &change).await?;
     Ok(json(Notifications::from(mail.of_owner(&caller.ctx).await?)))
 }

@@ -88,6 +88,11 @@ impl Problem {
         problem
     }
 
+    /// Returns the problem of something that does not exist, which says what.
+    pub(super) fn not_found(detail: String) -> Self {
+        Self::new(StatusCode::NOT_FOUND, ProblemKind::NotFound, detail)
+    }
+
     pub fn no_such_method() -> Self {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,

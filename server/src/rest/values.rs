@@ -5,7 +5,7 @@ use super::{
     conditional::{is_known, tag, tagged, unchanged},
     id,
     query::Query,
-    versions::number_of,
+    versions::{not_found, number_of},
 };
 use axum::{
     body::Body,
@@ -47,7 +47,7 @@ const SHAPES: &str = "Send git-sync, ssh-auth, rancher, flux, argocd, dockerconf
     ),
 )]
 pub async fn value(
-    caller: Caller,
+    mut caller: Caller,
     Path(text): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -61,8 +61,11 @@ pub async fn value(
     let known = |revision| is_known(&headers, &tag(revision));
     let secrets = caller.backend.secrets();
     let version = read.parse("version", number_of, "Send the number of a version, from 1.")?;
-    let answer = match (version, caller.found.filter(|found| found.is_of(&id))) {
-        (Some(number), _) => secrets.value_of_version(&caller.ctx, &id, number, wanted, known).await?,
+    let answer = match (version, caller.found.take().filter(|found| found.is_of(&id))) {
+        (Some(number), _) => match secrets.value_of_version(&caller.ctx, &id, number, wanted, known).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(not_found(&caller, &id, number, error).await),
+        },
         (None, Some(found)) => secrets.value_found(&caller.ctx, found, wanted, known).await?,
         (None, None) => secrets.value(&caller.ctx, &id, wanted, known).await?,
     };

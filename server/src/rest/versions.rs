@@ -9,7 +9,10 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::IntoResponse,
 };
-use domain::{error::Error, secret::RollbackTest};
+use domain::{
+    error::Error,
+    secret::{RollbackTest, SecretId},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -49,7 +52,8 @@ pub async fn list(caller: Caller, Path(text): Path<String>, RawQuery(query): Raw
 /// Roll back to an earlier version
 ///
 /// Its value becomes a new version, with the registry host and the username that it was used with. Nobody reads it for that, so
-/// a token that may write is enough. With `If-Match`, nothing is done where somebody changed the secret in between.
+/// a token that may write is enough. Where its value is in use already, nothing is changed or tested, so that the request can be
+/// sent again. With `If-Match`, nothing is done where somebody changed the secret in between.
 #[utoipa::path(
     post, path = "/api/v1/secrets/{id}/versions/{number}/rollback", tag = "Versions", operation_id = "roll_back",
     params(
@@ -59,9 +63,9 @@ pub async fn list(caller: Caller, Path(text): Path<String>, RawQuery(query): Raw
     ),
     request_body = RollbackBody,
     responses(
-        (status = 200, description = "Rolled back", body = RolledBack),
+        (status = 200, description = "Its value is in use", body = RolledBack),
         (status = 404, description = "There is no such secret, or there never was such a version", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "The version is in use, its value does not work, or its password was typed for another registry host", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Its value does not work, or its password was typed for another registry host", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 410, description = "Its value is no longer kept", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 412, description = "Somebody changed it in between: who and when", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 429, description = "Too many tests: Retry-After says how long to wait", body = ProblemDetails, content_type = "application/problem+json"),
@@ -71,16 +75,23 @@ pub async fn roll_back(
     caller: Caller,
     Path((text, number)): Path<(String, String)>,
     headers: HeaderMap,
-    Body(body): Body<RollbackBody>,
+    body: Body<RollbackBody>,
 ) -> Answer {
     let (id, number) = (id(&text)?, number_of(&number).ok_or(Error::NotFound)?);
+    caller.backend.secrets().may_change(&caller.ctx, Some(&id)).await?;
+    let body = body.content()?;
     let wanted = body.test.as_deref().map_or(Some(RollbackTest::No), RollbackTest::parse);
     let wanted = wanted.ok_or_else(|| Problem::parameter("test", "Send before, after or no."))?;
     let expected = expected(&headers)?;
     let (tests, secrets) = (caller.backend.connection_tests(), caller.backend.secrets());
     let done = tests.roll_back(&caller.ctx, secrets, (&id, number), expected, wanted).await;
-    let done = done.map_err(|error| Problem::from(error).of_condition(expected.is_some()))?;
-    Ok(json(RolledBack::new(number, done.version, done.report)))
+    let done = match done {
+        Ok(done) => done,
+        Err(error) => {
+            return Err(not_found(&caller, &id, number, error).await.of_condition(expected.is_some()));
+        }
+    };
+    Ok(json(RolledBack::new(number, done.version, done.already_current, done.report)))
 }
 
 /// Destroy the value of an earlier version
@@ -101,8 +112,22 @@ pub async fn roll_back(
 )]
 pub async fn destroy(caller: Caller, Path((text, number)): Path<(String, String)>) -> Answer {
     let (id, number) = (id(&text)?, number_of(&number).ok_or(Error::NotFound)?);
-    caller.backend.secrets().destroy_version(&caller.ctx, &id, number).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    match caller.backend.secrets().destroy_version(&caller.ctx, &id, number).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT.into_response()),
+        Err(error) => Err(not_found(&caller, &id, number, error).await),
+    }
+}
+
+/// Returns the problem of a request about a version, which says whether the secret or the version is missing.
+pub(super) async fn not_found(caller: &Caller, id: &SecretId, number: i64, error: Error) -> Problem {
+    if error != Error::NotFound {
+        return error.into();
+    }
+    let detail = match caller.backend.secrets().get(&caller.ctx, id).await {
+        Ok(_) => format!("The secret {id} never had a version {number}."),
+        Err(_) => format!("There is no secret {id}."),
+    };
+    Problem::not_found(detail)
 }
 
 /// Parses the number of a version.

@@ -420,6 +420,22 @@ async fn token_scopes_reach_the_routes_of_the_table() {
                     "{scope:?}: {path}"
                 );
             }
+            // Whoever may not do it learns nothing about the body that would be needed.
+            for (content_type, wrong) in [
+                ("application/json", "{\"SENTINEL"),
+                ("application/json", r#"{"SENTINEL":1}"#),
+                ("application/json", "[]"),
+                ("text/plain", "SENTINEL"),
+            ] {
+                if may || body.is_empty() {
+                    break;
+                }
+                let request = by_api(&path.replace("{id}", &id), method, "")
+                    .header(header::AUTHORIZATION, format!("Bearer {all}"))
+                    .header(header::CONTENT_TYPE, content_type);
+                let answer = app.send_anonymous(request.body(Body::from(wrong)).unwrap()).await;
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{scope:?}: {method} {path} with {wrong}");
+            }
             if path.contains("{id}") {
                 let answer = ask(&restricted).await;
                 // A route that deletes a key only after a confirmation says what is missing.

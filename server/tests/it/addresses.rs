@@ -14,7 +14,7 @@ const OF_MACHINES: [&str; 1] = ["/sign-in/single-sign-on/logout"];
 /// Adds a channel and returns its id.
 async fn add_channel(app: &TestApp, name: &str) -> String {
     let form = [("name", name), ("preset", "slack"), ("url", "http://127.0.0.1:9/hook")];
-    let added = app.post("/notifications/channels/new", &form).await;
+    let added = app.add_channel(&form).await;
     assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.body);
     let list = app.get("/notifications").await.body;
     let before = list.split(name).next().unwrap();

@@ -31,11 +31,26 @@ fn version_commands_list_roll_back_and_destroy() {
     let done = portal.run(&["secret", "rollback", "image-hub", "1"], "").ok();
     assert_eq!(done, "image-hub has version 3 now, with the value of version 1\n");
     assert_eq!(portal.run(&["secret", "value", "image-hub", "--shape", "raw"], "").ok(), VALUE);
-    portal.run(&["secret", "rollback", "image-hub", "9"], "").failed(4);
+    let said = portal.run(&["secret", "rollback", "image-hub", "1"], "").ok();
+    assert_eq!(
+        said,
+        "nothing to do: image-hub has the value of version 1 already, as version 3, which is in use\n"
+    );
+    for command in
+        [&["secret", "rollback", "image-hub", "9"][..], &["secret", "destroy", "image-hub", "9", "--yes"]]
+    {
+        let said = portal.run(command, "").failed(4);
+        assert!(said.contains("The secret image-hub never had a version 9."), "{said}");
+    }
+    let said = value("9").failed(4);
+    assert!(said.contains("The secret image-hub never had a version 9."), "{said}");
+    let said = portal.run(&["secret", "rollback", "image-none", "1"], "").failed(4);
+    assert!(said.contains("There is no secret image-none."), "{said}");
 
     let said = portal.run(&["secret", "destroy", "image-hub", "2"], "").failed(1);
     assert!(said.contains("say --yes to destroy it"), "{said}");
-    portal.run(&["secret", "destroy", "image-hub", "2", "--yes"], "").ok();
+    let said = portal.run(&["secret", "destroy", "image-hub", "2", "--yes"], "").ok();
+    assert_eq!(said, "the value of version 2 of image-hub is destroyed\n");
     let said = value("2").failed(1);
     assert!(said.contains("no longer kept"), "{said}");
     let said = portal.run(&["secret", "destroy", "image-hub", "3", "--yes"], "").failed(1);

@@ -52,6 +52,17 @@ async fn api_keeps_dates_and_what_is_left_out() {
     let body = read(&change(cleared).await);
     assert_eq!((&body["expires_at"], &body["renew_every_days"]), (&Value::Null, &Value::Null));
     assert_eq!((&body["renewal_due_at"], &body["stop_when_expired"]), (&Value::Null, &json!(false)));
+    // Null clears, and is not the same as being left out.
+    let again = json!({ "expires_at": "2035-01-31", "renew_every_days": 90, "image": "library/x" });
+    let body = read(&change(again).await);
+    assert_eq!((&body["renew_every_days"], &body["image"]), (&json!(90), &json!("library/x")));
+    let body = read(&change(json!({ "renew_every_days": null })).await);
+    assert_eq!(
+        (&body["renew_every_days"], &body["expires_at"]),
+        (&Value::Null, &json!("2035-01-31T23:59:59Z"))
+    );
+    let body = read(&change(json!({ "expires_at": null, "image": null })).await);
+    assert_eq!((&body["expires_at"], &body["image"]), (&Value::Null, &Value::Null));
     for (wrong, field) in [
         (json!({ "expires_at": "SENTINEL" }), "expires_at"),
         (json!({ "expires_at": "2035-02-30" }), "expires_at"),

@@ -193,6 +193,14 @@ fn doctor_goes_on_where_something_is_broken_and_never_shows_a_secret() {
     assert_eq!((exit, code(&report, "settings")), (2, "settings-wrong"), "{report:#}");
     assert_eq!(code(&report, "private-postgres"), "", "{report:#}");
 
+    // A mail server without a sender: the server does not start, and mail is not all right either.
+    let mut mail = broken();
+    mail.env("LATCHKEY_SMTP_URL", "smtp://u:SENTINEL-7@mail.example");
+    let (exit, report) = examined(mail, &["--offline"]);
+    assert_eq!((exit, code(&report, "mail-server")), (2, "mail-wrong"), "{report:#}");
+    assert!(report.to_string().contains("LATCHKEY_SMTP_URL needs LATCHKEY_MAIL_FROM"), "{report:#}");
+    assert!(!report.to_string().contains("SENTINEL"), "{report:#}");
+
     let conf = folder.join("latchkey.conf");
     fs::write(&conf, "LATCHKEY_ADDR=:3000\nSENTINEL-6\n").unwrap();
     let mut bad_file = latchkey(&folder);

@@ -215,6 +215,13 @@ impl TestApp {
         self.session(name, role).await
     }
 
+    /// Posts the form of a new channel as an administrator with a password, which it asks for.
+    pub(crate) async fn add_channel(&self, fields: &[(&str, &str)]) -> Answer {
+        let cookie = self.session_with_password(&unique("channels"), Role::Admin).await;
+        let fields = [fields, &[("current_password", PASSWORD)]].concat();
+        self.send_anonymous(posted("/notifications/channels/new", &cookie, &fields)).await
+    }
+
     /// Sends the request without credentials.
     pub(crate) async fn send_anonymous(&self, request: Request<Body>) -> Answer {
         read(self.router.clone().oneshot(request).await.unwrap()).await

@@ -190,6 +190,15 @@ async fn an_address_is_confirmed_by_the_link_in_its_mail_and_ended_by_another() 
         "{}",
         rejected.body
     );
+    let all_day = choice.map(|(name, value)| (name, if name == "quiet_to" { "22" } else { value }));
+    let rejected = post("/account/notifications", &all_day).await;
+    assert_eq!(rejected.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        rejected.body.contains("id=\"quiet_to-error\"")
+            && rejected.body.contains("Choose two different hours."),
+        "{}",
+        rejected.body
+    );
     assert_eq!(post("/account/notifications", &choice).await.status, StatusCode::SEE_OTHER);
     let body = page().await;
     assert!(body.contains("Asia/Taipei") && body.contains("team-a\nteam-b"), "{body}");
@@ -389,6 +398,39 @@ async fn api_shows_and_changes_the_choice_of_the_tokens_owner() {
     assert_eq!(ask("GET", "").await.status, StatusCode::NOT_FOUND);
     assert_eq!(ask("PATCH", "{}").await.status, StatusCode::NOT_FOUND);
     assert_eq!(ask("PUT", "{}").await.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn api_takes_null_for_no_quiet_hours_and_rejects_equal_ones() {
+    let app = TestApp::start().await;
+    let cookie = app.session_with_password(&unique("night"), Role::Editor).await;
+    let fields = [("name", "cli"), ("scope", "write"), ("current_password", PASSWORD)];
+    let made = app.send_anonymous(posted("/tokens/new", &cookie, &fields)).await.body;
+    let start = made.find("value=\"latchkey_").unwrap() + 7;
+    let token: String = made[start..].chars().take_while(|c| *c != '"').collect();
+    let ask = async |body: &str| {
+        let request = Request::builder()
+            .method("PATCH")
+            .uri("/api/v1/me/notifications")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        app.send_anonymous(request.body(Body::from(body.to_owned())).unwrap()).await
+    };
+    let hours = async |body: &str| {
+        let answer = ask(body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{body}: {}", answer.body);
+        let answer: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        (answer["quiet_from"].as_u64(), answer["quiet_to"].as_u64())
+    };
+    assert_eq!(hours(r#"{"quiet_from":22,"quiet_to":7}"#).await, (Some(22), Some(7)));
+    assert_eq!(hours(r#"{"quiet_to":6}"#).await, (Some(22), Some(6)));
+    assert_eq!(hours("{}").await, (Some(22), Some(6)), "what is left out stays");
+    for wrong in [r#"{"quiet_from":7,"quiet_to":7}"#, r#"{"quiet_from":6}"#, r#"{"quiet_to":24}"#] {
+        let rejected = ask(wrong).await;
+        assert_eq!(rejected.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}: {}", rejected.body);
+    }
+    assert_eq!(hours(r#"{"quiet_from":null}"#).await, (None, None));
+    assert_eq!(ask(r#"{"quiet_to":7}"#).await.status, StatusCode::UNPROCESSABLE_ENTITY, "an hour is missing");
 }
 
 #[tokio::test]

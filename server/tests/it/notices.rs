@@ -2,7 +2,7 @@
 
 use crate::{
     bounded::ended,
-    harness::{Answer, TestApp, fresh_folder, unique},
+    harness::{Answer, PASSWORD, TestApp, fresh_folder, posted, unique},
     process::{Running, latchkey, wait_until},
 };
 use axum::{
@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
     routing::post,
 };
-use domain::access::TokenScope;
+use domain::access::{Role, TokenScope};
 use private_postgres::{PrivatePostgres, Stop};
 use serde_json::{Value, json};
 use std::{
@@ -70,7 +70,10 @@ async fn channel_is_managed_by_pages_and_api_without_showing_its_secrets() {
     let (port, received) = receiver().await;
     let (name, url) = (unique("ops"), format!("http://127.0.0.1:{port}/hook/SENTINEL-7c1d"));
     let form = [("name", name.as_str()), ("preset", "standard"), ("url", url.as_str())];
-    let page = app.post("/notifications/channels/new", &form).await;
+    let unproved = app.post("/notifications/channels/new", &form).await;
+    assert_eq!(unproved.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unproved.body.contains("id=\"current_password-error\""), "{}", unproved.body);
+    let page = app.add_channel(&form).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     let secret = field(&page.body, "signing_secret");
     assert!(secret.starts_with("whsec_"), "{secret}");
@@ -134,7 +137,7 @@ async fn rules_are_added_and_changed_by_forms_with_several_boxes() {
     let (port, _) = receiver().await;
     let (name, url) = (unique("rules"), format!("http://127.0.0.1:{port}/services/x"));
     let form = [("name", name.as_str()), ("preset", "slack"), ("url", url.as_str())];
-    let added = app.post("/notifications/channels/new", &form).await;
+    let added = app.add_channel(&form).await;
     assert_eq!(added.status, StatusCode::SEE_OTHER, "a channel that does not sign has no secret to show");
     let id = added.header("location").rsplit('/').next().unwrap().to_owned();
     let rule = [
@@ -176,6 +179,134 @@ async fn rules_are_added_and_changed_by_forms_with_several_boxes() {
     let settings = app.post("/notifications/settings", &[("failures", "0")]).await;
     assert_eq!(settings.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(settings.body.contains("Enter a number from 1 to 20."), "{}", settings.body);
+}
+
+/// Returns the value of the hidden field of this name on a page.
+fn hidden(page: &str, name: &str) -> String {
+    let from = page.split(&format!("name=\"{name}\" value=\"")).nth(1);
+    from.unwrap_or_else(|| panic!("no {name}: {page}")).split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn second_of_two_who_edit_a_channel_or_a_rule_learns_of_it_and_overwrites_only_on_request() {
+    let app = TestApp::start().await;
+    let (name, url) = (unique("two"), "https://hooks.example/services/SENTINEL");
+    let form = [("name", name.as_str()), ("preset", "slack"), ("url", url)];
+    let added = app.add_channel(&form).await;
+    let channel = added.header("location").to_owned();
+    let cookie = app.session_with_password(&unique("editor-of-channels"), Role::Admin).await;
+    let post = async |fields: &[(&str, &str)]| app.send_anonymous(posted(&channel, &cookie, fields)).await;
+    let version = hidden(&app.get(&channel).await.body, "version");
+    let [first, second] = ["first", "second"].map(|which| format!("{name}-{which}"));
+    let saved = post(&[("name", &first), ("url", ""), ("version", &version)]).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    let other = [
+        ("name", second.as_str()),
+        ("url", "https://hooks.example/SENTINEL"),
+        ("current_password", PASSWORD),
+        ("version", &version),
+    ];
+    let conflict = post(&other).await;
+    assert_eq!(conflict.status, StatusCode::CONFLICT, "{}", conflict.body);
+    assert!(conflict.body.contains("You changed this channel in another window"), "{}", conflict.body);
+    assert!(conflict.body.contains(&format!("value=\"{second}\"")), "what was typed is kept");
+    assert!(!conflict.body.contains("SENTINEL"), "an address is not sent back");
+    assert!(conflict.body.contains("Enter it again, or leave it empty"), "{}", conflict.body);
+    // Sent again as it is, the form is rejected again; only the other button overwrites.
+    assert_eq!(hidden(&conflict.body, "version"), version);
+    assert_eq!(post(&other).await.status, StatusCode::CONFLICT);
+    let newest = hidden(&conflict.body, "overwrite");
+    let over = [("name", second.as_str()), ("url", ""), ("version", &version), ("overwrite", &newest)];
+    assert_eq!(post(&over).await.status, StatusCode::SEE_OTHER);
+    assert!(app.get(&channel).await.body.contains(&format!("<h1>{second}</h1>")));
+
+    let id = channel.rsplit('/').next().unwrap();
+    let token = app.token(TokenScope::ManageNotices, |_| ()).await;
+    let rule = api(&app, &token, Method::POST, "/rules", Some(json!({ "channel": id }))).await;
+    let rule: Value = serde_json::from_str(&rule.body).unwrap();
+    let address = format!("/notifications/rules/{}", rule["id"].as_str().unwrap());
+    let version = hidden(&app.get(&address).await.body, "version");
+    let about = |event: &'static str, version: &str| {
+        [("channel", id.to_owned()), ("event", event.to_owned()), ("version", version.to_owned())]
+    };
+    let send = async |fields: [(&'static str, String); 3]| {
+        app.post(&address, &fields.each_ref().map(|(name, value)| (*name, value.as_str()))).await
+    };
+    assert_eq!(send(about("secret.expires", &version)).await.status, StatusCode::SEE_OTHER);
+    let conflict = send(about("token.expires", &version)).await;
+    assert_eq!(conflict.status, StatusCode::CONFLICT, "{}", conflict.body);
+    assert!(conflict.body.contains("You changed this rule in another window"), "{}", conflict.body);
+    assert!(conflict.body.contains("value=\"token.expires\" checked"), "{}", conflict.body);
+    let newest = hidden(&conflict.body, "overwrite");
+    assert_eq!(send(about("token.expires", &newest)).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn api_changes_channels_and_rules_only_as_they_were_seen() {
+    let app = TestApp::start().await;
+    let token = app.token(TokenScope::ManageNotices, |_| ()).await;
+    let ask = async |method: &str, path: &str, tag: Option<&str>, body: Value| {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1/notifications{path}"))
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        let request = tag.into_iter().fold(request, |request, tag| request.header(header::IF_MATCH, tag));
+        app.send_anonymous(request.body(Body::from(body.to_string())).unwrap()).await
+    };
+    let name = unique("seen");
+    let new = json!({ "name": name, "preset": "slack", "url": "https://hooks.example/x" });
+    let added: Value = serde_json::from_str(&ask("POST", "/channels", None, new).await.body).unwrap();
+    let channel = format!("/channels/{}", added["id"].as_str().unwrap());
+    let rule = json!({ "channel": added["id"], "events": ["secret.expires"] });
+    let added = ask("POST", "/rules", None, rule.clone()).await;
+    assert!(added.header("etag").starts_with("\"1-"), "{}", added.header("etag"));
+    let added: Value = serde_json::from_str(&added.body).unwrap();
+    assert_eq!((&added["version"], &added["updated_at"]), (&json!(1), &added["created_at"]));
+    let rule_path = format!("/rules/{}", added["id"].as_str().unwrap());
+    let renamed = json!({ "name": format!("{name}-2") });
+    for (path, method, change) in [(&channel, "PATCH", renamed), (&rule_path, "PUT", rule)] {
+        let seen = ask("GET", path, None, Value::Null).await.header("etag").to_owned();
+        assert!(seen.starts_with("\"1-"), "{seen}");
+        let changed = ask(method, path, Some(&seen), change.clone()).await;
+        assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+        assert!(changed.header("etag").starts_with("\"2-"), "{}", changed.header("etag"));
+        for (method, body) in [(method, change.clone()), ("DELETE", Value::Null)] {
+            let stale = ask(method, path, Some(&seen), body).await;
+            assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED, "{method} {path}: {}", stale.body);
+            let problem: Value = serde_json::from_str(&stale.body).unwrap();
+            assert_eq!((&problem["version"], &problem["type"]), (&json!(2), &json!("/api/docs#changed")));
+        }
+        let without = ask(method, path, None, change).await;
+        assert_eq!(without.status, StatusCode::OK, "without a condition, it is as it was");
+    }
+    let current = ask("GET", &rule_path, None, Value::Null).await.header("etag").to_owned();
+    assert_eq!(ask("DELETE", &rule_path, Some(&current), Value::Null).await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn address_that_is_never_connected_to_is_rejected_beside_its_field() {
+    let app = TestApp::start().await;
+    let name = unique("never");
+    for (url, said) in [
+        ("http://169.254.169.254/latest/meta-data/SENTINEL", "a cloud&#x27;s metadata service"),
+        ("https://metadata.google.internal/SENTINEL", "a cloud&#x27;s metadata service"),
+        ("https://10.0.0.1/SENTINEL", "LATCHKEY_ALLOW_PRIVATE_HOSTS"),
+    ] {
+        let form = [("name", name.as_str()), ("preset", "slack"), ("url", url)];
+        let page = app.add_channel(&form).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{url}: {}", page.body);
+        let beside = page.body.split("id=\"url-error\"").nth(1).unwrap_or_else(|| panic!("{}", page.body));
+        let beside = beside.split("</i>").nth(1).unwrap().split("</").next().unwrap();
+        assert!(beside.replace('\'', "&#x27;").contains(said), "{url}: {beside}");
+        assert_eq!(beside.contains("LATCHKEY"), said.contains("LATCHKEY"), "{url}: {beside}");
+        assert!(!page.body.contains("SENTINEL"), "{}", page.body);
+    }
+    let token = app.token(TokenScope::ManageNotices, |_| ()).await;
+    let new = json!({ "name": name, "preset": "teams", "url": "https://[fd00:ec2::254]/" });
+    let rejected = api(&app, &token, Method::POST, "/channels", Some(new)).await;
+    assert_eq!(rejected.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", rejected.body);
+    assert!(rejected.body.contains("\"field\":\"url\""), "{}", rejected.body);
 }
 
 /// Runs a statement on the database at this address.
@@ -238,7 +369,8 @@ fn killed_server_leaves_its_deliveries_to_another_one() {
     let mut first = server("first");
     let (port, ids) = slow_receiver();
     let hook = format!("http://127.0.0.1:{port}/hook");
-    let form = [("name", "ops"), ("preset", "standard"), ("url", hook.as_str())];
+    let form =
+        [("name", "ops"), ("preset", "standard"), ("url", hook.as_str()), ("current_password", PASSWORD)];
     assert!(first.post("/notifications/channels/new", &form).contains("whsec_"));
     run_sql(
         &url,

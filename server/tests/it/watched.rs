@@ -1,7 +1,7 @@
 //! Servers notice what is wrong around them while they run: with the database, single sign-on, and their own key.
 
 use crate::{
-    harness::fresh_folder,
+    harness::{PASSWORD, fresh_folder},
     notices::{run_sql, slow_receiver},
     process::{Running, latchkey, wait_until},
 };
@@ -41,6 +41,7 @@ async fn server(url: &str, kek: &Kek, port: u16) -> Backend {
 
 #[tokio::test]
 async fn watch_says_once_what_several_servers_notice() {
+    const DAY: i64 = 86_400_000_000;
     let folder = fresh_folder("watched");
     let start = || PrivatePostgres::start(&folder, &Stop::default()).unwrap();
     let postgres = start();
@@ -53,7 +54,6 @@ async fn watch_says_once_what_several_servers_notice() {
     let servers = [server(&url, &kek, address.port()).await, server(&url, &kek, address.port()).await];
     let mut watches = [Watch::new(None), Watch::new(None)];
     // On one day, because a sealed server says so once a day.
-    const DAY: i64 = 86_400_000_000;
     let now = Timestamp::from_micros(clock::now().micros().div_euclid(DAY) * DAY);
     let at = |seconds: u64| Ctx::system("watch", now + Duration::from_secs(seconds));
     let mut look = async |seconds: u64, turn: u32| {
@@ -135,7 +135,8 @@ fn sealed_processes_say_so_once_and_another_one_sends_it() {
     let whole = server("whole", &right);
     let (port, ids) = slow_receiver();
     let hook = format!("http://127.0.0.1:{port}/hook");
-    let form = [("name", "ops"), ("preset", "standard"), ("url", hook.as_str())];
+    let form =
+        [("name", "ops"), ("preset", "standard"), ("url", hook.as_str()), ("current_password", PASSWORD)];
     assert!(whole.post("/notifications/channels/new", &form).contains("whsec_"));
     let channel = run_sql(&url, "SELECT id FROM notice_channels");
     let rule = [("channel", channel.as_str()), ("event", "portal.sealed")];

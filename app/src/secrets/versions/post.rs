@@ -41,7 +41,11 @@ pub async fn roll_back(
         tests.roll_back(&ctx, secrets, (&id, number), Some(asked_about.into()), test).await
     };
     match rolled_back.await {
-        Ok(_) => done(&page_of(&id, "", reply.query()), ActionDone::RolledBack),
+        Ok(rolled_back) => {
+            let action =
+                if rolled_back.already_current { ActionDone::AlreadyCurrent } else { ActionDone::RolledBack };
+            done(&page_of(&id, "", reply.query()), action)
+        }
         Err(error) => {
             let failed = VersionNotDone { number, test, error };
             not_done(reply, &id, VersionQuestion::RollBack, failed).await

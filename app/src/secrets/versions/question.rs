@@ -86,10 +86,11 @@ pub fn VersionQuestionPage(
             Some(version) => Some(version),
             None => of_number(backend.secrets().versions(&ctx, &id, number.checked_add(1)).await?.items),
         };
-        Ok((details, version, same_value, backend.usages().of_secret(&ctx, &id).await?))
+        let in_use = backend.secrets().is_version_in_use(&ctx, &id, number).await?;
+        Ok((details, version, in_use, same_value, backend.usages().of_secret(&ctx, &id).await?))
     };
     let subject = Subject { heading: question.label(), noun: Noun::Secret, list: LIST };
-    let page = loaded(subject, load, move |(details, version, same_value, consumers)| {
+    let page = loaded(subject, load, move |(details, version, in_use, same_value, consumers)| {
         let back = page_of(&details.id, "", &ssr::query());
         let not_possible = |status, reason: String| {
             ssr::set_status(status);
@@ -104,7 +105,12 @@ pub fn VersionQuestionPage(
             VersionState::Current => Some(Error::CurrentVersion),
             VersionState::Removed | VersionState::Destroyed => Some(Error::VersionGone),
         };
+        let needless = question == VersionQuestion::RollBack && in_use;
         match rejected_by {
+            _ if needless => EitherOf3::B(not_possible(
+                ssr::status_of(&Error::CurrentVersion),
+                t!(version_already_current).to_owned(),
+            )),
             Some(error) => EitherOf3::B(not_possible(ssr::status_of(&error), messages::error(&error))),
             None => EitherOf3::C(asked(question, &details, (&version, same_value), &consumers, failure)),
         }

@@ -15,13 +15,17 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, pki_types::ServerName};
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
+    time::timeout,
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
@@ -37,6 +41,9 @@ const MAX_REDIRECTS: usize = 5;
 
 /// The longest wait that is shown, in seconds.
 const MAX_RETRY_AFTER: u64 = 24 * 60 * 60;
+
+/// The time in which a name is resolved while somebody waits for a form to be saved.
+const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The target of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,6 +224,16 @@ impl Http {
     /// it.
     pub(crate) fn with_host(&self, host: &str) -> Self {
         Self { outbound: self.outbound.clone().with_host(host), ..self.clone() }
+    }
+
+    /// Rejects a host that would not be connected to. A name that does not resolve now may do so later, and passes.
+    ///
+    /// Errors: `AddressForbidden`, `AddressNotAllowed`.
+    pub(crate) async fn may_reach(&self, origin: &Origin) -> Result<(), TestCause> {
+        match timeout(LOOK_UP_TIMEOUT, self.outbound.resolve(origin.bare_host(), origin.port)).await {
+            Ok(Err(cause @ (TestCause::AddressForbidden | TestCause::AddressNotAllowed))) => Err(cause),
+            _ => Ok(()),
+        }
     }
 
     /// Connects to a host for another protocol than HTTP, under the same rules.

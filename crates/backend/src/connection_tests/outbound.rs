@@ -31,6 +31,9 @@ enum Reach {
     Never,
 }
 
+/// The names of metadata services, which are known by nobody but the machines of that cloud.
+const METADATA_NAMES: [&str; 3] = ["metadata.google.internal", "metadata.goog", "instance-data.ec2.internal"];
+
 /// The rules of what may be reached. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Outbound {
@@ -57,6 +60,8 @@ impl Outbound {
     }
 
     /// Resolves a name once, and checks each address: one forbidden address rejects all.
+    ///
+    /// Errors: `AddressForbidden` for what no setting allows, `AddressNotAllowed` for what a setting could allow.
     pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Resolved, TestCause> {
         let addresses = lookup(host, port).await?;
         let mut ours = false;
@@ -66,15 +71,20 @@ impl Outbound {
             ours |= name.eq_ignore_ascii_case(host) || own.iter().any(|own| addresses.contains(own));
         }
         let named = self.allowed.iter().any(|allowed| allowed.is_named(host));
-        let allowed = |address: &SocketAddr| match reach(address.ip()) {
-            Reach::Public => true,
-            Reach::Private => {
-                let in_list = named || self.allowed.iter().any(|allowed| allowed.contains(address.ip()));
-                in_list && !(address.ip().is_loopback() && self.own_ports.contains(&port))
-            }
-            Reach::Never => false,
+        let is_forbidden = |address: &SocketAddr| match reach(address.ip()) {
+            Reach::Public => false,
+            Reach::Private => address.ip().is_loopback() && self.own_ports.contains(&port),
+            Reach::Never => true,
         };
-        if ours || !addresses.iter().all(allowed) {
+        if ours || addresses.iter().any(is_forbidden) {
+            return Err(TestCause::AddressForbidden);
+        }
+        let is_allowed = |address: &SocketAddr| {
+            named
+                || reach(address.ip()) == Reach::Public
+                || self.allowed.iter().any(|allowed| allowed.contains(address.ip()))
+        };
+        if !addresses.iter().all(is_allowed) {
             return Err(TestCause::AddressNotAllowed);
         }
         Ok(Resolved(addresses.into_iter().take(MAX_ADDRESSES).collect()))
@@ -90,7 +100,7 @@ impl Outbound {
                     // A connection to this machine has the same address at both ends.
                     let own = stream.local_addr().is_ok_and(|local| local.ip() == address.ip());
                     if own && self.own_ports.contains(&address.port()) {
-                        return Err(TestCause::AddressNotAllowed);
+                        return Err(TestCause::AddressForbidden);
                     }
                     return Ok(stream);
                 }
@@ -111,8 +121,9 @@ async fn lookup(host: &str, port: u16) -> Result<Vec<SocketAddr>, TestCause> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);
     }
-    if is_odd_number(host) {
-        return Err(TestCause::AddressNotAllowed);
+    let name = host.trim_end_matches('.');
+    if is_odd_number(host) || METADATA_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        return Err(TestCause::AddressForbidden);
     }
     match timeout(CONNECT_TIMEOUT, lookup_host((host, port))).await {
         Ok(Ok(found)) => {
@@ -281,15 +292,22 @@ mod tests {
         assert_eq!(resolve(&["10.0.0.0/8"], "10.200.0.1", 80).await, Ok(()));
         assert_eq!(resolve(&["10.0.0.0/8"], "192.168.0.1", 80).await, no);
         // No list opens addresses that nobody may connect to.
-        for host in ["169.254.169.254", "0.0.0.0", "::ffff:10.0.0.1", "fe80::1"] {
-            assert_eq!(resolve(&["0.0.0.0/0", "::/0", host], host, 80).await, no, "{host}");
+        let never = Err(TestCause::AddressForbidden);
+        for host in ["169.254.169.254", "0.0.0.0", "::ffff:10.0.0.1", "fe80::1", "Metadata.Google.Internal."]
+        {
+            assert_eq!(
+                resolve(&["0.0.0.0/0", "::/0", host.trim_end_matches('.')], host, 80).await,
+                never,
+                "{host}"
+            );
+            assert_eq!(resolve(&[], host, 80).await, never, "{host}");
         }
     }
 
     #[tokio::test]
     async fn resolve_never_reaches_own_database_or_port() {
         let all = outbound(&["0.0.0.0/0", "::/0", "localhost"]);
-        let no = TestCause::AddressNotAllowed;
+        let no = TestCause::AddressForbidden;
         for host in ["localhost", "127.0.0.1"] {
             assert_eq!(all.resolve(host, 5432).await.unwrap_err(), no, "{host}");
             assert_eq!(all.resolve(host, 3000).await.unwrap_err(), no, "{host}");
@@ -311,7 +329,7 @@ mod tests {
             "0177.0.0.1",
             "127.0.0.1.",
         ] {
-            assert_eq!(all.resolve(host, 80).await.unwrap_err(), TestCause::AddressNotAllowed, "{host}");
+            assert_eq!(all.resolve(host, 80).await.unwrap_err(), TestCause::AddressForbidden, "{host}");
         }
         assert!(!is_odd_number("a0x1") && !is_odd_number("cafe") && is_odd_number("0x"));
         assert_eq!(all.resolve("no-such-host.invalid", 80).await.unwrap_err(), TestCause::NameNotFound);

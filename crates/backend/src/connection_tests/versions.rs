@@ -15,7 +15,7 @@ use crate::{
     secrets::{
         SecretService, repository as secrets,
         restore::restore,
-        versions::{EarlierValue, earlier, repository as versions},
+        versions::{EarlierValue, Rollback, earlier, repository as versions},
     },
 };
 use domain::{
@@ -27,8 +27,10 @@ use domain::{
 /// The result of a rollback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RolledBack {
-    /// The number of the new version.
+    /// The number of the version in use.
     pub version: i64,
+    /// Whether that version had the value already, so that nothing was changed.
+    pub already_current: bool,
     /// The result of the test, unless none was asked for.
     pub report: Option<TestReport>,
 }
@@ -71,7 +73,7 @@ impl TestService {
     }
 
     /// Rolls back to an earlier version, with a test before or after, as asked. A secret without anything to connect to is not
-    /// tested, and rolled back all the same.
+    /// tested, and rolled back all the same. A value that is in use already is neither tested nor stored.
     ///
     /// Errors: `TestFailed` if the test before failed, and nothing was changed then; as `SecretService::roll_back`;
     /// `TooManyTests`.
@@ -84,7 +86,7 @@ impl TestService {
         test: RollbackTest,
     ) -> Result<RolledBack, Error> {
         let (mut report, mut ticket) = (None, String::new());
-        if test == RollbackTest::Before {
+        if test == RollbackTest::Before && !service.is_version_in_use(ctx, id, number).await? {
             let (before, issued) = self.version_with_ticket(ctx, id, number).await?;
             match (before.cause, before.cause.status()) {
                 (TestCause::NoRepository, _) => {}
@@ -93,11 +95,16 @@ impl TestService {
             }
             report = Some(before);
         }
-        let version = service.roll_back(ctx, id, number, expected, &ticket).await?;
+        let version = match service.roll_back(ctx, id, number, expected, &ticket).await? {
+            Rollback::NewVersion(version) => version,
+            Rollback::AlreadyCurrent(version) => {
+                return Ok(RolledBack { version, already_current: true, report: None });
+            }
+        };
         if test == RollbackTest::After {
             // The value is in use again, whatever becomes of the test.
             report = self.stored(ctx, id).await.ok();
         }
-        Ok(RolledBack { version, report })
+        Ok(RolledBack { version, already_current: false, report })
     }
 }

@@ -54,7 +54,7 @@ pub struct MailChoiceDraft {
 impl MailChoiceDraft {
     /// Parses the choice.
     ///
-    /// Errors: `Invalid` for the time zone and the prefixes; `BadRequest` for what no form sends.
+    /// Errors: `Invalid` for the time zone, the quiet hours and the prefixes; `BadRequest` for what no form sends.
     pub fn parse(&self) -> Result<MailChoice, Error> {
         let Self { cadence, hour, weekday, quiet, quiet_weekends, .. } = self;
         let in_day = |hour: u8| hour < 24;
@@ -64,6 +64,10 @@ impl MailChoiceDraft {
         }
         let zone = Zone::find(self.time_zone.trim())
             .ok_or_else(|| Error::field(Field::TimeZone, AccessProblem::TimeZone))?;
+        // No hour at all, or all 24 of them: whoever chooses this may mean either.
+        if quiet.is_some_and(|(from, to)| from == to) {
+            return Err(Error::field(Field::QuietTo, AccessProblem::QuietHours));
+        }
         let prefixes = self.name_prefixes.iter().map(|prefix| prefix.trim().to_lowercase());
         let name_prefixes = once(prefixes.filter(|prefix| !prefix.is_empty()), MAX_PREFIXES + 1);
         let is_prefix = |prefix: &String| {
@@ -121,10 +125,10 @@ pub struct MailChoiceChange {
     pub weekday: Option<u8>,
     /// The name of the time zone.
     pub time_zone: Option<String>,
-    /// The first quiet hour.
-    pub quiet_from: Option<u8>,
-    /// The first hour that is not quiet any more; no hour is quiet if it is the first.
-    pub quiet_to: Option<u8>,
+    /// The first quiet hour; without one, no hour is quiet.
+    pub quiet_from: Option<Option<u8>>,
+    /// The first hour that is not quiet any more; without one, no hour is quiet.
+    pub quiet_to: Option<Option<u8>>,
     /// Whether Saturday and Sunday are quiet.
     pub quiet_weekends: Option<bool>,
     /// Whether the person wants no mails at all.
@@ -134,8 +138,16 @@ pub struct MailChoiceChange {
 impl MailChoiceChange {
     /// Returns the stored choice with the changes.
     pub(super) fn apply(&self, stored: MailChoiceDraft) -> MailChoiceDraft {
-        let (from, to) = stored.quiet.unwrap_or_default();
-        let (from, to) = (self.quiet_from.unwrap_or(from), self.quiet_to.unwrap_or(to));
+        let quiet = match (self.quiet_from, self.quiet_to) {
+            (None, None) => stored.quiet,
+            (Some(None), _) | (_, Some(None)) => None,
+            (from, to) => {
+                let (from, to, (stored_from, stored_to)) =
+                    (from.flatten(), to.flatten(), stored.quiet.unzip());
+                // Where the other hour is missing, both are the same one, which is rejected.
+                from.or(stored_from).or(to).zip(to.or(stored_to).or(from))
+            }
+        };
         MailChoiceDraft {
             events: self.events.clone().unwrap_or(stored.events),
             secret_kinds: self.secret_kinds.clone().unwrap_or(stored.secret_kinds),
@@ -144,7 +156,7 @@ impl MailChoiceChange {
             hour: self.hour.unwrap_or(stored.hour),
             weekday: self.weekday.unwrap_or(stored.weekday),
             time_zone: self.time_zone.clone().unwrap_or(stored.time_zone),
-            quiet: (from != to).then_some((from, to)),
+            quiet,
             quiet_weekends: self.quiet_weekends.unwrap_or(stored.quiet_weekends),
         }
     }

@@ -339,6 +339,7 @@ fn cause(failure: MailFailure) -> DeliveryCause {
     match failure {
         MailFailure::Unreachable(TestCause::NameNotFound) => DeliveryCause::NameNotFound,
         MailFailure::Unreachable(TestCause::AddressNotAllowed) => DeliveryCause::AddressNotAllowed,
+        MailFailure::Unreachable(TestCause::AddressForbidden) => DeliveryCause::AddressForbidden,
         MailFailure::Unreachable(TestCause::TimedOut) | MailFailure::TimedOut => DeliveryCause::TimedOut,
         MailFailure::Unreachable(
             TestCause::CertificateNotTrusted

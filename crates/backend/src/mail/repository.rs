@@ -135,7 +135,12 @@ impl ChoiceRow {
                 hour: small(self.hour),
                 weekday: small(self.weekday),
                 zone: Zone::find(&self.time_zone).unwrap_or(first.schedule.zone),
-                quiet: self.quiet_from.map(small).zip(self.quiet_to.map(small)),
+                // The version before stored hours that end when they begin: none.
+                quiet: self
+                    .quiet_from
+                    .zip(self.quiet_to)
+                    .filter(|(from, to)| from != to)
+                    .map(|(from, to)| (small(from), small(to))),
                 quiet_weekends: self.quiet_weekends,
             },
         }

@@ -81,6 +81,7 @@ async fn numbers_equal_what_is_stored(pool: PgPool) {
         name: "all".to_owned(),
         preset: "standard".to_owned(),
         url: Sensitive::new("https://receiver.example/hook"),
+        ..ChannelDraft::default()
     };
     backend.notices().add_channel(&at(1), &draft).await.unwrap();
 

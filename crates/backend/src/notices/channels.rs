@@ -8,10 +8,11 @@ use super::{
 };
 use crate::{
     audit::{self, AuditAction},
-    context::Ctx,
+    context::{Actor, Ctx},
     error::{Failure, internal},
     keyring::{Keyring, ValueField, repository::active_id},
     random,
+    revision::Expected,
     submissions::{self, Submitted},
     work::Work,
 };
@@ -75,12 +76,13 @@ impl NoticeService {
         found.await?.pop().ok_or(Error::NotFound)
     }
 
-    /// Adds a channel.
+    /// Adds a channel. A person proves their identity again, because what goes there outlives a stolen session; a token was
+    /// created with such a proof.
     ///
-    /// Errors: `Invalid`, `Sealed`; as `channels`.
+    /// Errors: `Invalid`, `Locked`, `NoPasswords`, `ProveAtProvider`, `Sealed`; as `channels`.
     pub async fn add_channel(&self, ctx: &Ctx, draft: &ChannelDraft) -> Result<SavedChannel, Error> {
         let keyring = self.unsealed(ctx).await?;
-        let new = self.parse(draft)?;
+        let new = self.parse(ctx, draft).await?;
         self.db.write(ctx, async |work| insert(work, ctx, keyring, &new).await).await
     }
 
@@ -98,7 +100,7 @@ impl NoticeService {
         if let Some(id) = submissions::find(&self.db, ctx, mark).await? {
             return Ok(Submitted::Again(id));
         }
-        let new = self.parse(draft)?;
+        let new = self.parse(ctx, draft).await?;
         self.db
             .write(ctx, async |work| match submissions::note(work, ctx, mark, &new.id.to_string()).await? {
                 Some(id) => Ok(Submitted::Again(id)),
@@ -107,45 +109,82 @@ impl NoticeService {
             .await
     }
 
-    /// Parses a new channel. Returns all problems at once.
-    fn parse(&self, draft: &ChannelDraft) -> Result<NewChannel, Error> {
+    /// Parses a new channel, and verifies the proof. Returns all problems at once.
+    async fn parse(&self, ctx: &Ctx, draft: &ChannelDraft) -> Result<NewChannel, Error> {
         let name = channel_name(&draft.name).map_err(|problem| FieldError::new(Field::Name, problem));
         let preset = channel_preset(&draft.preset).map_err(|problem| FieldError::new(Field::Preset, problem));
-        let url =
-            WebhookUrl::parse(&self.http, &draft.url).map_err(|problem| FieldError::new(Field::Url, problem));
-        match (name, preset, url) {
-            (Ok(name), Ok(preset), Ok(url)) => Ok(NewChannel {
-                id: random::sortable_id(),
-                name,
-                preset,
-                host: url.host(),
-                url: Sensitive::new(draft.url.expose().trim()),
-            }),
+        let url = self.url(&draft.url).await;
+        let (name, preset, url) = match (name, preset, url) {
+            (Ok(name), Ok(preset), Ok(url)) => (name, preset, url),
             (name, preset, url) => {
-                Err(Error::Invalid([name.err(), preset.err(), url.err()].into_iter().flatten().collect()))
+                let wrong = [name.err(), preset.err(), url.err()].into_iter().flatten().collect();
+                return Err(self.without_proof(ctx, draft, wrong).await);
             }
+        };
+        self.prove(ctx, draft).await?;
+        Ok(NewChannel {
+            id: random::sortable_id(),
+            name,
+            preset,
+            host: url.host(),
+            url: Sensitive::new(draft.url.expose().trim()),
+        })
+    }
+
+    /// Verifies the identity of a person who decides where notices go.
+    async fn prove(&self, ctx: &Ctx, draft: &ChannelDraft) -> Result<(), Error> {
+        match ctx.actor {
+            Actor::Token(_) => Ok(()),
+            _ => self.sessions.prove(ctx, &draft.current_password).await,
         }
     }
 
-    /// Changes the name of a channel, and its address if one is typed.
+    /// Returns the error of these problems, with the missing proof.
+    async fn without_proof(&self, ctx: &Ctx, draft: &ChannelDraft, wrong: Vec<FieldError>) -> Error {
+        match ctx.actor {
+            Actor::Token(_) => Error::Invalid(wrong),
+            _ => self.sessions.with_missing_proof(ctx, &draft.current_password, wrong).await,
+        }
+    }
+
+    async fn url(&self, typed: &Sensitive) -> Result<WebhookUrl, FieldError> {
+        let url = WebhookUrl::parse_new(&self.http, typed).await;
+        url.map_err(|problem| FieldError::new(Field::Url, problem))
+    }
+
+    /// Changes the name of a channel in the expected state, if one is given, and its address if one is typed, for which a person
+    /// proves their identity again, as for a new channel.
     ///
-    /// Errors: `NotFound`, `Invalid`, `Sealed`; as `channels`.
-    pub async fn change_channel(&self, ctx: &Ctx, id: Uuid, draft: &ChannelDraft) -> Result<(), Error> {
+    /// Errors: `Changed` with who and when; `Locked`, `NoPasswords`, `ProveAtProvider`; `NotFound`, `Invalid`, `Sealed`; as `channels`.
+    pub async fn change_channel(
+        &self,
+        ctx: &Ctx,
+        id: Uuid,
+        draft: &ChannelDraft,
+        expected: Option<Expected>,
+    ) -> Result<(), Error> {
         let keyring = self.unsealed(ctx).await?;
         let name = channel_name(&draft.name).map_err(|problem| FieldError::new(Field::Name, problem));
-        let url = (!draft.url.expose().trim().is_empty())
-            .then(|| WebhookUrl::parse(&self.http, &draft.url))
-            .transpose()
-            .map_err(|problem| FieldError::new(Field::Url, problem));
+        let keeps_url = draft.url.expose().trim().is_empty();
+        let url = if keeps_url { Ok(None) } else { self.url(&draft.url).await.map(Some) };
         let (name, url) = match (name, url) {
             (Ok(name), Ok(url)) => (name, url),
             (name, url) => {
-                return Err(Error::Invalid([name.err(), url.err()].into_iter().flatten().collect()));
+                let wrong = [name.err(), url.err()].into_iter().flatten().collect();
+                return Err(if keeps_url {
+                    Error::Invalid(wrong)
+                } else {
+                    self.without_proof(ctx, draft, wrong).await
+                });
             }
         };
+        if url.is_some() {
+            self.prove(ctx, draft).await?;
+        }
         self.db
             .write(ctx, async |work| {
                 let old = repository::lock(work, id).await?.ok_or(Error::NotFound)?;
+                old.last_change.require(ctx, expected)?;
                 let mut fields = Vec::new();
                 if old.name != name {
                     let renamed = repository::rename(work, ctx, id, &name).await;
@@ -217,13 +256,20 @@ impl NoticeService {
             .await
     }
 
-    /// Deletes a channel with its rules and deliveries.
+    /// Deletes a channel in the expected state, if one is given, with its rules and deliveries.
     ///
-    /// Errors: `NotFound`; as `channels`.
-    pub async fn delete_channel(&self, ctx: &Ctx, id: Uuid) -> Result<String, Error> {
+    /// Errors: `Changed` with who and when; `NotFound`; as `channels`.
+    pub async fn delete_channel(
+        &self,
+        ctx: &Ctx,
+        id: Uuid,
+        expected: Option<Expected>,
+    ) -> Result<String, Error> {
         self.unsealed(ctx).await?;
         self.db
             .write(ctx, async |work| {
+                let stored = repository::lock(work, id).await?.ok_or(Error::NotFound)?;
+                stored.last_change.require(ctx, expected)?;
                 let name = repository::delete(work, id).await?.ok_or(Error::NotFound)?;
                 audit::record(work, ctx, AuditAction::ChannelDeleted, &name).await?;
                 Ok(name)

@@ -5,6 +5,7 @@ use crate::{
     audit::{self, AuditAction},
     context::Ctx,
     random,
+    revision::Expected,
 };
 use domain::{
     error::{Error, Field, FieldError},
@@ -46,17 +47,29 @@ impl NoticeService {
     ///
     /// Errors: `Invalid`, `Sealed`; as `rules`.
     pub async fn add_rule(&self, ctx: &Ctx, draft: &RuleDraft) -> Result<Uuid, Error> {
-        self.save_rule(ctx, None, draft).await
+        self.save_rule(ctx, None, draft, None).await
     }
 
-    /// Replaces what a rule says.
+    /// Replaces what a rule says in the expected state, if one is given.
     ///
-    /// Errors: `NotFound`, `Invalid`, `Sealed`; as `rules`.
-    pub async fn change_rule(&self, ctx: &Ctx, id: Uuid, draft: &RuleDraft) -> Result<(), Error> {
-        self.save_rule(ctx, Some(id), draft).await.map(drop)
+    /// Errors: `Changed` with who and when; `NotFound`, `Invalid`, `Sealed`; as `rules`.
+    pub async fn change_rule(
+        &self,
+        ctx: &Ctx,
+        id: Uuid,
+        draft: &RuleDraft,
+        expected: Option<Expected>,
+    ) -> Result<(), Error> {
+        self.save_rule(ctx, Some(id), draft, expected).await.map(drop)
     }
 
-    async fn save_rule(&self, ctx: &Ctx, stored: Option<Uuid>, draft: &RuleDraft) -> Result<Uuid, Error> {
+    async fn save_rule(
+        &self,
+        ctx: &Ctx,
+        stored: Option<Uuid>,
+        draft: &RuleDraft,
+        expected: Option<Expected>,
+    ) -> Result<Uuid, Error> {
         self.unsealed(ctx).await?;
         let no_channel = || FieldError::new(Field::Channel, NoticeProblem::Channel);
         let channel = draft.channel.trim().parse::<Uuid>().map_err(|_| no_channel());
@@ -80,9 +93,9 @@ impl NoticeService {
                         (id, AuditAction::NoticeRuleAdded)
                     }
                     Some(id) => {
-                        if !repository::update(work, id, channel, &scope).await? {
-                            return Err(Error::NotFound.into());
-                        }
+                        let last_change = repository::lock(work, id).await?.ok_or(Error::NotFound)?;
+                        last_change.require(ctx, expected)?;
+                        repository::update(work, ctx, id, channel, &scope).await?;
                         (id, AuditAction::NoticeRuleChanged)
                     }
                 };
@@ -92,13 +105,15 @@ impl NoticeService {
             .await
     }
 
-    /// Deletes a rule.
+    /// Deletes a rule in the expected state, if one is given.
     ///
-    /// Errors: `NotFound`, `Sealed`; as `rules`.
-    pub async fn delete_rule(&self, ctx: &Ctx, id: Uuid) -> Result<(), Error> {
+    /// Errors: `Changed` with who and when; `NotFound`, `Sealed`; as `rules`.
+    pub async fn delete_rule(&self, ctx: &Ctx, id: Uuid, expected: Option<Expected>) -> Result<(), Error> {
         self.unsealed(ctx).await?;
         self.db
             .write(ctx, async |work| {
+                let last_change = repository::lock(work, id).await?.ok_or(Error::NotFound)?;
+                last_change.require(ctx, expected)?;
                 let rule = repository::list(work, Some(id)).await?.pop().ok_or(Error::NotFound)?;
                 if !repository::delete(work, id).await? {
                     return Err(Error::NotFound.into());

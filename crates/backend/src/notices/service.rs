@@ -7,6 +7,7 @@ use crate::{
     context::{Action, Ctx},
     db::Db,
     keyring::Keyring,
+    sessions::SessionService,
 };
 use domain::error::Error;
 use std::sync::Arc;
@@ -24,12 +25,19 @@ pub struct NoticeService {
     pub(super) db: Db,
     pub(super) keyring: Option<Arc<Keyring>>,
     pub(super) http: Http,
+    pub(super) sessions: SessionService,
     pub(super) config: Arc<NoticeConfig>,
 }
 
 impl NoticeService {
-    pub(crate) fn new(db: Db, keyring: Option<Arc<Keyring>>, http: Http, config: NoticeConfig) -> Self {
-        Self { db, keyring, http, config: Arc::new(config) }
+    pub(crate) fn new(
+        db: Db,
+        keyring: Option<Arc<Keyring>>,
+        http: Http,
+        sessions: SessionService,
+        config: NoticeConfig,
+    ) -> Self {
+        Self { db, keyring, http, sessions, config: Arc::new(config) }
     }
 
     /// Allows what is for administrators, and for the server itself.
@@ -41,6 +49,13 @@ impl NoticeService {
     pub(super) async fn unsealed(&self, ctx: &Ctx) -> Result<&Keyring, Error> {
         self.may(ctx).await?;
         self.keyring.as_deref().ok_or(Error::Sealed)
+    }
+
+    /// Rejects whoever may not change channels, rules and settings.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`.
+    pub async fn may_manage(&self, ctx: &Ctx) -> Result<(), Error> {
+        self.unsealed(ctx).await.map(drop)
     }
 
     /// Raises the notices whose time has come: ends that come near, renewals, key pairs that wait. Any number of servers may do

@@ -1,5 +1,6 @@
 //! Notices against receivers on loopback, and the reference verifier of Standard Webhooks.
 
+mod channels;
 mod deliveries;
 mod events;
 mod receiver;
@@ -31,7 +32,12 @@ async fn backend(pool: &PgPool) -> Backend {
 }
 
 async fn add_channel(backend: &Backend, name: &str, preset: &str, url: &str) -> SavedChannel {
-    let draft = ChannelDraft { name: name.to_owned(), preset: preset.to_owned(), url: Sensitive::new(url) };
+    let draft = ChannelDraft {
+        name: name.to_owned(),
+        preset: preset.to_owned(),
+        url: Sensitive::new(url),
+        ..ChannelDraft::default()
+    };
     backend.notices().add_channel(&at(1), &draft).await.unwrap()
 }
 

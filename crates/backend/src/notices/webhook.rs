@@ -45,7 +45,32 @@ pub(super) struct WebhookUrl {
 
 impl WebhookUrl {
     /// Parses an address of HTTPS; of plain HTTP only for a host that the operator lists for that.
-    pub(super) fn parse(http: &Http, text: &Sensitive) -> Result<Self, NoticeProblem> {
+    fn parse(http: &Http, text: &Sensitive) -> Result<Self, NoticeProblem> {
+        let url = Self::read(text)?;
+        url.is_protected(http)?;
+        Ok(url)
+    }
+
+    /// Parses an address that is to be stored: the portal would connect to it.
+    pub(super) async fn parse_new(http: &Http, text: &Sensitive) -> Result<Self, NoticeProblem> {
+        let url = Self::read(text)?;
+        // Said first, because https does not open such an address.
+        match http.may_reach(&url.origin).await {
+            Err(TestCause::AddressNotAllowed) => return Err(NoticeProblem::UrlNotAllowed),
+            Err(_) => return Err(NoticeProblem::UrlForbidden),
+            Ok(()) => {}
+        }
+        url.is_protected(http)?;
+        Ok(url)
+    }
+
+    /// Rejects plain HTTP, except to a host that the operator lists for that.
+    fn is_protected(&self, http: &Http) -> Result<(), NoticeProblem> {
+        let Origin { tls, host, port } = &self.origin;
+        if *tls || http.is_plain(host, Some(*port)) { Ok(()) } else { Err(NoticeProblem::UrlNotTls) }
+    }
+
+    fn read(text: &Sensitive) -> Result<Self, NoticeProblem> {
         let text = text.expose().trim();
         if text.is_empty() {
             return Err(NoticeProblem::UrlMissing);
@@ -63,8 +88,7 @@ impl WebhookUrl {
         }
         let tls = match url.scheme() {
             "https" => true,
-            "http" if http.is_plain(host, Some(port)) => false,
-            "http" => return Err(NoticeProblem::UrlNotTls),
+            "http" => false,
             _ => return Err(NoticeProblem::Url),
         };
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
@@ -155,6 +179,7 @@ fn cause_of(cause: TestCause) -> DeliveryCause {
     match cause {
         TestCause::NameNotFound => DeliveryCause::NameNotFound,
         TestCause::AddressNotAllowed => DeliveryCause::AddressNotAllowed,
+        TestCause::AddressForbidden => DeliveryCause::AddressForbidden,
         TestCause::TimedOut => DeliveryCause::TimedOut,
         TestCause::CertificateNotTrusted
         | TestCause::CertificateExpired

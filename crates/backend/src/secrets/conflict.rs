@@ -2,7 +2,11 @@
 
 use super::repository::SecretRow;
 use crate::{
-    audit::history::repository::changed_fields, context::Ctx, db::timestamp, revision::Expected, work::Work,
+    audit::history::repository::changed_fields,
+    context::Ctx,
+    db::timestamp,
+    revision::{Expected, LastChange},
+    work::Work,
 };
 use domain::{
     error::{Change, Error, Field, FieldError, Problem},
@@ -11,14 +15,8 @@ use domain::{
 
 /// Returns the error of a change that expected another stored state, or another pending pair.
 pub(crate) fn conflict(ctx: &Ctx, row: SecretRow) -> Error {
-    Error::Changed(Change {
-        at: timestamp(row.updated_at),
-        now: ctx.now,
-        version: row.version,
-        own: ctx.actor.is_user_named(&row.updated_by),
-        by: row.updated_by,
-        fields: Vec::new(),
-    })
+    let (revision, at) = (row.revision(), timestamp(row.updated_at));
+    LastChange { revision, at, by: row.updated_by }.conflict(ctx)
 }
 
 /// Returns the same error with the fields that were changed since the expected version; with none if the row is another secret

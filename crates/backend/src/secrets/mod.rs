@@ -29,6 +29,7 @@ pub use manifests::ManifestsQuery;
 pub use retention::{KeepDeleted, KeepVersions, Retention};
 pub use service::SecretService;
 pub use values::{FoundValue, ValueAnswer, ValueQuery};
+pub use versions::Rollback;
 pub use view::SecretView;
 
 #[cfg(test)]

@@ -80,6 +80,14 @@ impl SecretService {
         self.unsealed().map(drop)
     }
 
+    /// Rejects whoever may add no secret, whatever its name.
+    ///
+    /// Errors: `NotSignedIn`, `Forbidden`, `Sealed`.
+    pub async fn may_add(&self, ctx: &Ctx) -> Result<(), Error> {
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Visible("new secret")).await?;
+        self.unsealed().map(drop)
+    }
+
     /// Returns what may be shown of one secret.
     ///
     /// Errors: as `list`, and `NotFound`.

@@ -1,6 +1,7 @@
 //! The versions of values: listing them, rolling back to an earlier one without reading it, and destroying one. Every method
 //! authorizes first; every change is one transaction with its audit record.
 
+mod in_use;
 pub(crate) mod repository;
 
 use super::{
@@ -27,6 +28,7 @@ use domain::{
     time::Timestamp,
 };
 use formats::password_end::visible_end;
+use in_use::is_in_use;
 use repository::{Found, NewVersion, VersionRow};
 use sqlx::PgConnection;
 
@@ -80,6 +82,15 @@ impl EarlierValue {
     }
 }
 
+/// The outcome of a rollback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rollback {
+    /// The value of the earlier version is in use again, as the version of this number.
+    NewVersion(i64),
+    /// The version in use, of this number, has that value and its account already, so that nothing was changed.
+    AlreadyCurrent(i64),
+}
+
 /// Returns the reason of a change of a value by this actor.
 pub(super) fn reason_of_change(ctx: &Ctx) -> VersionReason {
     match ctx.actor {
@@ -115,10 +126,9 @@ impl SecretService {
     /// Rolls back: stores the value of an earlier version as a new version, with the registry host, the username or the facts
     /// of the key that belong to it, and with its own end, also if that has passed. The value is opened and sealed inside the
     /// keyring alone, so the actor need not be allowed to read it. Keeps a test's result if `ticket` is for exactly this version;
-    /// ignores other tickets. Returns the number of the new version.
+    /// ignores other tickets. A version whose value is in use already is not stored once more.
     ///
-    /// Errors: `NotFound`, also if there never was such a version; `CurrentVersion`; `VersionGone` if its value is no longer
-    /// kept; `OtherHost` if its password was typed for another host than it was last used with; `Changed` with who and when;
+    /// Errors: `NotFound`, also if there never was such a version; `VersionGone` if its value is no longer kept; `OtherHost` if its password was typed for another host than it was last used with; `Changed` with who and when;
     /// `Internal` if a stored value or fact is not what the portal wrote; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`.
     pub async fn roll_back(
         &self,
@@ -127,7 +137,7 @@ impl SecretService {
         number: i64,
         expected: Option<Expected>,
         ticket: &str,
-    ) -> Result<i64, Error> {
+    ) -> Result<Rollback, Error> {
         authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
         let keyring = self.unsealed()?;
         self.db
@@ -137,8 +147,15 @@ impl SecretService {
                     return Err(conflict::conflict(ctx, row).into());
                 }
                 row.prove(&self.db, id)?;
+                if number == row.value_version {
+                    return Ok(Rollback::AlreadyCurrent(number));
+                }
                 let found = repository::find(work, row.id, ValueField::of(id.kind), number).await?;
-                let earlier = earlier(&self.db, id, &row, number, found)?.for_its_host(id)?;
+                let earlier = earlier(&self.db, id, &row, number, found)?;
+                if is_in_use(work, &row, &earlier.facts).await? {
+                    return Ok(Rollback::AlreadyCurrent(row.value_version));
+                }
+                let earlier = earlier.for_its_host(id)?;
                 let end = restored_end(keyring, &earlier, &row, ctx.now)?;
                 let EarlierValue { facts, place, sealed } = earlier;
                 let settings = stored_settings_for(work, id, facts.registry_host.as_deref()).await?;
@@ -167,9 +184,29 @@ impl SecretService {
                 let numbers = [format!("from-{number}"), format!("to-{}", to.version)];
                 fields.extend(numbers.iter().map(String::as_str));
                 audit::record_change(work, ctx, AuditAction::ValueRolledBack, id, &fields).await?;
-                Ok(to.version)
+                Ok(Rollback::NewVersion(to.version))
             })
             .await
+    }
+
+    /// Returns whether a rollback to this version would change nothing.
+    ///
+    /// Errors: `NotFound` if there is no such secret; `Sealed`, `NotSignedIn`, `Forbidden`, `Unavailable`, `Internal`.
+    pub async fn is_version_in_use(&self, ctx: &Ctx, id: &SecretId, number: i64) -> Result<bool, Error> {
+        authorize(&self.db, ctx, Action::WriteSecrets, Object::Secret(id)).await?;
+        self.unsealed()?;
+        let found = self.db.read(ctx, async |connection| {
+            let Some(row) = secrets::find(connection, id).await? else { return Ok(None) };
+            if number == row.value_version {
+                return Ok(Some(true));
+            }
+            match repository::find(connection, row.id, ValueField::of(id.kind), number).await? {
+                Some((version, Some(_))) => is_in_use(connection, &row, &version).await.map(Some),
+                // The rollback says why it is not possible.
+                _ => Ok(Some(false)),
+            }
+        });
+        found.await?.ok_or(Error::NotFound)
     }
 
     /// Destroys the value of an earlier version, which nothing brings back. The facts of the version stay.

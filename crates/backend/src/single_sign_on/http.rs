@@ -90,8 +90,12 @@ fn message(cause: TestCause) -> &'static str {
         TestCause::TooMuch => "the answer is longer than a megabyte",
         TestCause::TlsFailed => "it does not speak TLS as it should",
         TestCause::AddressNotAllowed => {
-            "an address of the provider leads to a private or reserved address that is neither the issuer's nor listed in \
+            "an address of the provider leads to a private address that is neither the issuer's nor listed in \
              LATCHKEY_ALLOW_PRIVATE_HOSTS"
+        }
+        TestCause::AddressForbidden => {
+            "an address of the provider leads to a reserved address, a cloud's metadata service or the portal itself, which \
+             the portal never connects to"
         }
         TestCause::CertificateNotTrusted => {
             "its TLS certificate is not signed by an authority that the portal trusts; LATCHKEY_EXTRA_CA_FILE names further \

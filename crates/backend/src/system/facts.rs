@@ -42,6 +42,8 @@ pub struct SettingsFacts {
     pub unknown: Vec<String>,
     /// The reason why the server would not start with them.
     pub wrong: Option<String>,
+    /// The reason why the settings of the mail server cannot be used.
+    pub mail_wrong: Option<String>,
     /// The path of the settings file, if there is one.
     pub file: Option<String>,
     /// The reason why that file cannot be read.

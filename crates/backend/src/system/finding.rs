@@ -414,6 +414,8 @@ findings! {
 
         /// No server takes mails.
         MailOff = Mail, Well, "mail-off";
+        /// The settings of the server cannot be used.
+        MailWrong { why: String } = Mail, Broken, "mail-wrong";
         /// The server takes the portal's mails, as far as can be seen without sending one.
         MailReady { server: String } = Mail, Well, "mail-ready";
         /// The server cannot be used.

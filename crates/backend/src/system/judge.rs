@@ -180,7 +180,9 @@ fn reachability(public: Option<&str>, is_https: bool, outside: &Outside) -> [Fin
     let Some(address) = public.map(str::to_owned) else { return neither(Unlooked::NoPublicAddress) };
     let answer = match &outside.public {
         Some(Ok(answer)) if outside.asked => answer,
-        Some(Err(TestCause::AddressNotAllowed)) => return neither(Unlooked::AddressNotAllowed),
+        Some(Err(TestCause::AddressNotAllowed | TestCause::AddressForbidden)) => {
+            return neither(Unlooked::AddressNotAllowed);
+        }
         Some(Err(cause)) => {
             return [
                 Finding::ReachableNot { address, cause: *cause },
@@ -248,8 +250,11 @@ pub(super) fn sign_on(provider: Option<&ProviderSettings>, outside: &Outside) ->
     vec![Finding::SignOnAnswers { issuer }, keys, claims]
 }
 
-/// Judges the mail server, by its name and by the result of asking it.
-pub(super) fn mail(server: Option<String>, outside: &Outside) -> Finding {
+/// Judges the mail server, by its settings, by its name and by the result of asking it.
+pub(super) fn mail(wrong: Option<&str>, server: Option<String>, outside: &Outside) -> Finding {
+    if let Some(why) = wrong {
+        return Finding::MailWrong { why: why.to_owned() };
+    }
     match (server, outside.mail) {
         (None, _) => Finding::MailOff,
         (Some(_), None) => not_looked(Check::Mail, Unlooked::NotAsked),

@@ -245,7 +245,7 @@ fn report(
     let has_others = stored.is_ok_and(|stored| stored.has_others);
     findings.extend(judge::network(&around.network, has_others, around.request.as_ref(), outside));
     findings.extend(judge::sign_on(client.provider().as_ref(), outside));
-    findings.push(judge::mail(client.mail_server(), outside));
+    findings.push(judge::mail(around.settings.mail_wrong.as_deref(), client.mail_server(), outside));
     let migrations = database.and_then(Result::ok).map(|asked| asked.facts.migrations).unwrap_or_default();
     SystemReport { findings, settings: around.settings.all, migrations, at: around.now }
 }

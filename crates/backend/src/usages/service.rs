@@ -6,12 +6,12 @@ use crate::{
     access::{Object, authorize},
     audit::{self, AuditAction},
     context::{Action, Ctx},
-    db::Db,
-    revision::{Expected, Revision},
+    db::{Db, timestamp},
+    revision::{Expected, LastChange, Revision},
     work::Work,
 };
 use domain::{
-    error::{Change, Error, Field, FieldError, Problem},
+    error::{Error, Field, FieldError, Problem},
     secret::{SecretId, SecretName},
     usage::{Branch, NewUsage, Usage, UsageContent, UsageKind, UsagePage, UsageProblem, UsageQuery},
 };
@@ -233,14 +233,8 @@ async fn hold(
 
 /// Returns the error of a change that expected another stored state.
 fn conflict(ctx: &Ctx, stored: UsageRow) -> Error {
-    Error::Changed(Change {
-        at: crate::db::timestamp(stored.updated_at),
-        now: ctx.now,
-        version: stored.version,
-        own: ctx.actor.is_user_named(&stored.updated_by),
-        by: stored.updated_by,
-        fields: Vec::new(),
-    })
+    let (revision, at) = (stored.revision(), timestamp(stored.updated_at));
+    LastChange { revision, at, by: stored.updated_by }.conflict(ctx)
 }
 
 /// Returns the object in audit records, which is no secret's, because no secret's id contains a slash.

@@ -69,6 +69,8 @@ pub enum AccessProblem {
     MailNotSent,
     /// There is no such time zone.
     TimeZone,
+    /// The quiet hours end when they begin.
+    QuietHours,
 }
 
 impl AccessProblem {
@@ -107,6 +109,7 @@ impl AccessProblem {
             Self::MailRejected => "mail-rejected",
             Self::MailNotSent => "mail-not-sent",
             Self::TimeZone => "time-zone",
+            Self::QuietHours => "quiet-hours",
         }
     }
 }

@@ -69,8 +69,10 @@ causes! {
     HostKeyNotPublished = "host-key-not-published", HostKeyChanged, "The host's key is not one that its operator publishes. This may be an attack. Don't continue until you know why. The key of this secret was not sent.";
     /// The name does not resolve.
     NameNotFound = "name-not-found", Unreachable, "The host name can't be resolved. Check the spelling, and the portal's DNS.";
-    /// The address is not allowed for tests.
-    AddressNotAllowed = "address-not-allowed", Unreachable, "The host has a private or reserved address, and the portal doesn't connect to those. Whoever runs the portal can allow private hosts: LATCHKEY_ALLOW_PRIVATE_HOSTS.";
+    /// The address is private, and no setting allows it.
+    AddressNotAllowed = "address-not-allowed", Unreachable, "The host has a private address, and the portal doesn't connect to those unless its operator allows it. Whoever runs the portal can add the host to LATCHKEY_ALLOW_PRIVATE_HOSTS.";
+    /// Nobody may connect to the address, whatever the settings.
+    AddressForbidden = "address-forbidden", Unreachable, "The portal never connects to this address: it belongs to a cloud's metadata service or to the portal itself, or is reserved. Enter another host.";
     /// Nobody listens at the port.
     ConnectionRefused = "connection-refused", Unreachable, "The host refused the connection: nothing listens on this port. Check the port, and that the server is running.";
     /// There is no route to the host, or the connection broke.

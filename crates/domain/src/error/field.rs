@@ -62,6 +62,8 @@ coded_enum! {
         MailAddress = "mail_address", "Mail address";
         /// The time zone of a person.
         TimeZone = "time_zone", "Time zone";
+        /// The end of the hours in which a person is not written to.
+        QuietTo = "quiet_to", "Quiet until";
         /// The form in which a channel gets notices.
         Preset = "preset", "Kind";
         /// The address of a channel.

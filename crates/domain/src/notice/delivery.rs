@@ -58,8 +58,10 @@ coded_enum! {
         ServerError = "server-error", "The receiver failed.";
         /// No name server knows the host.
         NameNotFound = "name-not-found", "No host has this name.";
-        /// The host may not be connected to.
+        /// The address is private, and no setting allows it.
         AddressNotAllowed = "address-not-allowed", "The portal may not connect to this address. Add the host to LATCHKEY_ALLOW_PRIVATE_HOSTS.";
+        /// Nobody may connect to the address, whatever the settings.
+        AddressForbidden = "address-forbidden", "The portal never connects to this address: it belongs to a cloud's metadata service or to the portal itself, or is reserved.";
         /// No connection was made, or it broke off.
         NotReached = "not-reached", "The receiver was not reached.";
         /// TLS failed, such as for a certificate that is not trusted.

@@ -20,6 +20,8 @@ pub struct ChannelDraft {
     pub preset: String,
     /// Field "Address": a secret at Slack and Teams. Empty for a stored channel that keeps its own.
     pub url: Sensitive,
+    /// Field "Current password": the proof of a person who decides where notices go.
+    pub current_password: Sensitive,
 }
 
 /// Parses the name of a channel: one line of 1 to 100 characters, as the name of a token.

@@ -17,6 +17,10 @@ coded_enum! {
         Url = "channel-url";
         /// The address is not one of HTTPS.
         UrlNotTls = "channel-url-not-tls";
+        /// The address is private, and no setting allows it.
+        UrlNotAllowed = "channel-url-not-allowed";
+        /// Nobody may connect to the address, whatever the settings.
+        UrlForbidden = "channel-url-forbidden";
         /// There is no such channel.
         Channel = "rule-channel";
         /// There is no such event.

@@ -1,8 +1,12 @@
 //! Channels of notices by the API.
 
-use super::{Answer, Body, Caller, ProblemDetails, json, row};
-use axum::{extract::Path, http::StatusCode, response::IntoResponse};
-use backend::{ChannelSummary, SavedChannel, Submitted};
+use super::{Answer, Body, Caller, Problem, ProblemDetails, expected, json, row, with_tag};
+use axum::{
+    extract::Path,
+    http::{HeaderMap, StatusCode},
+    response::IntoResponse,
+};
+use backend::{ChannelSummary, Expected, SavedChannel, Submitted};
 use domain::{
     error::Error,
     notice::{ChannelDraft, DeliveryCause},
@@ -11,6 +15,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// A channel.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,6 +36,8 @@ pub struct Channel {
     rotating_until: Option<String>,
     /// How many deliveries wait.
     waiting: i64,
+    /// Goes up with each change.
+    version: i64,
     updated_at: String,
     updated_by: String,
 }
@@ -47,6 +54,7 @@ impl From<ChannelSummary> for Channel {
             hold_until: channel.hold_until.map(Timestamp::rfc3339),
             rotating_until: channel.rotating_until.map(Timestamp::rfc3339),
             waiting: channel.waiting,
+            version: channel.version,
             updated_at: channel.updated_at.rfc3339(),
             updated_by: channel.updated_by,
         }
@@ -125,8 +133,11 @@ pub async fn list(caller: Caller) -> Answer {
     request_body = NewChannelBody,
     responses((status = 201, description = "Added, with its signing secret", body = SignedChannel)),
 )]
-pub async fn add(caller: Caller, Body(body): Body<NewChannelBody>) -> Answer {
-    let draft = ChannelDraft { name: body.name, preset: body.preset, url: body.url };
+pub async fn add(caller: Caller, body: Body<NewChannelBody>) -> Answer {
+    caller.backend.notices().may_manage(&caller.ctx).await?;
+    let body = body.content()?;
+    let NewChannelBody { name, preset, url } = body;
+    let draft = ChannelDraft { name, preset, url, ..ChannelDraft::default() };
     let saved = caller.backend.notices().add_channel(&caller.ctx, &draft).await?;
     Ok((StatusCode::CREATED, json(SignedChannel::from(saved))).into_response())
 }
@@ -136,47 +147,74 @@ pub async fn add(caller: Caller, Body(body): Body<NewChannelBody>) -> Answer {
     get, path = "/api/v1/notifications/channels/{channel}", tag = "Notifications", operation_id = "show_channel",
     params(("channel" = String, Path, description = "As the list has it")),
     responses(
-        (status = 200, description = "The channel", body = Channel),
+        (status = 200, description = "The channel", body = Channel, headers(("ETag" = String, description = "To be sent in If-Match"))),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn show(caller: Caller, Path(text): Path<String>) -> Answer {
-    let channel = caller.backend.notices().channel(&caller.ctx, row(&text)?).await?;
-    Ok(json(Channel::from(channel)))
+    shown(&caller, row(&text)?).await
+}
+
+async fn shown(caller: &Caller, id: Uuid) -> Answer {
+    let channel = caller.backend.notices().channel(&caller.ctx, id).await?;
+    with_tag(caller, channel.revision(), Channel::from(channel))
 }
 
 /// Change the name or the address of a channel
+///
+/// With `If-Match`, nothing is saved over a change that came in between.
 #[utoipa::path(
     patch, path = "/api/v1/notifications/channels/{channel}", tag = "Notifications", operation_id = "change_channel",
-    params(("channel" = String, Path, description = "As the list has it")),
+    params(
+        ("channel" = String, Path, description = "As the list has it"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of what was seen, or the number of its version in quotation marks"),
+    ),
     request_body = ChannelChange,
     responses(
         (status = 200, description = "Changed", body = Channel),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Somebody was quicker by a moment", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody changed it in between: who and when", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "Fields need another look", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
-pub async fn change(caller: Caller, Path(text): Path<String>, Body(body): Body<ChannelChange>) -> Answer {
+pub async fn change(
+    caller: Caller,
+    Path(text): Path<String>,
+    headers: HeaderMap,
+    body: Body<ChannelChange>,
+) -> Answer {
     let (id, notices) = (row(&text)?, caller.backend.notices());
-    let name = match body.name {
-        Some(name) => name,
-        None => notices.channel(&caller.ctx, id).await?.name,
-    };
-    let draft = ChannelDraft { name, preset: String::new(), url: body.url.unwrap_or_default() };
-    notices.change_channel(&caller.ctx, id, &draft).await?;
-    Ok(json(Channel::from(notices.channel(&caller.ctx, id).await?)))
+    notices.may_manage(&caller.ctx).await?;
+    let body = body.content()?;
+    let stored = notices.channel(&caller.ctx, id).await?;
+    let expected = expected(&headers)?;
+    // Without a named version, somebody else was a moment earlier: the name that is left out would be the one before.
+    let began_with = Expected::of(expected, stored.revision());
+    let name = body.name.unwrap_or(stored.name);
+    let draft = ChannelDraft { name, url: body.url.unwrap_or_default(), ..ChannelDraft::default() };
+    let changed = notices.change_channel(&caller.ctx, id, &draft, Some(began_with)).await;
+    changed.map_err(|error| Problem::from(error).of_condition(expected.is_some()))?;
+    shown(&caller, id).await
 }
 
 /// Delete a channel with its rules and deliveries
 #[utoipa::path(
     delete, path = "/api/v1/notifications/channels/{channel}", tag = "Notifications", operation_id = "delete_channel",
-    params(("channel" = String, Path, description = "As the list has it")),
+    params(
+        ("channel" = String, Path, description = "As the list has it"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of what was seen, or the number of its version in quotation marks"),
+    ),
     responses(
         (status = 204, description = "Deleted"),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody changed it in between: who and when", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
-pub async fn delete(caller: Caller, Path(text): Path<String>) -> Answer {
-    caller.backend.notices().delete_channel(&caller.ctx, row(&text)?).await?;
+pub async fn delete(caller: Caller, Path(text): Path<String>, headers: HeaderMap) -> Answer {
+    let (id, expected) = (row(&text)?, expected(&headers)?);
+    let deleted = caller.backend.notices().delete_channel(&caller.ctx, id, expected).await;
+    deleted.map_err(|error| Problem::from(error).of_condition(expected.is_some()))?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -226,9 +264,9 @@ pub async fn resume(caller: Caller, path: Path<String>) -> Answer {
 }
 
 async fn set_paused(caller: Caller, Path(text): Path<String>, paused: bool) -> Answer {
-    let (id, notices) = (row(&text)?, caller.backend.notices());
-    notices.set_paused(&caller.ctx, id, paused).await?;
-    Ok(json(Channel::from(notices.channel(&caller.ctx, id).await?)))
+    let id = row(&text)?;
+    caller.backend.notices().set_paused(&caller.ctx, id, paused).await?;
+    shown(&caller, id).await
 }
 
 /// Send a test to a channel

@@ -35,14 +35,17 @@ pub struct DeliveryItem {
     next_at: Option<String>,
     /// Why the last attempt failed, such as `rejected` or `timed-out`.
     cause: Option<&'static str>,
-    /// The status of the last answer.
+    /// The status of the last answer, by the rules of `protocol`.
     status: Option<u16>,
+    /// The protocol of the last answer: `http`, or `smtp` for a mail; null without an answer.
+    protocol: Option<&'static str>,
     created_at: String,
     delivered_at: Option<String>,
 }
 
 impl From<Delivery> for DeliveryItem {
     fn from(delivery: Delivery) -> Self {
+        let by_mail = delivery.channel.is_none();
         Self {
             id: delivery.id.to_string(),
             notice: delivery.notice.id.to_string(),
@@ -55,6 +58,7 @@ impl From<Delivery> for DeliveryItem {
             next_at: delivery.next_at.map(Timestamp::rfc3339),
             cause: delivery.cause.map(DeliveryCause::code),
             status: delivery.status,
+            protocol: delivery.status.map(|_| if by_mail { "smtp" } else { "http" }),
             created_at: delivery.created_at.rfc3339(),
             delivered_at: delivery.delivered_at.map(Timestamp::rfc3339),
         }

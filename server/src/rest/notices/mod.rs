@@ -4,7 +4,14 @@ pub mod channels;
 pub mod deliveries;
 pub mod rules;
 
-use super::{Answer, Caller, Problem, ProblemDetails, body::Body, json, query::Query};
+use super::{
+    Answer, Caller, Problem, ProblemDetails,
+    body::Body,
+    conditional::{expected, tag, tagged},
+    json,
+    query::Query,
+};
+use backend::Revision;
 use domain::error::Error;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,6 +20,12 @@ use uuid::Uuid;
 /// Parses the id in an address. A text that is not an id names nothing.
 fn row(text: &str) -> Result<Uuid, Problem> {
     text.parse().map_err(|_| Error::NotFound.into())
+}
+
+/// Answers with an object, and with the tag of its state.
+fn with_tag(caller: &Caller, revision: Revision, body: impl Serialize) -> Answer {
+    let text = serde_json::to_vec(&body).map_err(|_| Error::Internal(caller.ctx.request_id.clone()))?;
+    Ok(tagged(json(body), &tag(revision, &[&text])))
 }
 
 /// Parses a number that has to be there, such as `3` or `3.0`.
@@ -49,7 +62,9 @@ pub async fn settings(caller: Caller) -> Answer {
     request_body = NoticeSettings,
     responses((status = 200, description = "Changed", body = NoticeSettings)),
 )]
-pub async fn change_settings(caller: Caller, Body(body): Body<NoticeSettings>) -> Answer {
+pub async fn change_settings(caller: Caller, body: Body<NoticeSettings>) -> Answer {
+    caller.backend.notices().may_manage(&caller.ctx).await?;
+    let body = body.content()?;
     caller.backend.notices().set_failures(&caller.ctx, &body.failures.to_string()).await?;
     Ok(json(body))
 }

@@ -1,11 +1,16 @@
 //! Rules of notices by the API.
 
-use super::{Answer, Body, Caller, ProblemDetails, json, row};
-use axum::{extract::Path, http::StatusCode, response::IntoResponse};
+use super::{Answer, Body, Caller, Problem, ProblemDetails, expected, json, row, with_tag};
+use axum::{
+    extract::Path,
+    http::{HeaderMap, StatusCode},
+    response::IntoResponse,
+};
 use backend::NoticeRule;
 use domain::notice::{MAIL, RuleDraft};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// A rule: which notices go to which channel.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,6 +26,11 @@ pub struct Rule {
     name_prefixes: Vec<String>,
     created_at: String,
     created_by: String,
+    /// Goes up by one with each change.
+    version: i64,
+    /// The time of its last change, or of its addition.
+    updated_at: String,
+    updated_by: String,
 }
 
 impl From<NoticeRule> for Rule {
@@ -33,6 +43,9 @@ impl From<NoticeRule> for Rule {
             name_prefixes: rule.scope.prefixes,
             created_at: rule.created_at.rfc3339(),
             created_by: rule.created_by,
+            version: rule.version,
+            updated_at: rule.updated_at.rfc3339(),
+            updated_by: rule.updated_by,
         }
     }
 }
@@ -80,11 +93,12 @@ pub async fn list(caller: Caller) -> Answer {
     request_body = RuleBody,
     responses((status = 201, description = "Added", body = Rule)),
 )]
-pub async fn add(caller: Caller, Body(body): Body<RuleBody>) -> Answer {
+pub async fn add(caller: Caller, body: Body<RuleBody>) -> Answer {
     let notices = caller.backend.notices();
+    notices.may_manage(&caller.ctx).await?;
+    let body = body.content()?;
     let id = notices.add_rule(&caller.ctx, &body.into()).await?;
-    let rule = Rule::from(notices.rule(&caller.ctx, id).await?);
-    Ok((StatusCode::CREATED, json(rule)).into_response())
+    Ok((StatusCode::CREATED, shown(&caller, id).await?).into_response())
 }
 
 /// A rule
@@ -92,40 +106,65 @@ pub async fn add(caller: Caller, Body(body): Body<RuleBody>) -> Answer {
     get, path = "/api/v1/notifications/rules/{rule}", tag = "Notifications", operation_id = "show_notice_rule",
     params(("rule" = String, Path, description = "As the list has it")),
     responses(
-        (status = 200, description = "The rule", body = Rule),
+        (status = 200, description = "The rule", body = Rule, headers(("ETag" = String, description = "To be sent in If-Match"))),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub async fn show(caller: Caller, Path(text): Path<String>) -> Answer {
-    Ok(json(Rule::from(caller.backend.notices().rule(&caller.ctx, row(&text)?).await?)))
+    shown(&caller, row(&text)?).await
+}
+
+async fn shown(caller: &Caller, id: Uuid) -> Answer {
+    let rule = caller.backend.notices().rule(&caller.ctx, id).await?;
+    with_tag(caller, rule.revision(), Rule::from(rule))
 }
 
 /// Replace what a rule says
+///
+/// With `If-Match`, nothing is saved over a change that came in between.
 #[utoipa::path(
     put, path = "/api/v1/notifications/rules/{rule}", tag = "Notifications", operation_id = "change_notice_rule",
-    params(("rule" = String, Path, description = "As the list has it")),
+    params(
+        ("rule" = String, Path, description = "As the list has it"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of what was seen, or the number of its version in quotation marks"),
+    ),
     request_body = RuleBody,
     responses(
         (status = 200, description = "Changed", body = Rule),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody changed it in between: who and when", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "Fields need another look", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
-pub async fn change(caller: Caller, Path(text): Path<String>, Body(body): Body<RuleBody>) -> Answer {
-    let (id, notices) = (row(&text)?, caller.backend.notices());
-    notices.change_rule(&caller.ctx, id, &body.into()).await?;
-    Ok(json(Rule::from(notices.rule(&caller.ctx, id).await?)))
+pub async fn change(
+    caller: Caller,
+    Path(text): Path<String>,
+    headers: HeaderMap,
+    body: Body<RuleBody>,
+) -> Answer {
+    caller.backend.notices().may_manage(&caller.ctx).await?;
+    let (id, expected, body) = (row(&text)?, expected(&headers)?, body.content()?);
+    let changed = caller.backend.notices().change_rule(&caller.ctx, id, &body.into(), expected).await;
+    changed.map_err(|error| Problem::from(error).of_condition(expected.is_some()))?;
+    shown(&caller, id).await
 }
 
 /// Delete a rule
 #[utoipa::path(
     delete, path = "/api/v1/notifications/rules/{rule}", tag = "Notifications", operation_id = "delete_notice_rule",
-    params(("rule" = String, Path, description = "As the list has it")),
+    params(
+        ("rule" = String, Path, description = "As the list has it"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of what was seen, or the number of its version in quotation marks"),
+    ),
     responses(
         (status = 204, description = "Deleted"),
         (status = 404, description = "There is none", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody changed it in between: who and when", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
-pub async fn delete(caller: Caller, Path(text): Path<String>) -> Answer {
-    caller.backend.notices().delete_rule(&caller.ctx, row(&text)?).await?;
+pub async fn delete(caller: Caller, Path(text): Path<String>, headers: HeaderMap) -> Answer {
+    let (id, expected) = (row(&text)?, expected(&headers)?);
+    let deleted = caller.backend.notices().delete_rule(&caller.ctx, id, expected).await;
+    deleted.map_err(|error| Problem::from(error).of_condition(expected.is_some()))?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -158,9 +158,11 @@ impl From<NewSecretBody> for SecretDraft {
         (status = 422, description = "Fields need another look, or the Idempotency-Key came with another request", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
-pub async fn create(caller: Caller, headers: HeaderMap, Body(body): Body<NewSecretBody>) -> Answer {
-    let submission = submission(&caller, &headers)?;
+pub async fn create(caller: Caller, headers: HeaderMap, body: Body<NewSecretBody>) -> Answer {
     let secrets = caller.backend.secrets();
+    secrets.may_add(&caller.ctx).await?;
+    let body = body.content()?;
+    let submission = submission(&caller, &headers)?;
     let generate = match body.generate.as_deref() {
         None => None,
         Some(kind) => Some(

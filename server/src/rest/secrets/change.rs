@@ -3,7 +3,7 @@
 use super::shown;
 use crate::rest::{
     Answer, Caller, Problem, ProblemDetails,
-    body::{Body, whole_number},
+    body::{Body, number_or_cleared, text_or_cleared},
     conditional::expected,
     id,
 };
@@ -19,7 +19,7 @@ use domain::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A change. What is left out stays as it is.
+/// A change. What is left out stays as it is; null clears what a secret can be without.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecretChange {
@@ -42,20 +42,24 @@ pub struct SecretChange {
     /// Git dataset: what protects the new key.
     #[schema(value_type = Option<String>, format = Password)]
     pub(crate) passphrase: Option<Sensitive>,
-    /// Git dataset: the repository to try; an empty text for none.
+    /// Git dataset: the repository to try; null or an empty text for none.
+    #[serde(default, deserialize_with = "text_or_cleared")]
     pub(crate) repository: Option<String>,
-    /// Git dataset: the keys of hosts to trust, as in a `known_hosts` file.
+    /// Git dataset: the keys of hosts to trust, as in a `known_hosts` file; null or an empty text for none.
+    #[serde(default, deserialize_with = "text_or_cleared")]
     pub(crate) known_hosts: Option<String>,
-    /// Image pull: the image to try; an empty text for none.
+    /// Image pull: the image to try; null or an empty text for none.
+    #[serde(default, deserialize_with = "text_or_cleared")]
     pub(crate) image: Option<String>,
-    /// When the value expires: a time (RFC 3339), or a day, for its end in UTC; an empty text for no end. A new value without a
+    /// When the value expires: a time (RFC 3339), or a day, for its end in UTC; null or an empty text for no end. A new value without a
     /// new end ends as it says itself, or as its kind does; otherwise it keeps an end that lies ahead, and loses one that has
     /// passed.
     #[schema(example = "2027-01-31T12:00:00Z")]
+    #[serde(default, deserialize_with = "text_or_cleared")]
     pub(crate) expires_at: Option<String>,
-    /// After how many days the value is to be renewed, 1 to 3650; 0 for never.
+    /// After how many days the value is to be renewed, 1 to 3650; null or 0 for never.
     #[schema(maximum = 3650)]
-    #[serde(default, deserialize_with = "whole_number")]
+    #[serde(default, deserialize_with = "number_or_cleared")]
     pub(crate) renew_every_days: Option<u32>,
     /// Whether the value is handed out no more once it has expired: readers get 410 then.
     pub(crate) stop_when_expired: Option<bool>,
@@ -135,10 +139,11 @@ pub async fn change(
     caller: Caller,
     Path(text): Path<String>,
     headers: HeaderMap,
-    Body(change): Body<SecretChange>,
+    change: Body<SecretChange>,
 ) -> Answer {
     let id = id(&text)?;
     caller.backend.secrets().may_change(&caller.ctx, Some(&id)).await?;
+    let change = change.content()?;
     let expected = expected(&headers)?;
     if let Some(field) = change.misplaced(id.kind) {
         let detail = format!("Secrets of the type {} have no such field.", id.kind.as_str());

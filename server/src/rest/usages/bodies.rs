@@ -1,5 +1,6 @@
 //! What is sent to add or to change an image or a dataset.
 
+use crate::rest::body::text_or_cleared;
 use domain::usage::UsageDraft;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -42,7 +43,8 @@ pub struct NewDatasetBody {
 pub struct ImageChange {
     /// Where it is pulled from.
     image: Option<String>,
-    /// The id of the secret that it uses; an empty text for none.
+    /// The id of the secret that it uses; null or an empty text for none.
+    #[serde(default, deserialize_with = "text_or_cleared")]
     pull_secret: Option<String>,
 }
 
@@ -52,9 +54,11 @@ pub struct ImageChange {
 pub struct DatasetChange {
     /// Its Git address.
     repository: Option<String>,
-    /// The branch; an empty text for the default one.
+    /// The branch; null or an empty text for the default one.
+    #[serde(default, deserialize_with = "text_or_cleared")]
     branch: Option<String>,
-    /// The id of the secret that it uses; an empty text for none.
+    /// The id of the secret that it uses; null or an empty text for none.
+    #[serde(default, deserialize_with = "text_or_cleared")]
     pull_secret: Option<String>,
 }
 

@@ -54,8 +54,9 @@ macro_rules! endpoints {
                     (status = 422, description = "Fields need another look", body = ProblemDetails, content_type = "application/problem+json"),
                 ),
             )]
-            pub async fn create(caller: Caller, Body(body): Body<$new>) -> Answer {
-                operations::create(&caller, UsageKind::$kind, body.into()).await
+            pub async fn create(caller: Caller, body: Body<$new>) -> Answer {
+                caller.backend.usages().may_change(&caller.ctx, UsageKind::$kind, None).await?;
+                operations::create(&caller, UsageKind::$kind, body.content()?.into()).await
             }
 
             /// Answers with what is stored.
@@ -95,8 +96,10 @@ macro_rules! endpoints {
                 caller: Caller,
                 Path(name): Path<String>,
                 headers: HeaderMap,
-                Body(change): Body<$change>,
+                change: Body<$change>,
             ) -> Answer {
+                operations::may_change(&caller, UsageKind::$kind, &name).await?;
+                let change = change.content()?;
                 let merged = |stored| change.merge(stored);
                 operations::change(&caller, UsageKind::$kind, &name, &headers, merged).await
             }

@@ -62,6 +62,12 @@ pub(super) async fn create(caller: &Caller, kind: UsageKind, draft: UsageDraft) 
     Ok(response)
 }
 
+/// Rejects a caller who may not change what has this name.
+pub(super) async fn may_change(caller: &Caller, kind: UsageKind, text: &str) -> Result<(), Problem> {
+    Ok(caller.backend.usages().may_change(&caller.ctx, kind, Some(&name(text)?)).await?)
+}
+
+/// Changes a usage. The caller must have authorized.
 pub(super) async fn change(
     caller: &Caller,
     kind: UsageKind,
@@ -70,7 +76,6 @@ pub(super) async fn change(
     over: impl FnOnce(UsageDraft) -> UsageDraft,
 ) -> Answer {
     let name = name(text)?;
-    caller.backend.usages().may_change(&caller.ctx, kind, Some(&name)).await?;
     let (stored, revision) = found(caller, kind, text).await?;
     let expected = expected(headers)?;
     let draft = over(UsageDraft {

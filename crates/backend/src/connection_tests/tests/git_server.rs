@@ -176,5 +176,5 @@ async fn test_recognizes_servers_other_than_ssh() {
     assert!(matches!(cause, TestCause::NotSsh | TestCause::ConnectionFailed), "{cause:?}");
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     assert_eq!(tried(key, &at(free.port()), "").await.cause, TestCause::ConnectionRefused);
-    assert_eq!(tried(key, "git@169.254.169.254:a", "").await.cause, TestCause::AddressNotAllowed);
+    assert_eq!(tried(key, "git@169.254.169.254:a", "").await.cause, TestCause::AddressForbidden);
 }

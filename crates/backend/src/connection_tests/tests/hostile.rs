@@ -108,10 +108,10 @@ async fn test_never_sends_password_along_a_redirect() {
 #[tokio::test]
 async fn test_checks_realm_as_registry() {
     for (realm, expected) in [
-        ("https://169.254.169.254/latest/meta-data/", TestCause::AddressNotAllowed),
-        ("https://[::ffff:127.0.0.1]/token", TestCause::AddressNotAllowed),
+        ("https://169.254.169.254/latest/meta-data/", TestCause::AddressForbidden),
+        ("https://[::ffff:127.0.0.1]/token", TestCause::AddressForbidden),
         ("https://10.0.0.1/token", TestCause::AddressNotAllowed),
-        ("https://0x7f000001/token", TestCause::AddressNotAllowed),
+        ("https://0x7f000001/token", TestCause::AddressForbidden),
         ("http://169.254.169.254/token", TestCause::TokenByPlainHttp),
         ("https://user:pw@127.0.0.1/token", TestCause::NotARegistry),
         ("file:///etc/passwd", TestCause::NotARegistry),
@@ -155,7 +155,7 @@ async fn test_reports_missing_hosts() {
     let at = async |host: &str| tried(&config, host, ("robot", SECRET), None).await;
     assert_eq!(at(&free.to_string()).await, TestCause::ConnectionRefused);
     assert_eq!(at("no-such-host.invalid").await, TestCause::NameNotFound);
-    assert_eq!(at("169.254.169.254").await, TestCause::AddressNotAllowed);
+    assert_eq!(at("169.254.169.254").await, TestCause::AddressForbidden);
 }
 
 #[tokio::test]

@@ -1,12 +1,16 @@
-//! Stored secrets, and forms that are tested before they are stored.
+//! Stored secrets.
+
+mod forms;
+mod keys;
+mod usages;
 
 use super::{
     config,
     hostile::Scripted,
-    peers::{GitServer, Guard, PASSWORD, Registry, USER},
+    peers::{Guard, PASSWORD, Registry, USER},
 };
 use crate::{
-    Backend, Ctx, Kek,
+    Backend, Kek,
     audit::history::find::find,
     tests::{at, keks_of, reaching, records, somebody},
 };
@@ -20,7 +24,6 @@ use domain::{
         SecretUpdate,
     },
     sensitive::Sensitive,
-    usage::{UsageContent, UsageDraft, UsageKind, UsageProblem},
 };
 use sqlx::PgPool;
 
@@ -153,129 +156,6 @@ async fn test_sends_stored_password_only_to_the_host_it_was_typed_for(pool: PgPo
 }
 
 #[sqlx::test]
-async fn typed_keeps_result_only_for_stored_contents(pool: PgPool) {
-    let registry = Registry::start(&Guard::Basic, None);
-    registry.put("group/app", "1.0");
-    let host = format!("127.0.0.1:{}", registry.port);
-    let backend = backend(&pool, &[&host]).await;
-    let with_image = |image: &str, draft| SecretDraft { image: image.to_owned(), ..draft };
-    let report = try_form(&backend, None, with_image("group/app:1.0", image("new", &host, PASSWORD))).await;
-    assert_eq!(report.cause, TestCause::ImageFound);
-    assert_eq!(listed(&backend, "").await, [""; 0], "a test saves nothing");
-
-    add(&backend, with_image("group/app:2.0", image("a", &host, PASSWORD))).await;
-    // A new value that is only tested.
-    assert_eq!(
-        try_form(&backend, Some("image-a"), image("", &host, "x")).await.cause,
-        TestCause::WrongPassword
-    );
-    // The stored value on another image.
-    let other = with_image("group/app:1.0", image("", &host, ""));
-    assert_eq!(try_form(&backend, Some("image-a"), other).await.cause, TestCause::ImageFound);
-    assert_eq!(cause(&backend, "image-a").await, TestCause::NeverTested);
-    // All of it as it is stored.
-    let same = with_image(&format!("{host}/group/app:2.0"), image("", &host, ""));
-    assert_eq!(try_form(&backend, Some("image-a"), same).await.cause, TestCause::NoAccessToImage);
-    assert_eq!(cause(&backend, "image-a").await, TestCause::NoAccessToImage);
-    assert_eq!(records(&pool).await[0], "editor | connection tested | new secret | done | ");
-
-    let git = ConnectionTest::parse(SecretKind::GitDataset, SecretDraft::default(), true).unwrap();
-    let refused = backend.connection_tests().typed(&at(6), Some(&id("image-a")), git.clone()).await;
-    assert_eq!(refused, Err(Error::BadRequest));
-    assert_eq!(backend.connection_tests().typed(&at(6), None, git).await, Err(Error::BadRequest));
-}
-
-#[sqlx::test]
-async fn approve_trusts_host_until_its_keys_change(pool: PgPool) {
-    let mut server = GitServer::start();
-    let key = server.key("good", &["-t", "ed25519"], true);
-    let backend = backend(&pool, &[]).await;
-    let address = server.address("repo.git");
-    add(&backend, dataset("data", &key, &address, "")).await;
-    let (editor, data) = (somebody(Role::Editor, 3), id("gitsync-secret-data"));
-    let connection_tests = backend.connection_tests();
-
-    let met = connection_tests.stored(&editor, &data).await.unwrap();
-    assert_eq!((met.cause, met.host_keys.len()), (TestCause::HostKeyUnknown, 3));
-    assert_eq!(listed(&backend, "status=not-tested").await, ["gitsync-secret-data not-tested"]);
-    let lines = met.host_keys.iter().map(|key| format!("{}\n", key.line)).collect::<Vec<_>>().concat();
-    assert_eq!(connection_tests.approve(&editor, &data, "nonsense").await, Err(Error::BadRequest));
-    let approved = connection_tests.approve(&editor, &data, &lines).await.unwrap();
-    assert_eq!(approved.cause, TestCause::RepositoryRead);
-    let state = connection_tests.state(&at(9), &data).await.unwrap();
-    assert_eq!(state.refs, approved.refs);
-    assert_eq!(state.refs.unwrap().branch.as_deref(), Some("trunk"));
-    assert_eq!(state.trusted.len(), 3);
-    assert_eq!(state.trusted[0].fingerprint.as_deref(), Some(server.fingerprint("ed25519").as_str()));
-    // Exported with the key.
-    let details = backend.secrets().get(&at(9), &data).await.unwrap();
-    assert_eq!((details.known_hosts.as_str(), details.version), (lines.as_str(), 2));
-    assert!(
-        records(&pool)
-            .await
-            .contains(&"editor | secret changed | gitsync-secret-data | done | known_hosts".to_owned())
-    );
-
-    server.new_host_keys();
-    server.restart();
-    let alarm = connection_tests.stored(&editor, &data).await.unwrap();
-    assert_eq!((alarm.cause, alarm.cause.status()), (TestCause::HostKeyChanged, TestStatus::HostKeyChanged));
-    assert_eq!(listed(&backend, "status=host-key-changed").await, ["gitsync-secret-data host-key-changed"]);
-    // Without its lines, the host is unknown again.
-    change(&backend, "gitsync-secret-data", dataset("", "", &address, ""), 2).await;
-    assert_eq!(connection_tests.stored(&editor, &data).await.unwrap().cause, TestCause::HostKeyUnknown);
-}
-
-#[sqlx::test]
-async fn pending_tests_new_key_and_keeps_state_of_key_in_use(pool: PgPool) {
-    let server = GitServer::start();
-    let (key, address) = (server.key("old", &["-t", "ed25519"], true), server.address("repo.git"));
-    let backend = backend(&pool, &[]).await;
-    add(&backend, dataset("data", &key, &address, &server.known_hosts())).await;
-    let (editor, data) = (somebody(Role::Editor, 3), id("gitsync-secret-data"));
-    let (connection_tests, secrets) = (backend.connection_tests(), backend.secrets());
-    assert_eq!(connection_tests.stored(&editor, &data).await.unwrap().cause, TestCause::RepositoryRead);
-    secrets.generate_key(&editor, &data, NewSshKeyKind::Ed25519).await.unwrap();
-    let new = secrets.get(&at(4), &data).await.unwrap().pending.unwrap().facts;
-
-    // Before and after its public half is registered.
-    let tested = connection_tests.pending(&editor, &data, &new.fingerprint).await.unwrap();
-    assert_eq!(tested.cause, TestCause::KeyNotAccepted);
-    server.let_in(&new.public_line());
-    let (tested, ticket) =
-        connection_tests.pending_with_ticket(&editor, &data, &new.fingerprint).await.unwrap();
-    assert_eq!(tested.cause, TestCause::RepositoryRead);
-    assert_eq!(tested.refs.unwrap().branch.as_deref(), Some("trunk"));
-    let record = |outcome: &str| format!("editor | connection tested | gitsync-secret-data | {outcome} | ");
-    assert_eq!(records(&pool).await[3..], [record("failed"), record("done")]);
-    assert_eq!(listed(&backend, "").await, ["gitsync-secret-data works"], "the refusal was not its own");
-    // A ticket is valid only for the actor and the pair of the test.
-    let said =
-        async |who: &Ctx, ticket: &str| connection_tests.pending_tested(who, &data, ticket).await.unwrap();
-    let command_line = at(3);
-    assert_eq!(said(&editor, &ticket).await, Some(TestCause::RepositoryRead));
-    assert_eq!(said(&command_line, &ticket).await, None, "the command line tested nothing");
-    assert_eq!(said(&editor, "repository-read").await, None);
-    secrets.generate_key(&editor, &data, NewSshKeyKind::Ed25519).await.unwrap();
-    assert_eq!(said(&editor, &ticket).await, None, "another pair waits");
-    let new = secrets.get(&at(4), &data).await.unwrap().pending.unwrap().facts;
-    secrets.switch_key_tested(&editor, &data, &new.fingerprint, &ticket).await.unwrap();
-    assert_eq!(cause(&backend, "gitsync-secret-data").await, TestCause::NeverTested);
-
-    // The pair keeps the test result when it is switched to unchanged.
-    secrets.generate_key(&editor, &data, NewSshKeyKind::Ed25519).await.unwrap();
-    let new = secrets.get(&at(4), &data).await.unwrap().pending.unwrap().facts;
-    server.let_in(&new.public_line());
-    let (_, ticket) = connection_tests.pending_with_ticket(&editor, &data, &new.fingerprint).await.unwrap();
-    secrets.switch_key_tested(&editor, &data, &new.fingerprint, &ticket).await.unwrap();
-    assert_eq!(cause(&backend, "gitsync-secret-data").await, TestCause::RepositoryRead);
-    assert_eq!(listed(&backend, "").await, ["gitsync-secret-data works"]);
-    assert_eq!(connection_tests.stored(&editor, &data).await.unwrap().cause, TestCause::RepositoryRead);
-    let gone = connection_tests.pending(&editor, &data, &new.fingerprint).await;
-    assert_eq!(gone, Err(Error::NotFound));
-}
-
-#[sqlx::test]
 async fn stored_rejects_too_frequent_tests_without_recording(pool: PgPool) {
     let backend = backend(&pool, &[]).await;
     add(&backend, dataset("a", include_str!("../../secrets/seed_key"), "", "")).await;
@@ -325,93 +205,7 @@ async fn stored_forbids_test_without_right_to_change(pool: PgPool) {
     assert_eq!(connection_tests.approve(&reader, &a, "").await, Err(Error::Forbidden));
     assert!(connection_tests.state(&reader, &a).await.is_ok());
     assert_eq!(connection_tests.stored(&at(3), &id("image-none")).await, Err(Error::NotFound));
-    assert_eq!(connection_tests.stored(&at(3), &a).await.unwrap().cause, TestCause::AddressNotAllowed);
-}
-
-#[sqlx::test]
-async fn on_tests_secret_on_its_usages(pool: PgPool) {
-    let registry = Registry::start(&Guard::Basic, None);
-    registry.put("group/app", "1");
-    let host = format!("127.0.0.1:{}", registry.port);
-    let backend = backend(&pool, &[&host]).await;
-    add(&backend, SecretDraft { image: "group/app:none".to_owned(), ..image("a", &host, PASSWORD) }).await;
-    let editor = somebody(Role::Editor, 6);
-    let on = async |kind: UsageKind, secret: &str, target: &str| {
-        let draft = UsageDraft { target: target.to_owned(), ..UsageDraft::default() };
-        let target = UsageContent::parse(kind, &draft).unwrap().target;
-        let report = backend.connection_tests().on(&editor, &id(secret), &target, None).await;
-        report.map(|report| report.cause)
-    };
-    let image = async |secret: &str, target: &str| on(UsageKind::Image, secret, target).await;
-    assert_eq!(image("image-a", &format!("{host}/group/app:1")).await, Ok(TestCause::ImageFound));
-    assert_eq!(cause(&backend, "image-a").await, TestCause::NeverTested, "it is tried on another image");
-    // The secret's own test target: the result is kept for the secret, too.
-    assert_eq!(image("image-a", &format!("{host}/group/app:none")).await, Ok(TestCause::NoAccessToImage));
-    assert_eq!(cause(&backend, "image-a").await, TestCause::NoAccessToImage);
-    // A password is sent only to its own registry.
-    let problem = Problem::Usage(UsageProblem::OtherRegistry);
-    let elsewhere = Error::Invalid(vec![FieldError { field: Field::PullSecret, problem }]);
-    assert_eq!(image("image-a", "127.0.0.1:1/group/app:1").await, Err(elsewhere));
-    assert_eq!(image("image-none", &format!("{host}/a")).await, Err(Error::NotFound));
-    assert_eq!(on(UsageKind::Dataset, "image-a", "git@127.0.0.1:a").await, Err(Error::BadRequest));
-
-    let server = GitServer::start();
-    let key = server.key("key", &["-t", "ed25519"], true);
-    add(&backend, dataset("b", &key, "", &server.known_hosts())).await;
-    add(&backend, dataset("c", &server.key("other", &["-t", "ed25519"], true), "", "")).await;
-    let git = async |secret: &str| on(UsageKind::Dataset, secret, &server.address("repo.git")).await;
-    assert_eq!(git("gitsync-secret-b").await, Ok(TestCause::RepositoryRead));
-    assert_eq!(git("gitsync-secret-c").await, Ok(TestCause::HostKeyUnknown));
-    assert_eq!(cause(&backend, "gitsync-secret-b").await, TestCause::NeverTested);
-    let (tried, failed) = (
-        "editor | connection tested | image-a | done | ".to_owned(),
-        "editor | connection tested | image-a | failed | ".to_owned(),
-    );
-    let records = records(&pool).await;
-    assert!(records.contains(&tried) && records.contains(&failed), "{records:?}");
-}
-
-/// The state of a secret is about the secret alone.
-#[sqlx::test]
-async fn on_reports_missing_branch_without_blaming_secret(pool: PgPool) {
-    let server = GitServer::start();
-    let (key, address) = (server.key("key", &["-t", "ed25519"], true), server.address("repo.git"));
-    let backend = backend(&pool, &[]).await;
-    add(&backend, dataset("a", &key, &address, &server.known_hosts())).await;
-    add(
-        &backend,
-        dataset("wrong", &server.key("wrong", &["-t", "ed25519"], false), "", &server.known_hosts()),
-    )
-    .await;
-    let editor = somebody(Role::Editor, 6);
-    let on = async |secret: &str, path: &str, branch: &str| {
-        let (target, branch) = (server.address(path), branch.to_owned());
-        let draft = UsageDraft { target, branch, ..UsageDraft::default() };
-        let content = UsageContent::parse(UsageKind::Dataset, &draft).unwrap();
-        let tested = backend
-            .connection_tests()
-            .on(&editor, &id(secret), &content.target, content.branch.as_ref())
-            .await;
-        tested.unwrap().cause
-    };
-    let a = "gitsync-secret-a";
-    for (branch, cause_there) in [
-        ("nowhere", TestCause::BranchNotFound),
-        ("Trunk", TestCause::BranchNotFound),
-        ("v1", TestCause::BranchIsTag),
-        ("refs/heads/trunk", TestCause::BranchNotFound),
-    ] {
-        assert_eq!(on(a, "repo.git", branch).await, cause_there, "{branch}");
-        assert_eq!(cause(&backend, a).await, TestCause::RepositoryRead);
-    }
-    for branch in ["trunk", "other", ""] {
-        assert_eq!(on(a, "repo.git", branch).await, TestCause::RepositoryRead, "{branch}");
-    }
-    assert_eq!(on(a, "empty.git", "trunk").await, TestCause::BranchNotFound);
-    assert_eq!(on(a, "none.git", "trunk").await, TestCause::NoAccessToRepository);
-    assert_eq!(on("gitsync-secret-wrong", "repo.git", "nowhere").await, TestCause::KeyNotAccepted);
-    assert_eq!(listed(&backend, "status=refused").await, [""; 0]);
-    assert_eq!(listed(&backend, "status=works").await, ["gitsync-secret-a works"]);
+    assert_eq!(connection_tests.stored(&at(3), &a).await.unwrap().cause, TestCause::AddressForbidden);
 }
 
 #[sqlx::test]
@@ -457,40 +251,6 @@ async fn view_has_last_30_tests_and_everything_else_of_the_page(pool: PgPool) {
     assert_eq!(backend.secrets().view(&at(50), &id("image-gone")).await, Err(Error::NotFound));
     let nobody = crate::tests::anonymous(50);
     assert_eq!(backend.secrets().view(&nobody, &seen).await, Err(Error::NotSignedIn));
-}
-
-#[sqlx::test]
-async fn test_that_a_form_keeps_is_one_past_test(pool: PgPool) {
-    let registry = Registry::start(&Guard::Basic, None);
-    let host = format!("127.0.0.1:{}", registry.port);
-    let backend = backend(&pool, &[&host]).await;
-    let editor = somebody(Role::Editor, 3);
-    let tried = |draft, secret: Option<&str>| {
-        let test = ConnectionTest::parse(SecretKind::ImagePull, draft, secret.is_some()).unwrap();
-        (test, secret.map(id))
-    };
-    let (test, _) = tried(image("kept", &host, PASSWORD), None);
-    let tests = backend.connection_tests();
-    let (_, ticket) = tests.typed_with_ticket(&editor, None, test).await.unwrap();
-    let new = NewSecret::parse(image("kept", &host, PASSWORD)).unwrap();
-    let kept = backend.secrets().create_tested(&editor, new, None, &ticket.unwrap()).await.unwrap();
-    let past = async || backend.secrets().view(&at(9), &kept).await.unwrap().tests;
-    assert_eq!(past().await.len(), 1);
-    for second in 4..32 {
-        tests.stored(&at(second), &kept).await.unwrap();
-    }
-
-    // Kept for the stored secret at once, and again when the form with another display name is saved.
-    let renamed = SecretDraft { display_name: "Kept".to_owned(), ..image("", &host, "") };
-    let (test, secret) = tried(renamed.clone(), Some("image-kept"));
-    let later = somebody(Role::Editor, 40);
-    let (_, ticket) = tests.typed_with_ticket(&later, secret.as_ref(), test).await.unwrap();
-    assert_eq!(past().await.len(), 30);
-    let update = SecretUpdate::parse(SecretKind::ImagePull, renamed).unwrap();
-    backend.secrets().update_tested(&later, &kept, update, 1, &ticket.unwrap()).await.unwrap();
-    let tests = past().await;
-    assert_eq!((tests.len(), tests[0].cause), (30, TestCause::RegistryOpened));
-    assert_eq!(cause(&backend, "image-kept").await, TestCause::RegistryOpened);
 }
 
 /// A server that stops cuts off a test that would take longer, and records that somebody has begun it.

@@ -184,6 +184,11 @@ async fn choose_stores_the_whole_choice_or_nothing(pool: PgPool) {
     assert_eq!(mail.own(&ana).await.unwrap().choice.draft(), whole);
     let zone = MailChoiceDraft { time_zone: "Mars/Base".to_owned(), ..whole.clone() };
     assert_eq!(mail.choose(&ana, &zone).await, Err(Error::field(Field::TimeZone, AccessProblem::TimeZone)));
+    let all_day = MailChoiceDraft { quiet: Some((7, 7)), ..whole.clone() };
+    assert_eq!(
+        mail.choose(&ana, &all_day).await,
+        Err(Error::field(Field::QuietTo, AccessProblem::QuietHours))
+    );
     for wrong in [
         MailChoiceDraft { hour: 24, ..whole.clone() },
         MailChoiceDraft { weekday: 0, ..whole.clone() },

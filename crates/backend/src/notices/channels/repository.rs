@@ -5,6 +5,7 @@ use crate::{
     context::Ctx,
     db::{instant, timestamp},
     keyring::{Location, SealedValue, ValueField},
+    revision::LastChange,
 };
 use domain::{
     notice::{ChannelPreset, ChannelState, DeliveryCause},
@@ -37,6 +38,7 @@ pub(super) struct LockedChannel {
     pub(super) name: String,
     pub(super) preset: ChannelPreset,
     pub(super) state: ChannelState,
+    pub(super) last_change: LastChange,
 }
 
 fn unknown(what: &'static str) -> sqlx::Error {
@@ -50,7 +52,7 @@ pub(super) async fn list(
     now: Timestamp,
 ) -> Result<Vec<ChannelSummary>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT id, name, preset, host, state, hold_until, failing, updated_at, updated_by, \
+        "SELECT id, name, preset, host, state, hold_until, failing, version, updated_at, updated_by, \
          (SELECT max(ends_at) FROM notice_channel_values WHERE channel_id = notice_channels.id AND ends_at > $2) \
          AS rotating_until, \
          (SELECT count(*) FROM notice_deliveries WHERE channel_id = notice_channels.id \
@@ -73,6 +75,7 @@ pub(super) async fn list(
                 failing: row.failing,
                 rotating_until: row.rotating_until.map(timestamp),
                 waiting: row.waiting,
+                version: row.version,
                 updated_at: timestamp(row.updated_at),
                 updated_by: row.updated_by,
             })
@@ -85,14 +88,18 @@ pub(super) async fn lock(
     connection: &mut PgConnection,
     id: Uuid,
 ) -> Result<Option<LockedChannel>, sqlx::Error> {
-    let row = sqlx::query!("SELECT name, preset, state FROM notice_channels WHERE id = $1 FOR UPDATE", id)
-        .fetch_optional(connection)
-        .await?;
+    let row = sqlx::query!(
+        "SELECT name, preset, state, version, updated_at, updated_by FROM notice_channels WHERE id = $1 FOR UPDATE",
+        id
+    )
+    .fetch_optional(connection)
+    .await?;
     row.map(|row| {
         Ok(LockedChannel {
             name: row.name,
             preset: ChannelPreset::parse(&row.preset).ok_or_else(|| unknown("an unknown preset"))?,
             state: ChannelState::parse(&row.state).ok_or_else(|| unknown("an unknown state"))?,
+            last_change: LastChange::new((id, row.version), timestamp(row.updated_at), row.updated_by),
         })
     })
     .transpose()

@@ -1,5 +1,6 @@
 //! A channel as it is shown.
 
+use crate::revision::Revision;
 use domain::{
     notice::{ChannelPreset, ChannelState},
     time::Timestamp,
@@ -27,8 +28,17 @@ pub struct ChannelSummary {
     pub rotating_until: Option<Timestamp>,
     /// The number of deliveries that wait.
     pub waiting: i64,
+    /// The version, from 1, which each change adds to.
+    pub version: i64,
     /// The time of its last change.
     pub updated_at: Timestamp,
     /// The name of the actor who made that.
     pub updated_by: String,
+}
+
+impl ChannelSummary {
+    /// Returns the state that a change can name.
+    pub fn revision(&self) -> Revision {
+        Revision { row: self.id, version: self.version }
+    }
 }

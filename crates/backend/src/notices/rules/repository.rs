@@ -4,6 +4,7 @@ use super::rule::NoticeRule;
 use crate::{
     context::Ctx,
     db::{instant, timestamp},
+    revision::LastChange,
 };
 use domain::{
     notice::{NoticeEvent, RuleScope},
@@ -19,7 +20,9 @@ pub(super) async fn list(
 ) -> Result<Vec<NoticeRule>, sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT notice_rules.id, channel_id, notice_channels.name AS \"channel?\", events, secret_kinds, name_prefixes, \
-         notice_rules.created_at, notice_rules.created_by FROM notice_rules \
+         notice_rules.created_at, notice_rules.created_by, notice_rules.version, \
+         coalesce(notice_rules.updated_at, notice_rules.created_at) AS \"updated_at!\", \
+         coalesce(notice_rules.updated_by, notice_rules.created_by) AS \"updated_by!\" FROM notice_rules \
          LEFT JOIN notice_channels ON notice_channels.id = channel_id \
          WHERE $1::uuid IS NULL OR notice_rules.id = $1 ORDER BY notice_rules.created_at, notice_rules.id",
         id
@@ -38,6 +41,9 @@ pub(super) async fn list(
             },
             created_at: timestamp(row.created_at),
             created_by: row.created_by,
+            version: row.version,
+            updated_at: timestamp(row.updated_at),
+            updated_by: row.updated_by,
         })
         .collect())
 }
@@ -72,25 +78,41 @@ pub(super) async fn insert(
     .map(drop)
 }
 
-/// Replaces what a rule says; returns false if there is no such rule.
+/// Returns the last change of a rule, which is locked until the end of the transaction.
+pub(super) async fn lock(connection: &mut PgConnection, id: Uuid) -> Result<Option<LastChange>, sqlx::Error> {
+    let row = sqlx::query!(
+        "SELECT version, coalesce(updated_at, created_at) AS \"at!\", coalesce(updated_by, created_by) AS \"by!\" \
+         FROM notice_rules WHERE id = $1 FOR UPDATE",
+        id
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| LastChange::new((id, row.version), timestamp(row.at), row.by)))
+}
+
+/// Replaces what a rule says.
 pub(super) async fn update(
     connection: &mut PgConnection,
+    ctx: &Ctx,
     id: Uuid,
     channel: Uuid,
     scope: &RuleScope,
-) -> Result<bool, sqlx::Error> {
+) -> Result<(), sqlx::Error> {
     let (events, kinds) = codes(scope);
-    let updated = sqlx::query!(
-        "UPDATE notice_rules SET channel_id = $2, events = $3, secret_kinds = $4, name_prefixes = $5 WHERE id = $1",
+    sqlx::query!(
+        "UPDATE notice_rules SET channel_id = $2, events = $3, secret_kinds = $4, name_prefixes = $5, \
+         version = version + 1, updated_at = $6, updated_by = $7 WHERE id = $1",
         id,
         channel,
         &events,
         &kinds,
-        &scope.prefixes
+        &scope.prefixes,
+        instant(ctx.now)?,
+        ctx.actor.name()
     )
     .execute(connection)
-    .await?;
-    Ok(updated.rows_affected() > 0)
+    .await
+    .map(drop)
 }
 
 pub(super) async fn delete(connection: &mut PgConnection, id: Uuid) -> Result<bool, sqlx::Error> {

@@ -1,8 +1,18 @@
 //! Failures on the way.
 
-use super::*;
-use crate::{db::Db, tests::backend_over};
-use sqlx::postgres::PgPoolOptions;
+use super::{dataset, id, image, names, new, password, update};
+use crate::{
+    Backend, Readiness,
+    db::Db,
+    tests::{at, backend, backend_over, records, some_form},
+};
+use domain::{
+    error::{Error, Field, FieldError, Problem},
+    page::{ListQuery, Position},
+    secret::{SecretDraft, SecretKind},
+    sensitive::Sensitive,
+};
+use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::{sync::Arc, time::Duration};
 
 /// Returns a backend over connections like the server's: they are not tested before they are used.

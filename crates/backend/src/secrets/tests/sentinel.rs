@@ -1,14 +1,20 @@
 //! A planted value is nowhere but where it belongs.
 
-use super::*;
+use super::{KEY, dataset, id, image, new, password, update};
 use crate::{
-    ImportChoice,
-    tests::{signed_in, waiting},
+    Backend, ImportChoice,
+    tests::{at, backend, signed_in, waiting},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::access::Role;
-use domain::secret::{GeneratedSecret, NewSshKeyKind};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use domain::{
+    access::Role,
+    secret::{Credential, GeneratedSecret, NewSshKeyKind, SecretDraft, SecretKind},
+    sensitive::Sensitive,
+};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use std::{
     io::Write,
     process::Command,

@@ -168,6 +168,14 @@ fn network_judges_addresses_proxies_and_the_request() {
 }
 
 #[test]
+fn mail_is_not_well_where_its_settings_cannot_be_used() {
+    let wrong = mail(Some("LATCHKEY_SMTP_URL: no"), None, &Outside::default());
+    assert_eq!(wrong, Finding::MailWrong { why: "LATCHKEY_SMTP_URL: no".to_owned() });
+    assert_eq!(wrong.state(), CheckState::Broken);
+    assert_eq!(mail(None, None, &Outside::default()), Finding::MailOff);
+}
+
+#[test]
 fn reachability_tells_the_portal_from_others_and_from_silence() {
     let answer = |status, is_ours, has_hsts| Some(Ok(PublicAnswer { status, is_ours, has_hsts }));
     for (public, expected) in [

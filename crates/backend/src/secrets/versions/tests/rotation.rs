@@ -2,7 +2,7 @@
 
 use super::{account, id, sign_again};
 use crate::{
-    Backend, Kek, Rewrapped, RotationError,
+    Backend, Kek, Rewrapped, Rollback, RotationError,
     db::instant,
     keyring::{Location, SealedValue, ValueField},
     secrets::values::repository as values,
@@ -91,7 +91,10 @@ async fn rewrap_seals_and_signs_ten_versions_of_a_thousand_secrets_again(pool: P
             .unwrap();
     for (name, version) in images.iter().zip([2, 5, 9]) {
         let id = id(&format!("image-{name}"));
-        assert_eq!(after.secrets().roll_back(&at(6), &id, version, None, "").await, Ok(11));
+        assert_eq!(
+            after.secrets().roll_back(&at(6), &id, version, None, "").await,
+            Ok(Rollback::NewVersion(11))
+        );
         assert_eq!(account(&after, &id).await.2, format!("v{version}"));
     }
 }
