@@ -2,10 +2,13 @@
 //! webhooks, metrics; nor in what is shown of versions and deliveries, nor in the dump and the log.
 
 use crate::{
-    harness::{Answer, PASSWORD, TestApp, asked, posted, unique},
+    bounded::{ended, output},
+    harness::{Answer, PASSWORD, TestApp, asked, fresh_folder, posted, unique},
     mail::{SmtpPeer, link},
+    metrics,
     notices::receiver,
     peers::{self, Guard, Registry},
+    process::{Running, latchkey},
     sentinel::{SENTINEL, assert_absent, capture},
 };
 use app::mail::{UNSUBSCRIBE, letters};
@@ -17,7 +20,7 @@ use backend::{Backend, Ctx, TakenMail};
 use domain::access::{Role, TokenScope};
 use serde_json::{Value, json};
 use server::clock;
-use std::time::Duration;
+use std::{fs, net::TcpListener, process::Command, time::Duration};
 
 /// Everything that was sent or shown, each with its place.
 #[derive(Default)]
@@ -244,7 +247,7 @@ async fn planted_versions_are_in_no_mail_webhook_metric_dump_or_page() {
 async fn account_at_the_mail_server_is_in_no_log_page_or_error() {
     let (log, guard) = capture();
     let mut seen = Seen::default();
-    let mut peer = Some(SmtpPeer::start_with("mail-account", &account()));
+    let mut peer = Some(SmtpPeer::start_with("mail-failed", &account()));
     let port = peer.as_ref().unwrap().port();
     for (what, said) in [
         ("right", account()),
@@ -275,5 +278,64 @@ async fn account_at_the_mail_server_is_in_no_log_page_or_error() {
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("answered"), "the log was captured");
     seen.add("the log", log);
+    seen.assert_clean();
+}
+
+/// The same for processes: a server at its most talkative, its metrics, and commands, with an account that is right, wrong, that
+/// of nobody's server, and one in an address that cannot be used.
+#[test]
+fn account_at_the_mail_server_is_in_no_output_of_a_process() {
+    let mut seen = Seen::default();
+    let folder = fresh_folder("leaks-process");
+    let peer = SmtpPeer::start_with("leaks-process-mail", &account());
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (site, nobody) = (free(), free().port());
+    let password = domain::percent::encode(SENTINEL);
+    let address = |password: &str, port: u16| format!("smtp://latchkey:{password}@127.0.0.1:{port}");
+    let command = |smtp: &str| {
+        let mut command = latchkey(&folder.join("data"));
+        command.env("LATCHKEY_ADDR", site.to_string()).env("LATCHKEY_PUBLIC_URL", format!("http://{site}"));
+        command.env("LATCHKEY_MAIL_FROM", "latchkey@portal.example").env("LATCHKEY_SMTP_URL", smtp);
+        command.env("LATCHKEY_LOG", "trace").env("LATCHKEY_METRICS_ADDR", "127.0.0.1:0");
+        command
+    };
+    let said = |command: &mut Command| {
+        let done = output(command);
+        [&done.stdout[..], &done.stderr[..]].map(String::from_utf8_lossy).concat()
+    };
+    let right = address(&password, peer.port());
+    let mut running = Running::start(command(&right));
+    let system = running.post("/system", &[]);
+    assert!(system.contains("id=mail-server class=well"), "{system}");
+    seen.add("the system", system);
+    seen.add("the metrics", metrics::ask(&metrics::metrics_addr(&running), "127.0.0.1", "/metrics"));
+    let process = fs::read(format!("/proc/{}/environ", running.child.id())).unwrap();
+    seen.add("the environment", String::from_utf8_lossy(&process));
+    for (what, smtp, code) in [
+        ("right", right.as_str(), "mail-ready"),
+        ("wrong", &address(&format!("{password}-wrong"), peer.port()), "mail-account"),
+        ("gone", &address(&password, nobody), "mail-failed"),
+    ] {
+        let report = said(command(smtp).args(["doctor", "--json"]));
+        assert!(report.contains(code), "{what}: {report}");
+        seen.add(format!("{what}: doctor in JSON"), report);
+        seen.add(format!("{what}: doctor"), said(command(smtp).arg("doctor")));
+    }
+    running.signal("-TERM");
+    assert!(ended(&mut running.child).success());
+    let log: Vec<_> = running.log_lines().iter().cloned().chain(running.log().rest()).collect();
+    assert!(log.iter().any(|line| line.contains("DEBUG")), "it was at its most talkative");
+    seen.add("the log", log.join("\n"));
+    for unusable in [
+        format!("smtp://{SENTINEL}@mail.example"),
+        format!("smtp://u:{SENTINEL}@mail.example:port"),
+        account(),
+    ] {
+        let mut command = command(&unusable);
+        let failed = said(&mut command);
+        assert!(failed.contains("LATCHKEY_SMTP_URL"), "{failed}");
+        seen.add("a failed start", failed);
+        seen.add("doctor of a failed start", said(command.arg("doctor")));
+    }
     seen.assert_clean();
 }

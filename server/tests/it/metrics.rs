@@ -211,7 +211,7 @@ fn plain(log: &Captured) -> String {
 }
 
 /// Sends a request to a listener, and returns the answer.
-fn ask(addr: &str, host: &str, path: &str) -> String {
+pub(crate) fn ask(addr: &str, host: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(addr).unwrap();
     stream.set_read_timeout(Some(bounded::LIMIT)).unwrap();
     stream
@@ -223,7 +223,7 @@ fn ask(addr: &str, host: &str, path: &str) -> String {
 }
 
 /// Returns the address of the listener for metrics.
-fn metrics_addr(running: &Running) -> String {
+pub(crate) fn metrics_addr(running: &Running) -> String {
     let found = running.log_lines().iter().find_map(|line| {
         line.split("metrics are at http://").nth(1)?.strip_suffix("/metrics").map(str::to_owned)
     });

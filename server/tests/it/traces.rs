@@ -123,6 +123,16 @@ fn traces_follow_requests_into_the_database_and_show_no_value() {
         ],
     );
     assert!(added.starts_with("HTTP/1.1 303"), "{added}");
+    // Another value, and the one before again.
+    let account = [("registry_host", "ghcr.io"), ("username", SENTINEL), ("password_ends", "keep")];
+    let another = format!("{SENTINEL}-2");
+    let form =
+        [&account[..], &[("password", &another), ("version", "1"), ("allow_duplicate", "on")]].concat();
+    let rollback = [("version", "1"), ("secret_version", "2"), ("test", "no")];
+    for (path, form) in [("edit", &form[..]), ("rollback", &rollback)] {
+        let changed = running.post(&format!("/secrets/image-traced/{path}"), form);
+        assert!(changed.starts_with("HTTP/1.1 303"), "{changed}");
+    }
     running.post("/sign-in", &[("username", SENTINEL), ("password", SENTINEL)]);
 
     // A page.
@@ -206,7 +216,7 @@ fn traces_follow_requests_into_the_database_and_show_no_value() {
         assert!(span["kind"] == 2 || span["parent"] != "", "{span}");
     }
     let text = serde_json::to_string(&seen).unwrap();
-    for part in ["POST /secrets/new", "POST /sign-in", "\"write\""] {
+    for part in ["POST /secrets/new", "POST /secrets/{id}/rollback", "POST /sign-in", "\"write\""] {
         assert!(text.contains(part), "{part}: {text}");
     }
     for part in [
