@@ -24,6 +24,7 @@ pub(in crate::rest) fn whole_number<'de, D: Deserializer<'de>>(
 }
 
 /// Parses a number that may be null, for a member whose being left out means something else (`None` by `default`).
+#[expect(clippy::option_option, reason = "left out, null and a number are three things")]
 pub(in crate::rest) fn whole_number_or_null<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<u32>>, D::Error> {

@@ -63,6 +63,7 @@ impl From<OwnMail> for Notifications {
 /// A change. What is left out stays as it is.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "left out, null and a number are three things")]
 pub struct NotificationsChange {
     /// The events; an empty list ends the mails.
     events: Option<Vec<String>>,
