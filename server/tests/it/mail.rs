@@ -169,6 +169,15 @@ async fn an_address_is_confirmed_by_the_link_in_its_mail_and_ended_by_another() 
     assert_eq!(anonymous(posted(&confirm, "", &[])).await.status, StatusCode::GONE);
 
     assert!(page().await.contains("Send a test mail"));
+    keeps_a_choice_and_rejects_wrong_ones(&app, &cookie, &address).await;
+
+    let forged = anonymous(get("/mail/unsubscribe?token=00")).await;
+    assert_eq!(forged.status, StatusCode::GONE);
+}
+
+/// Sends choices of a reader with this session and confirmed address.
+async fn keeps_a_choice_and_rejects_wrong_ones(app: &TestApp, cookie: &str, address: &str) {
+    let post = async |path: &str, fields: &[(&str, &str)]| app.send(posted(path, cookie, fields)).await;
     let choice = [
         ("event:secret.expires", "on"),
         ("event:secret.test_failed", "on"),
@@ -200,21 +209,18 @@ async fn an_address_is_confirmed_by_the_link_in_its_mail_and_ended_by_another() 
         rejected.body
     );
     assert_eq!(post("/account/notifications", &choice).await.status, StatusCode::SEE_OTHER);
-    let body = page().await;
+    let body = app.send(asked("/account/notifications", cookie)).await.body;
     assert!(body.contains("Asia/Taipei") && body.contains("team-a\nteam-b"), "{body}");
     assert_eq!(body.matches(" checked").count(), 4, "{body}");
     // A reader is not asked about what administrators alone hear of.
     assert!(!body.contains("event:sign_in.locked"), "{body}");
-    let account = app.send(asked("/account", &cookie)).await.body;
+    let account = app.send(asked("/account", cookie)).await.body;
     assert!(
         account.contains(&format!("Mails go to {address}: 2 kinds of events. Once a week.")),
         "{account}"
     );
     let unknown = post("/account/notifications", &[("user", "root")]).await;
     assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
-
-    let forged = anonymous(get("/mail/unsubscribe?token=00")).await;
-    assert_eq!(forged.status, StatusCode::GONE);
 }
 
 /// Returns the session of somebody with a confirmed address who receives mails at once.
