@@ -178,7 +178,7 @@ async fn planted_versions_are_in_no_mail_webhook_metric_dump_or_page() {
         .stored(&ctx, &domain::secret::SecretId::parse(&id).unwrap())
         .await
         .unwrap();
-    for hours in [1, 30, 6 * 24] {
+    for hours in [1, 30, 4 * 24 + 1, 6 * 24] {
         app.backend.notices().raise_due(&later(hours)).await.unwrap();
         send_all(&app.backend, &later(hours + 1)).await;
     }
@@ -247,7 +247,7 @@ async fn planted_versions_are_in_no_mail_webhook_metric_dump_or_page() {
 async fn account_at_the_mail_server_is_in_no_log_page_or_error() {
     let (log, guard) = capture();
     let mut seen = Seen::default();
-    let mut peer = Some(SmtpPeer::start_with("mail-failed", &account()));
+    let mut peer = Some(SmtpPeer::start_with("mail-account", &account()));
     let port = peer.as_ref().unwrap().port();
     for (what, said) in [
         ("right", account()),
@@ -313,7 +313,7 @@ fn account_at_the_mail_server_is_in_no_output_of_a_process() {
     seen.add("the environment", String::from_utf8_lossy(&process));
     for (what, smtp, code) in [
         ("right", right.as_str(), "mail-ready"),
-        ("wrong", &address(&format!("{password}-wrong"), peer.port()), "mail-account"),
+        ("wrong", &address(&format!("{password}-wrong"), peer.port()), "mail-failed"),
         ("gone", &address(&password, nobody), "mail-failed"),
     ] {
         let report = said(command(smtp).args(["doctor", "--json"]));
