@@ -96,7 +96,8 @@ impl Forwarding {
         }
         let proto = headers.get(FORWARDED_PROTO).and_then(|value| value.to_str().ok());
         let by_tls = proto.is_some_and(|proto| {
-            proto.split(',').next_back().is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"))
+            let nearest = proto.rsplit(',').map(str::trim).find(|proto| !proto.is_empty());
+            nearest.is_some_and(|proto| proto.eq_ignore_ascii_case("https"))
         });
         // If people reach the portal by https, a proxy in between that says otherwise does not make its
         // cookies less secure.
@@ -306,6 +307,7 @@ mod tests {
         let peer = Some("10.0.0.1:1".parse().unwrap());
         let forwarding = behind(&["10.0.0.0/8"]);
         assert!(forwarding.client_info(peer, &headers(&[(FORWARDED_PROTO, "https")])).secure);
+        assert!(forwarding.client_info(peer, &headers(&[(FORWARDED_PROTO, "http, https,")])).secure);
         assert!(!forwarding.client_info(peer, &headers(&[(FORWARDED_PROTO, "http")])).secure);
         assert!(!Forwarding::default().client_info(peer, &headers(&[(FORWARDED_PROTO, "https")])).secure);
         let public =

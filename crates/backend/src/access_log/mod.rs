@@ -113,8 +113,7 @@ impl Writer {
     async fn batch(&mut self, reads: &[Read]) -> Result<(), sqlx::Error> {
         let ids: Vec<String> = reads.iter().map(|read| read.id.to_string()).collect();
         let versions: Vec<Option<String>> = reads.iter().map(Read::named_version).collect();
-        let fields: Vec<Vec<&str>> =
-            versions.iter().map(|version| version.iter().map(String::as_str).collect()).collect();
+        let fields: Vec<Option<&str>> = versions.iter().map(Option::as_deref).collect();
         let records = records(reads, &ids, &fields);
         let counted = CountedReads::of(&by_tokens(reads))?;
         if self.db.is_pooled() {
@@ -191,14 +190,14 @@ fn by_tokens(reads: &[Read]) -> Vec<(&Read, &str)> {
 fn records<'a>(
     reads: &'a [Read],
     ids: &'a [String],
-    fields: &'a [Vec<&'a str>],
+    fields: &'a [Option<&'a str>],
 ) -> Vec<(&'a Ctx, AuditRecord<'a>)> {
     let recorded = reads.iter().zip(ids).zip(fields).filter(|((read, _), _)| !read.unchanged);
     recorded
         .map(|((read, id), fields)| {
             let record = AuditRecord {
                 outcome: read.outcome,
-                fields,
+                fields: fields.as_slice(),
                 ..AuditRecord::done(AuditAction::ValueRead, id)
             };
             (&read.ctx, record)

@@ -312,12 +312,8 @@ async fn record_behind_former_end_writes_nothing_without_error(pool: PgPool) {
     let (old, reads) = (writer.end.clone().unwrap(), [read]);
     add(&backend, "b").await;
     let (ids, counted) = ([reads[0].id.to_string()], CountedReads::of(&by_tokens(&reads)).unwrap());
-    let links = Links::behind(
-        writer.db.keyring().unwrap(),
-        old,
-        &super::records(&reads, &ids, &vec![Vec::new(); ids.len()]),
-    )
-    .unwrap();
+    let links =
+        Links::behind(writer.db.keyring().unwrap(), old, &super::records(&reads, &ids, &[None])).unwrap();
     let rows = writer.db.execute_alone(METHOD, repository::recording(links, counted)).await.unwrap();
     assert_eq!((rows, taken(&pool).await, counted_reads(&pool).await), (0, 1, 1));
     writer.write(&reads).await.unwrap();
@@ -358,7 +354,7 @@ async fn record_writes_batch_once_after_broken_connection(pool: PgPool) {
     writer.write(&reads).await.unwrap();
     let written = writer.end.clone().unwrap();
     let (ids, counted) = ([reads[0].id.to_string()], CountedReads::of(&by_tokens(&reads)).unwrap());
-    let fields = vec![Vec::new(); ids.len()];
+    let fields = [None];
     let records = super::records(&reads, &ids, &fields);
     // The answer to the second write was lost, so its outcome is unknown: with this end it was written, with another it was
     // not.

@@ -78,6 +78,18 @@ async fn server_that_was_away_says_the_nearest_threshold_alone(pool: PgPool) {
     assert_eq!(backend.notices().raise_due(&at(91 * DAY)).await, Ok(0));
 }
 
+/// Returns the secret "a", with an account at this registry.
+fn account(host: &str, username: &str, password: &str) -> SecretDraft {
+    SecretDraft {
+        name: "a".to_owned(),
+        kind: "image-pull".to_owned(),
+        registry_host: host.to_owned(),
+        username: username.to_owned(),
+        password: Sensitive::new(password),
+        ..SecretDraft::default()
+    }
+}
+
 async fn test(backend: &Backend, second: i64) {
     let id = SecretId::parse("image-a").unwrap();
     backend.connection_tests().stored(&at(second), &id).await.unwrap();
@@ -88,14 +100,7 @@ async fn failing_secret_is_said_after_two_failures_and_its_recovery_once(pool: P
     let registry = Registry::start(&Guard::Basic, None);
     let host = format!("127.0.0.1:{}", registry.port);
     let backend = reaching(pool.clone(), vec![Kek::generate().unwrap()], &config()).await;
-    let draft = |password: &str| SecretDraft {
-        name: "a".to_owned(),
-        kind: "image-pull".to_owned(),
-        registry_host: host.clone(),
-        username: USER.to_owned(),
-        password: Sensitive::new(password),
-        ..SecretDraft::default()
-    };
+    let draft = |password: &str| account(&host, USER, password);
     let id = SecretId::parse("image-a").unwrap();
     backend.secrets().create(&at(1), NewSecret::parse(draft("wrong")).unwrap(), None).await.unwrap();
     test(&backend, 10).await;
@@ -127,14 +132,7 @@ async fn tests_that_overlap_never_silence_a_secret(pool: PgPool) {
     let registry = Registry::start(&Guard::Basic, None);
     let host = format!("127.0.0.1:{}", registry.port);
     let backend = reaching(pool.clone(), vec![Kek::generate().unwrap()], &config()).await;
-    let draft = |password: &str| SecretDraft {
-        name: "a".to_owned(),
-        kind: "image-pull".to_owned(),
-        registry_host: host.clone(),
-        username: USER.to_owned(),
-        password: Sensitive::new(password),
-        ..SecretDraft::default()
-    };
+    let draft = |password: &str| account(&host, USER, password);
     let id = SecretId::parse("image-a").unwrap();
     backend.notices().set_failures(&at(1), "1").await.unwrap();
     backend.secrets().create(&at(1), NewSecret::parse(draft("wrong")).unwrap(), None).await.unwrap();
@@ -164,14 +162,7 @@ fn sorted(mut said: Vec<String>) -> Vec<String> {
 #[sqlx::test]
 async fn value_that_lives_for_hours_is_said_when_it_has_expired_alone(pool: PgPool) {
     let backend = backend(&pool).await;
-    let draft = SecretDraft {
-        name: "a".to_owned(),
-        kind: "image-pull".to_owned(),
-        registry_host: "1234.dkr.ecr.eu-central-1.amazonaws.com".to_owned(),
-        username: "AWS".to_owned(),
-        password: Sensitive::new(PASSWORD),
-        ..SecretDraft::default()
-    };
+    let draft = account("1234.dkr.ecr.eu-central-1.amazonaws.com", "AWS", PASSWORD);
     backend.secrets().create(&at(0), NewSecret::parse(draft).unwrap(), None).await.unwrap();
     let end =
         backend.secrets().get(&at(0), &SecretId::parse("image-a").unwrap()).await.unwrap().dates.expires_at;
@@ -210,14 +201,7 @@ async fn portal_says_what_its_servers_notice_once(pool: PgPool) {
 #[sqlx::test]
 async fn secret_says_its_dates_again_after_they_were_changed(pool: PgPool) {
     let backend = backend(&pool).await;
-    let draft = SecretDraft {
-        name: "a".to_owned(),
-        kind: "image-pull".to_owned(),
-        registry_host: "registry.example".to_owned(),
-        username: USER.to_owned(),
-        password: Sensitive::new(PASSWORD),
-        ..SecretDraft::default()
-    };
+    let draft = account("registry.example", USER, PASSWORD);
     backend.secrets().create(&at(0), NewSecret::parse(draft).unwrap(), None).await.unwrap();
     let expire = async |day: i64| {
         sqlx::query("UPDATE secrets SET expires_at = to_timestamp($1)")
