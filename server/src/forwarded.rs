@@ -95,10 +95,8 @@ impl Forwarding {
             }
         }
         let proto = headers.get(FORWARDED_PROTO).and_then(|value| value.to_str().ok());
-        let by_tls = proto.is_some_and(|proto| {
-            let nearest = proto.rsplit(',').map(str::trim).find(|proto| !proto.is_empty());
-            nearest.is_some_and(|proto| proto.eq_ignore_ascii_case("https"))
-        });
+        let nearest = proto.and_then(|proto| proto.rsplit(',').map(str::trim).find(|hop| !hop.is_empty()));
+        let by_tls = nearest.is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
         // If people reach the portal by https, a proxy in between that says otherwise does not make its
         // cookies less secure.
         ClientInfo { address: Some(address), secure: public || by_tls }
